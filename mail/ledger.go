@@ -1,0 +1,41 @@
+package mail
+
+import "time"
+
+// LedgerState is what is known of one message on a POP3 server. docs/pop3.md draws the states.
+type LedgerState string
+
+// The states of a ledger row.
+const (
+	// Stored: the message is in the local store, committed, in the same transaction as this row.
+	Stored LedgerState = "stored"
+	// Skipped: left on the server because it is over the size limit.
+	Skipped LedgerState = "skipped"
+	// Refused: the server would not give it; Said has its words. It is tried again at each visit.
+	Refused LedgerState = "refused"
+	// Doomed: DELE was sent and no +OK to QUIT has been seen: it may or may not be gone.
+	Doomed LedgerState = "doomed"
+	// Deleted: QUIT was answered +OK after its DELE. The row stays until the UIDL can no longer come back.
+	Deleted LedgerState = "deleted"
+)
+
+// LedgerRow is one message of one mailbox as Poplar remembers it. (Account, UIDL, Dup) is its key. Rows are not
+// forgotten because one listing lacks them.
+type LedgerRow struct {
+	Account AccountID
+	UIDL    string // unique-id as the server gave it, any octets; for servers without UIDL a "sha256:" digest
+	Dup     int    // 0, or 1, 2… where one listing repeats a UIDL
+	State   LedgerState
+	Message MessageID // its row in the store; 0 where none (or no longer)
+	Size    int64     // octets as LIST announced them
+	First   time.Time // first seen, the start of "delete after N days"
+	Listed  time.Time // last seen in a listing
+	// Header is a digest of the stable part of the header: it recognises a message again after the server has
+	// renumbered. Empty where unknown.
+	Header string
+	// Body is the SHA-256 (hex) of the whole message without its volatile trace fields. Empty where unknown.
+	Body string
+	Said string // the server's words of refusal
+	// GoneHere: the local copy was deleted by the person, so "until deleted here" applies.
+	GoneHere bool
+}

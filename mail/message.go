@@ -1,0 +1,156 @@
+package mail
+
+import (
+	"io"
+	"time"
+)
+
+// MessageID is a message's row in the local store. It is never reused.
+type MessageID int64
+
+// Address is a mailbox of RFC 5322: an optional display name and an addr-spec.
+type Address struct {
+	Name string `json:"name"`
+	Addr string `json:"addr"`
+}
+
+// Display returns the name where there is one, else the addr-spec.
+func (a Address) Display() string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return a.Addr
+}
+
+// Flags are the states of a message.
+type Flags uint32
+
+// The flags; their bit values are stored, so they never change.
+const (
+	Seen Flags = 1 << iota
+	Answered
+	Forwarded
+	Flagged
+)
+
+// Names returns the set flags as words ("seen", "answered", …), in a fixed order.
+func (f Flags) Names() []string {
+	names := []string{}
+	for i, n := range []string{"seen", "answered", "forwarded", "flagged"} {
+		if f&(1<<i) != 0 {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// Summary is what a list shows of a message.
+type Summary struct {
+	ID        MessageID
+	Folder    FolderID
+	Account   AccountID
+	MessageID string // Message-ID without its angle brackets
+	UIDL      string // unique-id on the server it came from, or empty
+	Subject   string
+	From      []Address
+	To        []Address
+	Cc        []Address
+	Date      time.Time // the Date field, or where it is missing or absurd the time of arrival
+	Received  time.Time // when it was stored here
+	Size      int64     // octets of the raw message, CRLF lines
+	Flags     Flags
+	// Attachments counts the leaves that a person would call attachments (inline pictures with a cid are not).
+	Attachments int
+	Thread      int64 // messages of one conversation share it
+	Snippet     string
+	OnServer    bool // the server still holds a copy, as far as the last visit knows
+}
+
+// Arrival is one message on its way into the store: its bytes and what delivery read out of them.
+type Arrival struct {
+	Raw        Raw
+	Summary    Summary // Folder, ID and Thread are the store's to fill
+	InReplyTo  []string
+	References []string // Message-IDs without brackets, oldest first
+	IndexText  string   // what full-text search finds beside subject and addresses
+	Role       Role     // the folder it belongs in; empty means Inbox
+	// Ledger is the row that records it as retrieved; nil for messages that came another way (drafts, sent copies).
+	Ledger *LedgerRow
+}
+
+// Raw is the bytes of a message, CRLF lines, dots unstuffed. It can be read any number of times, at any place, by
+// several goroutines. Close releases what it holds.
+type Raw interface {
+	io.ReaderAt
+	io.Closer
+	Size() int64
+}
+
+// Bytes is a Raw in memory.
+type Bytes []byte
+
+// ReadAt implements io.ReaderAt.
+func (b Bytes) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 || off >= int64(len(b)) {
+		return 0, io.EOF
+	}
+	n := copy(p, b[off:])
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// Close does nothing.
+func (b Bytes) Close() error { return nil }
+
+// Size is the number of octets.
+func (b Bytes) Size() int64 { return int64(len(b)) }
+
+// Reader returns a reader over all of raw.
+func Reader(raw Raw) *io.SectionReader { return io.NewSectionReader(raw, 0, raw.Size()) }
+
+// Message is a message opened for reading.
+type Message struct {
+	Subject   string
+	From      []Address
+	Sender    []Address
+	To        []Address
+	Cc        []Address
+	Bcc       []Address
+	ReplyTo   []Address
+	Date      time.Time // zero where there is none
+	MessageID string
+	InReplyTo []string
+	// References are Message-IDs without brackets, oldest first.
+	References []string
+	Header     []Field // every field, decoded, in the order of the message
+	Text       string  // decoded text/plain body, or the text of the HTML where there is none
+	Flowed     bool    // Text is format=flowed (RFC 3676)
+	HTML       string  // decoded source of the HTML body, if any
+	Parts      []Part  // attachments and inline parts, in the order of the message
+	Bounce     []Bounced
+	Problems   []string // what was odd about it, in plain words
+}
+
+// Field is one header field, unfolded and decoded.
+type Field struct{ Name, Value string }
+
+// Part is a leaf of a message that is not its body.
+type Part struct {
+	Index     int    // its number among Parts, the handle for reading its bytes
+	Name      string // a safe file name: no path, no control or bidi characters, never empty
+	Type      string // media type, lower case, no parameters
+	Size      int64  // decoded octets
+	ContentID string // without brackets
+	Inline    bool   // shown inside the body (a cid picture), not in the row of attachments
+}
+
+// Bounced is one recipient of a delivery report (RFC 3464).
+type Bounced struct {
+	Recipient  string `json:"recipient"`
+	Action     string `json:"action"`
+	Status     string `json:"status"`
+	Diagnostic string `json:"diagnostic"`
+	RemoteMTA  string `json:"remote_mta"`
+}

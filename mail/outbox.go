@@ -1,0 +1,61 @@
+package mail
+
+import "time"
+
+// SendState is where an outgoing message stands. Each step is committed before the next is taken.
+type SendState string
+
+// The states of an outgoing message.
+const (
+	Queued    SendState = "queued"    // waits until Due
+	InFlight  SendState = "in-flight" // committed before DATA; found at start it becomes Uncertain
+	SentOK    SendState = "sent"
+	Deferred  SendState = "deferred"  // refused for now; tried again at Due
+	Failed    SendState = "failed"    // refused for good, or for so long that Poplar gave up
+	Uncertain SendState = "uncertain" // the answer to the final dot was lost: perhaps sent, never resent silently
+)
+
+// Recipient is one RCPT TO of an outgoing message and what the server said of it.
+type Recipient struct {
+	Addr   string
+	State  SendState // Queued, SentOK, Deferred or Failed
+	Code   int       // SMTP reply code, 0 before any
+	Status string    // enhanced status code (RFC 3463), "" where none
+	Said   string    // the server's own line
+}
+
+// OutboxItem is one message in the outbox. Its bytes are the message ID's in the store.
+type OutboxItem struct {
+	ID         MessageID
+	Account    AccountID
+	From       string // reverse-path
+	Recipients []Recipient
+	Subject    string
+	State      SendState
+	Due        time.Time // when to try (again)
+	Tries      int
+	FirstTry   time.Time
+	Problem    *Problem
+	Answers    MessageID // original to be marked once sent
+	Mark       Flags
+	Size       int64
+}
+
+// Pending returns the recipients that still wait for a submission.
+func (o OutboxItem) Pending() []string {
+	var to []string
+	for _, r := range o.Recipients {
+		if r.State != SentOK && r.State != Failed {
+			to = append(to, r.Addr)
+		}
+	}
+	return to
+}
+
+// Receipt is what one submission achieved.
+type Receipt struct {
+	State      SendState // SentOK, Deferred, Failed or Uncertain, over all recipients of this submission
+	Recipients []Recipient
+	Said       string // answer to the final dot, or the line that ended it
+	Problem    *Problem
+}

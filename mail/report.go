@@ -1,0 +1,45 @@
+package mail
+
+import "time"
+
+// VisitReport is what one visit to a mailbox achieved.
+type VisitReport struct {
+	Account   AccountID
+	Retrieved int   // messages stored
+	Bytes     int64 // octets of them
+	Deleted   int   // deletions the server confirmed by its +OK to QUIT
+	Left      int   // messages on the server after the visit
+	Skipped   int   // over the size limit
+	Refused   []RefusedMessage
+	// Renumbered counts messages recognised by content after the server changed its unique-ids.
+	Renumbered int
+	Took       time.Duration
+	Problem    *Problem // nil when the visit went to its end
+}
+
+// RefusedMessage is one the server would not give.
+type RefusedMessage struct {
+	UIDL string `json:"uidl"`
+	Said string `json:"said"`
+}
+
+// Finding is one step of the doctor.
+type Finding struct {
+	Direction Direction
+	Step      string // "resolve", "connect", "encrypt", "greeting", "log in", "mailbox", "sender", "recipient"
+	OK        bool
+	Took      time.Duration
+	Said      string // what was seen, or the server's own line
+	Problem   *Problem
+}
+
+// AccountStatus is how an account does, for the status line and the list of accounts.
+type AccountStatus struct {
+	Account     AccountID
+	Busy        bool // a visit is under way
+	Done, Total int  // messages of the visit under way
+	Bytes       int64
+	LastCheck   time.Time // end of the last visit; zero before the first
+	Last        VisitReport
+	Next        time.Time // next planned visit; zero when none
+}
