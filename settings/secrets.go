@@ -1,0 +1,37 @@
+package settings
+
+import (
+	"context"
+
+	"poplar/mail"
+)
+
+// StoreSecrets puts the given passwords of an account away: into the keyring, or with remember false into memory
+// only, and then what the keyring held is removed. The error of the keyring does not keep the password from being
+// held in memory, so the account works until Poplar ends.
+func (k *Keyring) StoreSecrets(ctx context.Context, a mail.Account, secrets map[mail.Direction]string, remember bool) error {
+	var first error
+	for d, secret := range secrets {
+		if a.SecretOf(d) != d {
+			continue
+		}
+		if !remember {
+			// Best effort: an absent keyring holds nothing that could be removed.
+			_ = k.Delete(ctx, a.ID, d)
+			k.Hold(a.ID, d, secret)
+			continue
+		}
+		if err := k.Set(ctx, a.ID, d, secret); err != nil {
+			k.Hold(a.ID, d, secret)
+			if first == nil {
+				first = err
+			}
+		}
+	}
+	return first
+}
+
+// Secret returns the password that serves an account's direction.
+func (k *Keyring) Secret(ctx context.Context, a mail.Account, d mail.Direction) (string, error) {
+	return k.Get(ctx, a.ID, a.SecretOf(d))
+}
