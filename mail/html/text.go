@@ -408,7 +408,17 @@ func hidden(n *html.Node) bool {
 	}, style))
 	return strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden") ||
 		strings.Contains(style, "mso-hide:all") || hasZero(style, "max-height:0") && strings.Contains(style, "overflow:hidden") ||
-		hasZero(style, "font-size:0")
+		hasZero(style, "font-size:0") && leaf(n)
+}
+
+// leaf reports whether n holds text only: templates set the size of a cell to 0 and that of its contents anew.
+func leaf(n *html.Node) bool {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type == html.ElementNode {
+			return false
+		}
+	}
+	return true
 }
 
 // hasZero reports whether style has a declaration whose value is zero, not 0.5em or the like.
