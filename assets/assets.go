@@ -1,0 +1,36 @@
+// Package assets holds what ships inside the program: the icons, and the translations of its texts.
+package assets
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed icons i18n
+var files embed.FS
+
+// Icon returns the source of a user-interface icon of icons/ui: one or more paths on a 20-unit grid, stroked in
+// #000000. It is nil where there is none of that name.
+func Icon(name string) []byte { return read("icons/ui/" + name + ".svg") }
+
+// Picture returns a file of icons by its name: the application's icon ("poplar.svg", "poplar-256.png") and the tray's
+// ("tray-black-22.png"). It is nil where there is none of that name.
+func Picture(name string) []byte { return read("icons/" + name) }
+
+func read(path string) []byte {
+	b, err := files.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// Translations are the files of one language ("zh"): JSON objects from the English text to the translated one, one
+// file per room of the window.
+func Translations(language string) fs.FS {
+	sub, err := fs.Sub(files, "i18n/"+language)
+	if err != nil { // the name is no valid path
+		return embed.FS{}
+	}
+	return sub
+}
