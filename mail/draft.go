@@ -1,6 +1,9 @@
 package mail
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Draft is a message being written.
 type Draft struct {
@@ -13,8 +16,8 @@ type Draft struct {
 	ReplyTo []Address
 	Subject string
 	Text    string // plain text, LF lines, as typed (quote and signature included)
-	// Quote is the original's text that goes under Text with "> " before each line; empty when there is none or when
-	// it has been taken into Text.
+	// Quote is the original's text that goes under Text with "> " before each line (without them in a forward: Mark has
+	// Forwarded); empty when there is none or when it has been taken into Text (see Quoted).
 	Quote string
 	// QuoteIntro is the line above Quote ("On … Marta wrote:").
 	QuoteIntro string
@@ -28,6 +31,48 @@ type Draft struct {
 	MessageID string
 	Date      time.Time
 	Attach    []Attachment
+}
+
+// Quoted is Quote as it stands in the message: with ">" before each line of an answer (RFC 3676 section 4.5: no blank
+// between quote marks), as it is under the header block of a forward. It is empty, and QuoteIntro counts for nothing,
+// when Quote is empty.
+func (d Draft) Quoted() string {
+	if d.Quote == "" {
+		return ""
+	}
+	var b strings.Builder
+	b.Grow(len(d.QuoteIntro) + len(d.Quote) + len(d.Quote)/16 + 2)
+	if d.QuoteIntro != "" {
+		b.WriteString(d.QuoteIntro)
+		b.WriteByte('\n')
+	}
+	if d.Mark&Forwarded != 0 {
+		b.WriteString(d.Quote)
+		return b.String()
+	}
+	for line := range strings.SplitSeq(d.Quote, "\n") {
+		b.WriteByte('>')
+		if line != "" && line[0] != '>' {
+			b.WriteByte(' ')
+		}
+		b.WriteString(line)
+		b.WriteByte('\n')
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// Body is the whole text of the message: Text, an empty line, Quoted.
+func (d Draft) Body() string {
+	quoted := d.Quoted()
+	switch {
+	case quoted == "" || d.Text == "":
+		return d.Text + quoted
+	case strings.HasSuffix(d.Text, "\n\n"):
+		return d.Text + quoted
+	case strings.HasSuffix(d.Text, "\n"):
+		return d.Text + "\n" + quoted
+	}
+	return d.Text + "\n\n" + quoted
 }
 
 // Attachment is a file that goes with a draft: either a file on disk or bytes in memory (a forwarded part).
