@@ -74,6 +74,9 @@ type Arrival struct {
 	References []string // Message-IDs without brackets, oldest first
 	IndexText  string   // what full-text search finds beside subject and addresses
 	Role       Role     // the folder it belongs in; empty means Inbox
+	// Bounce is what a delivery report says, per recipient; nil for other messages. The report's References then end
+	// with the Message-ID of the message it is about, where it tells.
+	Bounce []Bounced
 	// Ledger is the row that records it as retrieved; nil for messages that came another way (drafts, sent copies).
 	Ledger *LedgerRow
 }

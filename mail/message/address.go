@@ -1,0 +1,361 @@
+package message
+
+import (
+	"bytes"
+	"strings"
+
+	"poplar/mail"
+)
+
+// addressLimit bounds how many addresses of one field are read.
+const addressLimit = 10_000
+
+// addressParser reads an address list (RFC 5322 sections 3.4 and 4.4) without ever giving up: whatever stands between
+// two commas becomes at most one address.
+type addressParser struct {
+	s    []byte
+	i    int
+	list []mail.Address
+
+	phrase   []byte // display name so far, quotes removed
+	bare     []byte // the same without quotes removed and without blanks: an addr-spec when no <> follows
+	at       int    // end in bare of the last word that holds an "@"; 0: none
+	words    [][]byte
+	comment  []byte
+	angle    []byte
+	hasAngle bool
+	space    bool
+	group    int
+}
+
+// parseAddresses reads a field of addresses.
+func parseAddresses(s []byte) []mail.Address {
+	if len(s) == 0 {
+		return nil
+	}
+	p := &addressParser{s: s}
+	p.run()
+	return p.list
+}
+
+func (p *addressParser) run() {
+	for p.i < len(p.s) && len(p.list) < addressLimit {
+		switch c := p.s[p.i]; c {
+		case ' ', '\t', '\r', '\n':
+			p.space = true
+			p.i++
+		case ',':
+			p.finish()
+			p.i++
+		case ';':
+			// The end of a group. QUIRK: a list parted by semicolons.
+			p.finish()
+			p.i++
+		case ':':
+			p.colon()
+		case '"':
+			p.quoted()
+		case '(':
+			p.readComment()
+		case '<':
+			p.readAngle()
+		case '>':
+			p.i++ // QUIRK: a bracket too many
+		default:
+			p.atom()
+		}
+	}
+	p.finish()
+}
+
+// colon starts a group (RFC 5322 section 3.4), or belongs to a name that ought to have been quoted.
+func (p *addressParser) colon() {
+	p.i++
+	rest := p.s[p.i:]
+	isGroup := !p.hasAngle && len(p.words) > 0 && bytes.IndexByte(p.bare, '@') < 0 && bytes.IndexByte(rest, ';') >= 0
+	if isGroup || strings.EqualFold(string(p.bare), "mailto") {
+		p.reset()
+		return
+	}
+	p.word([]byte{':'}, []byte{':'})
+}
+
+func (p *addressParser) word(text, raw []byte) {
+	if p.hasAngle {
+		// QUIRK: words after the address.
+		if len(p.phrase) > 0 {
+			p.space = false
+			return
+		}
+	}
+	if p.space && len(p.phrase) > 0 {
+		p.phrase = append(p.phrase, ' ')
+	}
+	if p.space || len(p.words) == 0 {
+		p.words = append(p.words, nil)
+	}
+	p.space = false
+	p.phrase = append(p.phrase, text...)
+	p.bare = append(p.bare, raw...)
+	w := &p.words[len(p.words)-1]
+	*w = append(*w, raw...)
+}
+
+func (p *addressParser) quoted() {
+	var text []byte
+	i := p.i + 1
+	for i < len(p.s) && p.s[i] != '"' {
+		if p.s[i] == '\\' && i+1 < len(p.s) {
+			i++
+		}
+		text = append(text, p.s[i])
+		i++
+	}
+	if i >= len(p.s) {
+		// QUIRK: a quote that is never closed: it is left out.
+		p.i++
+		return
+	}
+	raw := p.s[p.i : i+1]
+	p.i = i + 1
+	p.word(text, raw)
+}
+
+func (p *addressParser) readComment() {
+	n := commentLen(p.s[p.i:])
+	if n == 1 {
+		p.i++ // QUIRK: a comment that is never closed: the bracket is left out
+		return
+	}
+	text := unescape(p.s[p.i+1 : p.i+n-1])
+	p.i += n
+	p.space = true
+	if len(p.comment) > 0 {
+		p.comment = append(p.comment, ' ')
+	}
+	p.comment = append(p.comment, bytes.TrimSpace(text)...)
+}
+
+func unescape(s []byte) []byte {
+	if bytes.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	var out []byte
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		out = append(out, s[i])
+	}
+	return out
+}
+
+// readAngle reads <addr-spec>, with an obsolete route before it.
+func (p *addressParser) readAngle() {
+	i := p.i + 1
+	for i < len(p.s) && (p.s[i] == '<' || p.s[i] == ' ') { // QUIRK: <<a@b>>
+		i++
+	}
+	start, inQuote := i, false
+	for i < len(p.s) {
+		c := p.s[i]
+		if c == '"' {
+			inQuote = !inQuote
+		}
+		if c == '\\' && inQuote {
+			i++
+		} else if !inQuote && c == '>' {
+			break
+		}
+		i++
+	}
+	if i >= len(p.s) {
+		// QUIRK: the closing bracket is missing: the address ends at a comma or blank.
+		i = start
+		for i < len(p.s) && p.s[i] != ',' && p.s[i] != ';' && p.s[i] != '>' {
+			i++
+		}
+	}
+	inner := p.s[start:min(i, len(p.s))]
+	p.i = min(i+1, len(p.s))
+	if i < len(p.s) && (p.s[i] == ',' || p.s[i] == ';') {
+		p.i = i
+	}
+	if p.hasAngle && bytes.IndexByte(p.angle, '@') >= 0 {
+		// QUIRK: two addresses with nothing between them.
+		if bytes.IndexByte(inner, '@') < 0 {
+			return
+		}
+		p.finish()
+	} else if p.hasAngle && len(p.angle) > 0 {
+		// QUIRK: a name in brackets before the address.
+		if len(p.phrase) == 0 {
+			p.phrase = append(p.phrase, p.angle...)
+		}
+	}
+	p.hasAngle = true
+	p.angle = append([]byte(nil), addrSpec(inner)...)
+	p.space = true
+}
+
+// addrSpec takes blanks, comments and the obsolete route (RFC 5322 section 4.4) off an address.
+func addrSpec(s []byte) []byte {
+	if bytes.Contains(s, []byte("=?")) {
+		s = []byte(decodeWords(s))
+	}
+	if bytes.IndexByte(s, '"') < 0 {
+		s = stripComments(s)
+	}
+	if len(s) > 0 && s[0] == '@' {
+		if i := bytes.IndexByte(s, ':'); i > 0 {
+			s = s[i+1:]
+		}
+	}
+	if len(s) > 7 && strings.EqualFold(string(s[:7]), "mailto:") {
+		s = s[7:]
+	}
+	out := make([]byte, 0, len(s))
+	inQuote := false
+	for _, c := range s {
+		if c == '"' {
+			inQuote = !inQuote
+		}
+		if !inQuote && (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func (p *addressParser) atom() {
+	i := p.i
+	for i < len(p.s) {
+		c := p.s[i]
+		if c == '=' {
+			// An encoded word is one atom, whatever stands in it.
+			if _, n := cutEncodedWord(p.s[i:]); n > 0 {
+				i += n
+				continue
+			}
+		}
+		if c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == ';' || c == ':' || c == '"' || c == '(' || c == '<' || c == '>' {
+			break
+		}
+		if c == '\\' && i+1 < len(p.s) {
+			i++
+		}
+		i++
+	}
+	i = min(i, len(p.s))
+	raw := p.s[p.i:i]
+	p.i = i
+	p.word(raw, raw)
+}
+
+func (p *addressParser) reset() {
+	p.phrase, p.bare, p.words, p.comment, p.angle = nil, nil, nil, nil, nil
+	p.hasAngle, p.space = false, false
+}
+
+func (p *addressParser) finish() {
+	defer p.reset()
+	var a mail.Address
+	comment := strings.TrimSpace(decodeWords(p.comment))
+	switch {
+	case p.hasAngle:
+		a.Addr = addrText(p.angle)
+		a.Name = strings.TrimSpace(decodeWords(p.phrase))
+		if a.Name == "" {
+			a.Name = comment
+		}
+		if a.Addr == "" && strings.Contains(a.Name, "@") && !strings.ContainsAny(a.Name, " ") {
+			// QUIRK: the address before empty brackets.
+			a.Addr, a.Name = a.Name, ""
+		}
+	case len(p.words) == 0:
+		return
+	default:
+		a = p.withoutAngle(comment)
+	}
+	if a.Addr == "" && a.Name == "" {
+		return
+	}
+	p.list = append(p.list, a)
+}
+
+// withoutAngle reads an address that has no brackets.
+func (p *addressParser) withoutAngle(comment string) mail.Address {
+	if bytes.IndexByte(p.bare, '@') < 0 {
+		text := strings.TrimSpace(decodeWords(p.phrase))
+		if bytes.Contains(p.phrase, []byte("=?")) && strings.Contains(text, "@") {
+			// QUIRK: name and address together in one encoded word.
+			if list := parseAddresses([]byte(text)); len(list) == 1 {
+				return list[0]
+			}
+		}
+		if bytes.Contains(p.phrase, []byte("=?")) || len(p.words) > 1 {
+			return mail.Address{Name: text}
+		}
+		return mail.Address{Name: comment, Addr: text}
+	}
+	if len(p.words) > 1 {
+		// QUIRK: a name before a bare address.
+		for i, w := range p.words {
+			at := bytes.IndexByte(w, '@')
+			if at <= 0 || at == len(w)-1 {
+				continue
+			}
+			var name []byte
+			for j, v := range p.words {
+				if j != i {
+					name = append(append(name, v...), ' ')
+				}
+			}
+			return mail.Address{Name: strings.TrimSpace(decodeWords(bytes.ReplaceAll(name, []byte{'"'}, nil))), Addr: addrText(addrSpec(w))}
+		}
+	}
+	return mail.Address{Name: comment, Addr: addrText(addrSpec(p.bare))}
+}
+
+// addrText is an addr-spec as text (RFC 6532 lets it be UTF-8).
+func addrText(s []byte) string {
+	return strings.TrimSpace(clean(decodeLiteral(s)))
+}
+
+// messageIDs returns the identifiers of Message-ID, In-Reply-To or References, without brackets, each once.
+func messageIDs(s []byte) []string {
+	var ids []string
+	seen := map[string]bool{}
+	add := func(id []byte) {
+		t := string(bytes.ToValidUTF8(bytes.Join(bytes.Fields(id), nil), []byte("\uFFFD")))
+		if t != "" && len(t) <= 998 && !seen[t] && len(ids) < 1000 {
+			seen[t] = true
+			ids = append(ids, t)
+		}
+	}
+	rest := s
+	for {
+		i := bytes.IndexByte(rest, '<')
+		if i < 0 {
+			break
+		}
+		rest = rest[i+1:]
+		j := bytes.IndexAny(rest, "<>")
+		if j < 0 {
+			add(rest)
+			return ids
+		}
+		add(rest[:j])
+		rest = rest[j:]
+	}
+	if len(ids) == 0 {
+		// QUIRK: identifiers without brackets.
+		for _, w := range bytes.Fields(stripComments(s)) {
+			if w = bytes.Trim(w, "<>,;\""); bytes.IndexByte(w, '@') > 0 || len(bytes.Fields(s)) == 1 {
+				add(w)
+			}
+		}
+	}
+	return ids
+}

@@ -1,0 +1,178 @@
+package message
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+var months = [...]string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
+
+// zones are the named zones of RFC 5322 section 4.3 and the others that real mail has, in minutes east of UTC.
+var zones = map[string]int{
+	"ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 60, "bst": 60, "ist": 330, "cet": 60, "cest": 120, "met": 60, "mest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "msk": 180, "msd": 240,
+	"est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "ast": -240, "adt": -180, "akst": -540, "akdt": -480, "hst": -600, "nst": -210, "ndt": -150,
+	"jst": 540, "kst": 540, "hkt": 480, "sgt": 480, "aest": 600, "aedt": 660, "acst": 570, "acdt": 630, "awst": 480, "nzst": 720, "nzdt": 780, "brt": -180, "art": -180, "sast": 120,
+}
+
+// parseDate reads a Date field with the obsolete syntax of RFC 5322 section 4.3 and what real mail has beyond it.
+func parseDate(s []byte) (time.Time, bool) {
+	text := string(stripComments(s))
+	if t, ok := parseISO(strings.TrimSpace(text)); ok {
+		return t, true
+	}
+	tokens := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\r' || r == '\n' })
+	if len(tokens) > 20 {
+		tokens = tokens[:20]
+	}
+	var split []string
+	for _, t := range tokens {
+		// QUIRK: 01-Jan-2020 and a zone stuck to the time (12:00:00+0100, 12:00:00GMT).
+		if i := strings.IndexByte(t, ':'); i > 0 {
+			j := strings.IndexAny(t, "+-")
+			if j < 0 {
+				j = strings.IndexFunc(t, func(r rune) bool { return r >= 'A' && r <= 'Z' })
+			}
+			if j > i {
+				split = append(split, t[:j], t[j:])
+				continue
+			}
+		} else if strings.Count(t, "-") == 2 && monthIn(t) {
+			split = append(split, strings.Split(t, "-")...)
+			continue
+		}
+		split = append(split, t)
+	}
+	day, month, year, hour, minute, second := -1, 0, -1, -1, 0, 0
+	zone, haveZone := 0, false
+	pm, am := false, false
+	for _, t := range split {
+		low := strings.ToLower(strings.Trim(t, "."))
+		switch {
+		case strings.Contains(t, ":") && hour < 0:
+			p := strings.Split(t, ":")
+			h, err1 := strconv.Atoi(p[0])
+			m, err2 := strconv.Atoi(leadingDigits(p[1]))
+			if err1 != nil || err2 != nil {
+				return time.Time{}, false
+			}
+			hour, minute = h, m
+			if len(p) > 2 {
+				second, _ = strconv.Atoi(leadingDigits(p[2]))
+			}
+		case (t[0] == '+' || t[0] == '-') && hour >= 0 && len(t) > 1 && t[1] >= '0' && t[1] <= '9':
+			if z, ok := numericZone(t); ok && !haveZone {
+				zone, haveZone = z, true
+			}
+		case t[0] >= '0' && t[0] <= '9' || (t[0] == '-' && len(t) > 1):
+			n, err := strconv.Atoi(leadingDigits(strings.TrimLeft(t, "-")))
+			if err != nil {
+				continue
+			}
+			switch {
+			case day < 0 && n <= 31 && len(leadingDigits(t)) <= 2:
+				day = n
+			case year < 0:
+				year = n
+				switch d := len(leadingDigits(t)); {
+				case d <= 2 && n < 50:
+					year += 2000
+				case d <= 3:
+					year += 1900
+				}
+			case hour >= 0 && !haveZone && len(t) == 4:
+				if z, ok := numericZone("+" + t); ok { // QUIRK: a zone without sign
+					zone, haveZone = z, true
+				}
+			}
+		case low == "am":
+			am = true
+		case low == "pm":
+			pm = true
+		case month == 0 && monthOf(low) > 0:
+			month = monthOf(low)
+		case hour >= 0 && !haveZone:
+			if z, ok := zones[low]; ok {
+				zone, haveZone = z, true
+			}
+		}
+	}
+	if pm && hour < 12 {
+		hour += 12
+	} else if am && hour == 12 {
+		hour = 0
+	}
+	if day < 1 || month == 0 || year < 0 {
+		return time.Time{}, false
+	}
+	if hour < 0 {
+		hour = 0
+	}
+	if hour > 24 || minute > 59 || second > 61 || day > 31 || year > 9999 {
+		return time.Time{}, false
+	}
+	return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.FixedZone("", zone*60)), true
+}
+
+func leadingDigits(s string) string {
+	i := 0
+	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+		i++
+	}
+	return s[:i]
+}
+
+func monthOf(low string) int {
+	if len(low) < 3 {
+		return 0
+	}
+	for i, m := range months {
+		if strings.HasPrefix(low, m) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func monthIn(t string) bool {
+	for _, p := range strings.Split(t, "-") {
+		if monthOf(strings.ToLower(p)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func numericZone(t string) (int, bool) {
+	d := strings.ReplaceAll(t[1:], ":", "")
+	d = leadingDigits(d)
+	n, err := strconv.Atoi(d)
+	if err != nil || len(d) > 4 {
+		return 0, false
+	}
+	if len(d) <= 2 {
+		n *= 100
+	}
+	z := n/100*60 + n%100
+	if z > 24*60 {
+		return 0, false
+	}
+	if t[0] == '-' {
+		z = -z
+	}
+	return z, true
+}
+
+// parseISO reads the ISO 8601 forms that some programs put in a Date field.
+func parseISO(s string) (time.Time, bool) {
+	if len(s) < 10 || s[4] != '-' && s[4] != '/' {
+		return time.Time{}, false
+	}
+	s = strings.ReplaceAll(s, "/", "-")
+	for _, f := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02"} {
+		if t, err := time.Parse(f, s); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}

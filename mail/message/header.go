@@ -1,0 +1,263 @@
+package message
+
+import (
+	"bytes"
+	"strings"
+)
+
+const (
+	// headerLimit bounds how much of one header is kept; headerScan how far its end is looked for.
+	headerLimit = 4 << 20
+	headerScan  = 16 << 20
+	// fieldLimit bounds one field's raw value.
+	fieldLimit = 1 << 20
+	fieldCount = 10_000
+)
+
+// field is one header field as it stands in the message.
+type field struct {
+	name  []byte
+	value []byte // raw, with its folds, without the last line end
+}
+
+// header is the fields of one part, in their order.
+type header struct {
+	fields []field
+}
+
+// is compares a field name, ignoring the case of ASCII letters. name is given in lower case.
+func (f field) is(name string) bool {
+	if len(f.name) != len(name) {
+		return false
+	}
+	for i, c := range f.name {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != name[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// raw returns the first field of that name, unfolded; nil when there is none.
+func (h *header) raw(name string) []byte {
+	v, _ := h.find(name)
+	return v
+}
+
+// find is raw that also tells an empty field from a missing one.
+func (h *header) find(name string) ([]byte, bool) {
+	for i := range h.fields {
+		if h.fields[i].is(name) {
+			return unfold(h.fields[i].value), true
+		}
+	}
+	return nil, false
+}
+
+// best returns the first field of that name with a value; an empty one when that is all there is.
+// QUIRK: duplicated fields, of which the first is empty.
+func (h *header) best(name string) []byte {
+	for i := range h.fields {
+		if h.fields[i].is(name) {
+			if v := unfold(h.fields[i].value); len(v) > 0 {
+				return v
+			}
+		}
+	}
+	return nil
+}
+
+// all returns every field of that name, unfolded.
+func (h *header) all(name string) [][]byte {
+	var out [][]byte
+	for i := range h.fields {
+		if h.fields[i].is(name) {
+			out = append(out, unfold(h.fields[i].value))
+		}
+	}
+	return out
+}
+
+// unfold removes line ends (RFC 5322 section 2.2.3) and the blanks around the value. Without folds nothing is copied.
+func unfold(v []byte) []byte {
+	v = bytes.TrimSpace(v)
+	if bytes.IndexByte(v, '\n') < 0 && bytes.IndexByte(v, '\r') < 0 && bytes.IndexByte(v, 0) < 0 {
+		return v
+	}
+	out := make([]byte, 0, len(v))
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; c {
+		case '\n', '\r':
+			// QUIRK: a fold that lost its blank (bare CR, or a line recovered after a break) still parts words.
+			if i+1 < len(v) && v[i+1] != ' ' && v[i+1] != '\t' && v[i+1] != '\n' && v[i+1] != '\r' {
+				out = append(out, ' ')
+			}
+		case 0: // QUIRK: NUL bytes in a header
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// isFieldName says whether name could name a header field: printable ASCII without colon and blanks.
+func isFieldName(name []byte) bool {
+	if len(name) == 0 || len(name) > 256 {
+		return false
+	}
+	for _, c := range name {
+		if c <= ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// splitField cuts a header line at its colon; ok is false when it is none.
+func splitField(line []byte) (name, value []byte, ok bool) {
+	i := bytes.IndexByte(line, ':')
+	if i <= 0 {
+		return nil, nil, false
+	}
+	// QUIRK: blanks before the colon.
+	name = bytes.TrimRight(line[:i], " \t")
+	return name, line[i+1:], isFieldName(name)
+}
+
+// parseHeader reads the fields at off. boundary says whether a line is a boundary of an enclosing multipart, which
+// ends a header that lost its empty line. It returns where the body starts.
+func (w *window) parseHeader(off int64, root bool, boundary func(line []byte) bool, p *problems) (h header, body int64) {
+	for n := 8 << 10; ; n *= 4 {
+		n = min(n, headerScan)
+		block := w.at(off, n)
+		if len(block) > n {
+			block = block[:n]
+		}
+		final := off+int64(len(block)) >= w.size || n == headerScan
+		end, done := splitHeader(block, final, root, boundary, &h, p)
+		if !done && !final {
+			h.fields = h.fields[:0]
+			continue
+		}
+		if end == headerScan {
+			p.add(headerCut)
+		}
+		if w.own != nil {
+			// The window moves on: the fields get memory of their own.
+			kept := append([]byte(nil), block[:min(end, headerLimit)]...)
+			h.fields = h.fields[:0]
+			splitHeader(kept, true, root, boundary, &h, p)
+		}
+		return h, off + int64(end)
+	}
+}
+
+// splitHeader cuts block into fields and returns where the header ends. done is false when the block ends before the
+// header does; with final set there is nothing after the block.
+func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool, h *header, p *problems) (end int, done bool) {
+	last := 0 // where the last field's value starts
+	for i := 0; i < len(block); {
+		line, next := cutLine(block, i)
+		if next == len(block) && !final {
+			return i, false
+		}
+		if len(line) == 0 {
+			return next, true
+		}
+		if len(line) > 2 && line[0] == '-' && line[1] == '-' && boundary != nil && boundary(line) {
+			p.add(headerNoEnd)
+			return i, true
+		}
+		if line[0] == ' ' || line[0] == '\t' {
+			if n := len(h.fields); n > 0 {
+				if i+len(line)-last <= fieldLimit {
+					// The fold stays in: value and line lie next to each other.
+					h.fields[n-1].value = block[last : i+len(line)]
+				} else {
+					p.add(headerCut)
+				}
+			} else if name, value, ok := splitField(bytes.TrimLeft(line, " \t")); ok {
+				// QUIRK: the very first line is indented.
+				h.fields = append(h.fields, field{name, value})
+				last = i + len(line) - len(value)
+			}
+			i = next
+			continue
+		}
+		name, value, ok := splitField(line)
+		switch {
+		case ok && len(h.fields) < fieldCount:
+			last = i + len(line) - len(value)
+			h.fields = append(h.fields, field{name, value[:min(len(value), fieldLimit)]})
+		case ok:
+			p.add(headerCut)
+		case i == 0 && (bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))):
+			// QUIRK: an mbox separator in front.
+		default:
+			on, sure := recovers(block[next:], root && len(h.fields) > 0)
+			if !sure && !final {
+				return i, false
+			}
+			if !on {
+				if len(h.fields) > 0 || !root {
+					p.add(headerNoEnd)
+				}
+				return i, true
+			}
+			// QUIRK: a line that is no field, amid fields: it is left out, the others are kept.
+			p.add(headerLine)
+			last = next
+		}
+		i = next
+	}
+	return len(block), final
+}
+
+// recovers says whether a header goes on after a malformed line: one of the next lines before the empty one is a
+// field. sure is false when rest ends before that is known.
+func recovers(rest []byte, root bool) (on, sure bool) {
+	for range 20 {
+		if len(rest) == 0 {
+			return false, false
+		}
+		line, next := cutLine(rest, 0)
+		if len(line) == 0 {
+			return false, true
+		}
+		if line[0] != ' ' && line[0] != '\t' {
+			if name, _, ok := splitField(line); ok && (root || wellKnown(name)) {
+				return true, true
+			}
+		}
+		rest = rest[next:]
+	}
+	return false, true
+}
+
+// wellKnown says whether name is a field that real mail has, rather than a word of a text that a colon follows.
+func wellKnown(name []byte) bool {
+	switch n := strings.ToLower(string(name)); n {
+	case "from", "to", "cc", "subject", "date", "message-id", "mime-version", "received", "sender", "reply-to", "return-path", "references", "in-reply-to":
+		return true
+	default:
+		return strings.HasPrefix(n, "content-") || strings.HasPrefix(n, "x-")
+	}
+}
+
+// cutLine returns the line of b at i without its line end, and where the next starts.
+func cutLine(b []byte, i int) (line []byte, next int) {
+	j := bytes.IndexByte(b[i:], '\n')
+	if j < 0 {
+		return bytes.TrimSuffix(b[i:], []byte{'\r'}), len(b)
+	}
+	next = i + j + 1
+	line = b[i : i+j]
+	// QUIRK: CR CR LF line ends.
+	for len(line) > 0 && line[len(line)-1] == '\r' {
+		line = line[:len(line)-1]
+	}
+	return line, next
+}

@@ -1,0 +1,87 @@
+package message
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+
+	"poplar/mail"
+	"poplar/mail/html"
+)
+
+// Reported is what Poplar sees in a message, in the form that `poplar parse` prints.
+type Reported struct {
+	Subject     string               `json:"subject"`
+	From        [][2]string          `json:"from"`
+	To          [][2]string          `json:"to"`
+	Cc          [][2]string          `json:"cc"`
+	Date        *int64               `json:"date"`
+	MessageID   string               `json:"message_id"`
+	Text        string               `json:"text"`
+	HTML        string               `json:"html"`
+	HasHTML     bool                 `json:"has_html"`
+	Attachments []ReportedAttachment `json:"attachments"`
+	Bounce      []mail.Bounced       `json:"bounce"`
+	Problems    []string             `json:"problems"`
+}
+
+// ReportedAttachment is one leaf that is no body. Its name is the message's own, not made safe.
+type ReportedAttachment struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+// Report reads a message as `poplar parse` prints it: the leaves as they are, the first text and the first HTML body.
+func Report(raw mail.Raw) Reported {
+	t := walk(raw)
+	e := t.envelope()
+	r := Reported{Subject: e.Subject, From: pairs(e.From), To: pairs(e.To), Cc: pairs(e.Cc), MessageID: e.MessageID, Attachments: []ReportedAttachment{}}
+	if !e.Date.IsZero() {
+		d := e.Date.Unix()
+		r.Date = &d
+	}
+	plain, rich := false, false
+	t.leaves(func(p *part) bool {
+		switch {
+		case p.multi():
+			// A multipart without parts: its preamble is all there is.
+			if len(r.Text) == 0 {
+				r.Text = t.text(p, textLimit)
+			}
+		case !p.isBody():
+			d := p.disposition()
+			a := ReportedAttachment{Name: p.fileName(&d), Type: p.ctype.value}
+			sum := sha256.New()
+			a.Size, _ = io.Copy(sum, t.reader(p))
+			a.SHA256 = hex.EncodeToString(sum.Sum(nil))
+			r.Attachments = append(r.Attachments, a)
+		case p.ctype.value == "text/html":
+			if !rich {
+				r.HTML = t.text(p, textLimit)
+			}
+			rich, r.HasHTML = true, true
+		default:
+			if !plain {
+				r.Text = t.text(p, textLimit)
+			}
+			plain = true
+		}
+		return true
+	})
+	if !plain && r.HTML != "" {
+		r.Text = html.Text(r.HTML)
+	}
+	r.Bounce = t.bounce(t.readBody(false, textLimit).text)
+	r.Problems = append([]string{}, t.list...)
+	return r
+}
+
+func pairs(list []mail.Address) [][2]string {
+	out := make([][2]string, 0, len(list))
+	for _, a := range list {
+		out = append(out, [2]string{a.Name, a.Addr})
+	}
+	return out
+}

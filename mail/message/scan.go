@@ -1,0 +1,173 @@
+package message
+
+import (
+	"bytes"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"poplar/mail"
+)
+
+const (
+	snippetRunes = 200
+	// indexLimit bounds the decoded text of one message that goes into the index.
+	indexLimit = 256 << 10
+)
+
+// Scanned is what a list and the index need of a message.
+type Scanned struct {
+	Subject     string
+	From        []mail.Address
+	To          []mail.Address
+	Cc          []mail.Address
+	Date        time.Time // zero where there is none
+	MessageID   string
+	InReplyTo   []string
+	References  []string
+	Snippet     string // the first words of the text, one line
+	IndexText   string // the text and the attachments' names
+	Attachments int    // leaves that a person would call attachments
+	// Bounce is what a delivery report says; nil for other messages. Original is the Message-ID of the message it is
+	// about, "" where it does not tell.
+	Bounce   []mail.Bounced
+	Original string
+}
+
+// Scan reads what a list shows, as fast as may be.
+func Scan(raw mail.Raw) Scanned {
+	return walk(raw).scan()
+}
+
+func (t *tree) scan() Scanned {
+	s := t.envelope()
+	b := t.readBody(false, indexLimit)
+	s.Snippet = snippet(b.text)
+	var index strings.Builder
+	index.WriteString(b.text)
+	for _, a := range t.attachments() {
+		if a.name != "" {
+			index.WriteByte('\n')
+			index.WriteString(a.name)
+		}
+		if a.counts() {
+			s.Attachments++
+		}
+	}
+	s.IndexText = index.String()
+	return s
+}
+
+// counts says whether a person would call it an attachment: no picture of the HTML, no signature, no report.
+func (a *attachment) counts() bool {
+	parent := ""
+	if a.leaf.parent != nil {
+		parent = a.leaf.parent.ctype.value
+	}
+	switch {
+	case a.contentID != "" && strings.HasPrefix(a.mediaType, "image/") && parent == "multipart/related":
+		return false
+	case parent == "multipart/signed" && a.name == "" || strings.HasSuffix(a.mediaType, "-signature"):
+		return false
+	case parent == "multipart/report" && a.name == "":
+		return false
+	}
+	return true
+}
+
+// envelope reads the header's fields.
+func (t *tree) envelope() Scanned {
+	h := &t.root.header
+	var s Scanned
+	s.Subject = strings.TrimSpace(decodeWords(h.best("subject")))
+	s.From = addressField(h, "from")
+	s.To = addressField(h, "to")
+	s.Cc = addressField(h, "cc")
+	s.Date, _ = t.date()
+	if ids := messageIDs(h.best("message-id")); len(ids) > 0 {
+		s.MessageID = ids[0]
+	}
+	s.InReplyTo = messageIDs(h.best("in-reply-to"))
+	s.References = messageIDs(bytes.Join(h.all("references"), []byte{' '}))
+	return s
+}
+
+// date reads Date; where it is missing or unreadable, the time of the newest trace field.
+func (t *tree) date() (time.Time, bool) {
+	h := &t.root.header
+	for _, name := range []string{"date", "resent-date", "delivery-date"} {
+		for _, v := range h.all(name) {
+			if d, ok := parseDate(v); ok {
+				return d, true
+			}
+		}
+	}
+	t.add(dateOdd)
+	for _, v := range h.all("received") {
+		if i := bytes.LastIndexByte(v, ';'); i >= 0 {
+			if d, ok := parseDate(v[i+1:]); ok {
+				return d, false
+			}
+		}
+	}
+	return time.Time{}, false
+}
+
+func addressField(h *header, name string) []mail.Address {
+	var list []mail.Address
+	for _, v := range h.all(name) {
+		list = append(list, parseAddresses(v)...)
+	}
+	return list
+}
+
+// snippet returns the first words of text: quoted lines are left out where anything else is there.
+func snippet(text string) string {
+	if s := firstWords(text, true); s != "" {
+		return s
+	}
+	return firstWords(text, false)
+}
+
+func firstWords(text string, skipQuotes bool) string {
+	var b strings.Builder
+	n := 0
+	for len(text) > 0 && n < snippetRunes {
+		line := text
+		if i := strings.IndexByte(text, '\n'); i >= 0 {
+			line, text = text[:i], text[i+1:]
+		} else {
+			text = ""
+		}
+		line = strings.TrimSpace(line)
+		if line == "" || skipQuotes && line[0] == '>' {
+			continue
+		}
+		if n > 0 {
+			b.WriteByte(' ')
+			n++
+		}
+		blank := false
+		for i, r := range line {
+			if n >= snippetRunes {
+				break
+			}
+			if unicode.IsSpace(r) {
+				blank = true
+				continue
+			}
+			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError && i >= 0 && line[i] != 0xEF {
+				continue
+			}
+			if blank && i > 0 {
+				b.WriteByte(' ')
+				n++
+			}
+			blank = false
+			b.WriteRune(r)
+			n++
+		}
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,227 @@
+package message
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"strings"
+)
+
+// base64Value maps a byte to its six bits; 64: padding, 65: not base64. The URL alphabet is taken too.
+var base64Value = func() (t [256]byte) {
+	for i := range t {
+		t[i] = 65
+	}
+	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		t[c] = byte(i)
+	}
+	t['='] = 64
+	return t
+}()
+
+// transferReader decodes a Content-Transfer-Encoding (RFC 2045 section 6) while it is read. Unknown ones are read as
+// they are.
+func transferReader(encoding string, r io.Reader) io.Reader {
+	switch encoding {
+	case "base64":
+		return &base64Reader{r: r, in: make([]byte, 32<<10)}
+	case "quoted-printable":
+		return &qpReader{r: bufio.NewReaderSize(r, 32<<10)}
+	case "x-uuencode":
+		return newUUReader(r)
+	case "x-yenc":
+		return newYencReader(r)
+	}
+	return r
+}
+
+// transferEncoding normalises the field's value.
+func transferEncoding(v []byte) string {
+	s := strings.ToLower(string(bytes.TrimSpace(stripComments(v))))
+	s = strings.Trim(s, "\"' \t;,")
+	if i := strings.IndexAny(s, "; \t,"); i > 0 {
+		s = s[:i]
+	}
+	switch s {
+	case "base64", "base-64", "b", "64", "base_64":
+		return "base64"
+	case "quoted-printable", "quoted_printable", "quotedprintable", "qp", "quoted-printible", "quoted/printable", "q":
+		return "quoted-printable"
+	case "x-uuencode", "x-uue", "uuencode", "uue", "x-uu":
+		return "x-uuencode"
+	case "x-yenc", "yenc":
+		return "x-yenc"
+	}
+	return s
+}
+
+// base64Reader decodes base64 and passes over whatever is not (RFC 2045 section 6.8).
+// QUIRK: data goes on after padding (segments put together), unless what follows is plainly text.
+type base64Reader struct {
+	r      io.Reader
+	in     []byte
+	out    []byte // decoded, not yet read
+	buf    []byte
+	acc    uint32
+	n      int // sextets in acc
+	broken bool
+	padded bool // padding was seen; a new quantum may start
+	err    error
+}
+
+func (d *base64Reader) Read(p []byte) (int, error) {
+	for len(d.out) == 0 {
+		if d.err != nil {
+			return 0, d.err
+		}
+		n, err := d.r.Read(d.in)
+		d.buf = d.decode(d.buf[:0], d.in[:n])
+		d.out = d.buf
+		if err != nil {
+			if err == io.EOF {
+				d.buf = d.flush(d.buf)
+				d.out = d.buf
+			}
+			d.err = err
+		}
+	}
+	n := copy(p, d.out)
+	d.out = d.out[n:]
+	return n, nil
+}
+
+func (d *base64Reader) decode(dst, src []byte) []byte {
+	acc, n := d.acc, d.n
+	for i := 0; i < len(src); i++ {
+		if n == 0 {
+			// The common case: whole quanta.
+			for i+4 <= len(src) {
+				a, b, c, e := base64Value[src[i]], base64Value[src[i+1]], base64Value[src[i+2]], base64Value[src[i+3]]
+				if a|b|c|e >= 64 {
+					break
+				}
+				dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|e)
+				i += 4
+			}
+			if i >= len(src) {
+				break
+			}
+		}
+		v := base64Value[src[i]]
+		switch {
+		case v < 64:
+			acc = acc<<6 | uint32(v)
+			if n++; n == 4 {
+				dst = append(dst, byte(acc>>16), byte(acc>>8), byte(acc))
+				acc, n = 0, 0
+			}
+		case v == 64:
+			if n > 0 {
+				dst = partial(dst, acc, n)
+				acc, n = 0, 0
+			}
+			d.padded = true
+		case src[i] > ' ':
+			d.broken = true
+		}
+	}
+	d.acc, d.n = acc, n
+	return dst
+}
+
+// flush writes what a missing padding left behind.
+func (d *base64Reader) flush(dst []byte) []byte {
+	dst = partial(dst, d.acc, d.n)
+	d.acc, d.n = 0, 0
+	return dst
+}
+
+// partial writes the whole bytes of an unfinished quantum.
+func partial(dst []byte, acc uint32, n int) []byte {
+	switch n {
+	case 2:
+		return append(dst, byte(acc>>4))
+	case 3:
+		return append(dst, byte(acc>>10), byte(acc>>2))
+	}
+	return dst
+}
+
+// qpReader decodes quoted-printable line by line (RFC 2045 section 6.7).
+type qpReader struct {
+	r     *bufio.Reader
+	carry []byte // the start of an escape at the end of a piece of a very long line
+	line  []byte
+	out   []byte
+	err   error
+}
+
+func (d *qpReader) Read(p []byte) (int, error) {
+	for len(d.out) == 0 {
+		if d.err != nil {
+			return 0, d.err
+		}
+		piece, err := d.r.ReadSlice('\n')
+		d.line = append(append(d.line[:0], d.carry...), piece...)
+		d.carry = d.carry[:0]
+		if err == bufio.ErrBufferFull {
+			for cut := len(d.line) - 1; cut >= len(d.line)-2; cut-- {
+				if d.line[cut] == '=' {
+					d.carry = append(d.carry, d.line[cut:]...)
+					d.line = d.line[:cut]
+					break
+				}
+			}
+			d.out = qpLine(d.line, false)
+			continue
+		}
+		d.out = qpLine(d.line, true)
+		d.err = err
+	}
+	n := copy(p, d.out)
+	d.out = d.out[n:]
+	return n, nil
+}
+
+// qpLine decodes one line in place. whole says that the line is not torn off at its end.
+func qpLine(b []byte, whole bool) []byte {
+	end := len(b)
+	var eol []byte
+	if whole {
+		for end > 0 && (b[end-1] == '\n' || b[end-1] == '\r') {
+			end--
+		}
+		eol = b[end:]
+		// Blanks at a line's end are transport padding.
+		for end > 0 && (b[end-1] == ' ' || b[end-1] == '\t') {
+			end--
+		}
+	}
+	soft := false
+	o := 0
+	for i := 0; i < end; i++ {
+		c := b[i]
+		if c != '=' {
+			b[o] = c
+			o++
+			continue
+		}
+		if i+2 < end && unhex(b[i+1]) >= 0 && unhex(b[i+2]) >= 0 {
+			b[o] = byte(unhex(b[i+1])<<4 | unhex(b[i+2]))
+			o++
+			i += 2
+			continue
+		}
+		if i == end-1 && whole {
+			soft = true
+			break
+		}
+		// QUIRK: "=" that is no escape is text.
+		b[o] = c
+		o++
+	}
+	if soft {
+		return b[:o]
+	}
+	return append(b[:o], eol...)
+}

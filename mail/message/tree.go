@@ -1,0 +1,269 @@
+package message
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"poplar/mail"
+)
+
+const (
+	// partLimit bounds how many parts of a message are told apart, depthLimit how deeply they may nest. What lies
+	// beyond stays together in one part.
+	partLimit  = 10_000
+	depthLimit = 100
+)
+
+// part is one entity of a message (RFC 2045): where it lies and what its header says of it.
+type part struct {
+	header header
+	start  int64 // of the header
+	body   int64
+	end    int64 // of the body, without the line end that belongs to the boundary
+	parent *part
+	kids   []*part
+	depth  int
+
+	ctype    parameters
+	encoding string
+	boundary string
+	closed   bool // the closing boundary was seen
+}
+
+// tree is a message taken apart.
+type tree struct {
+	raw   mail.Raw
+	win   *window
+	root  *part
+	count int
+	problems
+}
+
+// walk takes a message apart. It reads it once, front to end, and holds headers only.
+func walk(raw mail.Raw) *tree {
+	t := &tree{raw: raw, win: newWindow(raw)}
+	t.root = t.entity(0, nil)
+	if len(t.root.header.fields) == 0 {
+		t.add(noHeader)
+	}
+	t.run(t.root)
+	if t.win.err != nil {
+		t.add(readFailed)
+	}
+	return t
+}
+
+// entity reads the header at off.
+func (t *tree) entity(off int64, parent *part) *part {
+	p := &part{start: off, parent: parent}
+	var isBoundary func([]byte) bool
+	if parent != nil {
+		p.depth = parent.depth + 1
+		isBoundary = func(line []byte) bool {
+			q, _ := parent.match(line)
+			return q != nil
+		}
+	}
+	p.header, p.body = t.win.parseHeader(off, parent == nil, isBoundary, &t.problems)
+	p.end = p.body
+	t.count++
+	p.read()
+	return p
+}
+
+// read fills in what the header says of the part.
+func (p *part) read() {
+	if v := p.header.best("content-type"); v != nil {
+		p.ctype = parseParameters(v)
+	}
+	typ, sub, ok := strings.Cut(p.ctype.value, "/")
+	if !ok || typ == "" || sub == "" {
+		// RFC 2045 section 5.2, RFC 2046 section 5.1.5. QUIRK: a media type without subtype is text.
+		p.ctype.value = "text/plain"
+		switch {
+		case typ == "multipart" && p.ctype.get("boundary") != "":
+			p.ctype.value = "multipart/mixed"
+		case p.parent != nil && p.parent.ctype.value == "multipart/digest" && typ == "":
+			p.ctype.value = "message/rfc822"
+		}
+	}
+	p.encoding = transferEncoding(p.header.best("content-transfer-encoding"))
+	if p.multi() {
+		p.boundary = strings.TrimRight(p.ctype.get("boundary"), " \t")
+	}
+}
+
+func (p *part) multi() bool { return strings.HasPrefix(p.ctype.value, "multipart/") }
+
+// match says which of p and the multiparts around it a line of dashes is a boundary of, and whether it closes it.
+func (p *part) match(line []byte) (q *part, closing bool) {
+	line = bytes.TrimRight(line[2:], " \t\r")
+	for q = p; q != nil; q = q.parent {
+		if q.boundary == "" || len(line) < len(q.boundary) || string(line[:len(q.boundary)]) != q.boundary {
+			continue
+		}
+		switch rest := line[len(q.boundary):]; {
+		case len(rest) == 0:
+			return q, false
+		case len(rest) == 2 && rest[0] == '-' && rest[1] == '-':
+			return q, true
+		}
+	}
+	return nil, false
+}
+
+// run walks the lines that may be boundaries, below root.
+func (t *tree) run(root *part) {
+	var (
+		pos     = root.body // start of a line
+		open    = root      // the innermost multipart that a boundary may belong to
+		leaf    *part       // the part whose body we are in; nil in a preamble or epilogue
+		limited bool        // no more parts are told apart
+	)
+	enter := func(p *part) {
+		if p.multi() && p.boundary == "" {
+			t.guessBoundary(p)
+		}
+		if p.multi() && p.boundary != "" && p.depth < depthLimit && !limited {
+			open, leaf = p, nil
+			return
+		}
+		if p.multi() && p.depth >= depthLimit {
+			t.add(tooDeep)
+		}
+		leaf = p
+	}
+	enter(root)
+	if leaf == root {
+		root.end = t.win.size
+		return
+	}
+	for pos < t.win.size {
+		at := t.win.dashes(pos)
+		if at >= t.win.size {
+			break
+		}
+		line, next := t.win.line(at, 1024)
+		q, closing := open.match(line)
+		if q == nil {
+			pos = next
+			continue
+		}
+		if limited && !closing {
+			pos = next
+			continue
+		}
+		end := t.beforeLine(at)
+		if leaf != nil {
+			leaf.end = max(leaf.body, end)
+			leaf = nil
+		}
+		for open != q {
+			open.end = max(open.body, end)
+			open = open.parent
+		}
+		if closing {
+			q.closed = true
+			q.end = max(q.body, end)
+			if q.parent == nil {
+				// QUIRK: after the closing boundary the same one may open again.
+				pos = next
+				continue
+			}
+			open = q.parent
+			pos = next
+			continue
+		}
+		if t.count >= partLimit {
+			t.add(tooManyParts)
+			limited = true
+			rest := &part{start: at, body: at, end: at, parent: q, depth: q.depth + 1}
+			rest.ctype.value = "application/octet-stream"
+			q.kids = append(q.kids, rest)
+			leaf = rest
+			pos = next
+			continue
+		}
+		p := t.entity(next, q)
+		q.kids = append(q.kids, p)
+		pos = p.body
+		enter(p)
+	}
+	if leaf != nil {
+		leaf.end = t.win.size
+	}
+	for p := open; p != nil; p = p.parent {
+		if !p.closed {
+			p.end = t.win.size
+			if len(p.kids) > 0 {
+				t.add(unclosed)
+			}
+		}
+	}
+}
+
+// beforeLine returns where the line end lies that a boundary at off takes with it.
+func (t *tree) beforeLine(off int64) int64 {
+	if off == 0 {
+		return 0
+	}
+	lo := max(0, off-2)
+	var b [2]byte
+	n, _ := t.raw.ReadAt(b[:off-lo], lo)
+	if n == 2 && b[0] == '\r' && b[1] == '\n' {
+		return off - 2
+	}
+	return off - 1
+}
+
+// guessBoundary looks for the boundary of a multipart that names none.
+// QUIRK: the first line that starts with "--" and is followed by a header field is taken for one.
+func (t *tree) guessBoundary(p *part) {
+	pos := p.body
+	for range 50 {
+		at := t.win.dashes(pos)
+		if at >= t.win.size || at > p.body+(1<<20) {
+			break
+		}
+		line, next := t.win.line(at, 200)
+		if len(line) > 2 && len(line) < 100 {
+			b := string(bytes.TrimRight(line[2:], " \t"))
+			follow, _ := t.win.line(next, 1024)
+			if name, _, ok := splitField(follow); ok && strings.HasPrefix(strings.ToLower(string(name)), "content-") {
+				p.boundary = b
+				t.add(boundaryGuess)
+				return
+			}
+		}
+		pos = next
+	}
+	t.add(boundaryNone)
+}
+
+// leaves calls f for every leaf, in the order of the message, until f returns false.
+func (t *tree) leaves(f func(*part) bool) {
+	stack := []*part{t.root}
+	for len(stack) > 0 {
+		p := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if len(p.kids) == 0 {
+			if !f(p) {
+				return
+			}
+			continue
+		}
+		for i := len(p.kids) - 1; i >= 0; i-- {
+			stack = append(stack, p.kids[i])
+		}
+	}
+}
+
+// reader reads a leaf's bytes, transfer decoding undone.
+func (t *tree) reader(p *part) io.Reader {
+	enc := p.encoding
+	if p.multi() {
+		enc = ""
+	}
+	return transferReader(enc, io.NewSectionReader(t.raw, p.body, p.end-p.body))
+}
