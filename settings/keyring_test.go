@@ -88,7 +88,7 @@ func TestRealKeyring(t *testing.T) {
 		if _, err := exec.LookPath("gnome-keyring-daemon"); err != nil {
 			t.Skip("gnome-keyring is not installed")
 		}
-		t.Skip("run through .ci/with-keyring, as make test does")
+		t.Skip("run through .ci/desk, as make test does")
 	}
 	k := &Keyring{Limit: 20 * time.Second}
 	const id = mail.AccountID("test-a1")

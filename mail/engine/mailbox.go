@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"context"
+	"io"
+
+	"poplar/mail"
+	"poplar/mail/message"
+)
+
+// Folders returns all folders, an account's roles first.
+func (e *Engine) Folders(ctx context.Context) ([]mail.Folder, error) { return e.store.Folders(ctx) }
+
+// List returns the summaries that q asks for.
+func (e *Engine) List(ctx context.Context, q mail.Query) ([]mail.Summary, error) {
+	return e.store.List(ctx, q)
+}
+
+// Count is the number of messages that q, without its Offset and Limit, asks for.
+func (e *Engine) Count(ctx context.Context, q mail.Query) (int, error) { return e.store.Count(ctx, q) }
+
+// Summary returns one message's summary.
+func (e *Engine) Summary(ctx context.Context, id mail.MessageID) (mail.Summary, error) {
+	return e.store.Summary(ctx, id)
+}
+
+// Raw returns a message's bytes. It must be closed.
+func (e *Engine) Raw(ctx context.Context, id mail.MessageID) (mail.Raw, error) {
+	return e.store.Raw(ctx, id)
+}
+
+// Read opens a message for reading. A message that is not well-formed is read as far as it can be; its Problems say
+// what was odd.
+func (e *Engine) Read(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	raw, err := e.store.Raw(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer raw.Close() //nolint:errcheck // nothing was written
+	m, err := message.Open(raw)
+	if m == nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// Part writes the decoded bytes of a message's Parts[index] to w.
+func (e *Engine) Part(ctx context.Context, id mail.MessageID, index int, w io.Writer) error {
+	raw, err := e.store.Raw(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer raw.Close() //nolint:errcheck // nothing was written
+	r, err := message.PartReader(raw, index)
+	if err != nil {
+		return err
+	}
+	defer r.Close() //nolint:errcheck // nothing was written
+	_, err = io.Copy(w, &ctxReader{ctx, r})
+	return err
+}
+
+// ctxReader ends a long copy when its context ends.
+type ctxReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *ctxReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// Mark sets and clears flags.
+func (e *Engine) Mark(ctx context.Context, ids []mail.MessageID, set, unset mail.Flags) error {
+	return e.store.Mark(ctx, ids, set, unset)
+}
+
+// Move puts messages into a folder.
+func (e *Engine) Move(ctx context.Context, ids []mail.MessageID, to mail.FolderID) error {
+	return e.store.Move(ctx, ids, to)
+}
+
+// MoveToRole moves each message to its own account's folder of that role.
+func (e *Engine) MoveToRole(ctx context.Context, ids []mail.MessageID, r mail.Role) error {
+	byFolder := map[mail.FolderID][]mail.MessageID{}
+	folders := map[mail.AccountID]mail.FolderID{}
+	for _, id := range ids {
+		s, err := e.store.Summary(ctx, id)
+		if err != nil {
+			return err
+		}
+		to, ok := folders[s.Account]
+		if !ok {
+			if to, err = e.store.RoleFolder(ctx, s.Account, r); err != nil {
+				return err
+			}
+			folders[s.Account] = to
+		}
+		byFolder[to] = append(byFolder[to], id)
+	}
+	for to, some := range byFolder {
+		if err := e.store.Move(ctx, some, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Delete removes messages for good.
+func (e *Engine) Delete(ctx context.Context, ids []mail.MessageID) error {
+	return e.store.Delete(ctx, ids)
+}
+
+// CreateFolder makes a folder of the person's own.
+func (e *Engine) CreateFolder(ctx context.Context, a mail.AccountID, parent mail.FolderID, name string) (mail.FolderID, error) {
+	return e.store.CreateFolder(ctx, a, parent, name)
+}
+
+// RenameFolder renames a folder of the person's own.
+func (e *Engine) RenameFolder(ctx context.Context, id mail.FolderID, name string) error {
+	return e.store.RenameFolder(ctx, id, name)
+}
+
+// DeleteFolder removes a folder of the person's own; its messages go to Trash.
+func (e *Engine) DeleteFolder(ctx context.Context, id mail.FolderID) error {
+	return e.store.DeleteFolder(ctx, id)
+}
+
+// Report is what `poplar parse` prints of a message: an object for JSON. It never fails; what is odd stands in its
+// problems.
+func Report(raw mail.Raw) any { return message.Report(raw) }

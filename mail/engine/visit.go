@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"poplar/mail"
+	"poplar/mail/delivery"
+	"poplar/mail/pop3"
+	"poplar/mail/retrieve"
+)
+
+// Receive makes one visit to each named account, or to all, and returns when all have ended. LOGIN-DELAY as stated
+// by a server is respected, nothing else of the timetable.
+func (e *Engine) Receive(ctx context.Context, ids ...mail.AccountID) ([]mail.VisitReport, error) {
+	for _, id := range ids {
+		if _, err := e.find(id); err != nil {
+			return nil, err
+		}
+	}
+	accounts := e.all(ids)
+	reports := make([]mail.VisitReport, len(accounts))
+	done := make(chan struct{}, len(accounts))
+	for i, acc := range accounts {
+		e.spawn("receive "+string(acc.a.ID), func(life context.Context) {
+			defer func() { done <- struct{}{} }()
+			e.slots <- struct{}{}
+			defer func() { <-e.slots }()
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			defer context.AfterFunc(life, cancel)()
+			reports[i] = e.visit(ctx, acc)
+		})
+	}
+	for range accounts {
+		<-done
+	}
+	return reports, nil
+}
+
+// visit makes one visit to acc's mailbox, keeps its status, and tells the Hub.
+func (e *Engine) visit(ctx context.Context, acc *account) mail.VisitReport {
+	if err := acc.enter(ctx); err != nil {
+		return mail.VisitReport{Account: acc.get().ID, Problem: &mail.Problem{Kind: mail.Cancelled, Err: err}}
+	}
+	defer acc.leave()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := acc.begin(cancel)
+	select {
+	case <-acc.gone:
+		cancel()
+	default:
+	}
+	started := e.o.Now()
+	e.publishStatus(mail.VisitProgress, acc)
+
+	var report mail.VisitReport
+	if wait := acc.wait(started); wait > 0 {
+		report = mail.VisitReport{Account: a.ID, Problem: &mail.Problem{
+			Kind: mail.LoginDelay, Where: a.Incoming.Addr(), Doing: "log in", Again: wait,
+			Said: fmt.Sprintf("the server asked for a pause; %s are left of it", wait.Round(time.Second)),
+		}}
+	} else {
+		report = e.retrieve(ctx, acc, a)
+	}
+	report.Took = e.o.Now().Sub(started)
+
+	acc.end(e.o.Now(), report)
+	e.publishStatus(mail.VisitEnded, acc)
+	if report.Problem != nil {
+		e.log.Warn("visit failed", "account", a.ID, "kind", report.Problem.Kind, "said", report.Problem.Said)
+	} else {
+		e.log.Info("visit", "account", a.ID, "retrieved", report.Retrieved, "deleted", report.Deleted, "left", report.Left)
+	}
+	return report
+}
+
+func (e *Engine) retrieve(ctx context.Context, acc *account, a mail.Account) mail.VisitReport {
+	fail := func(err error) mail.VisitReport {
+		return mail.VisitReport{Account: a.ID, Problem: mail.ProblemOf(err)}
+	}
+	secret, err := e.secret(ctx, a, mail.Incoming)
+	if err != nil {
+		if ctx.Err() != nil && !errors.Is(err, context.DeadlineExceeded) {
+			return fail(&mail.Problem{Kind: mail.Cancelled, Err: ctx.Err()})
+		}
+		return fail(err)
+	}
+	return retrieve.Run(ctx, retrieve.Visit{
+		Account: a,
+		Connect: func(ctx context.Context) (*pop3.Client, error) {
+			c, err := pop3.Dial(ctx, a.Incoming, e.wire(acc))
+			if err != nil {
+				return nil, err
+			}
+			if err := c.Login(ctx, secret); err != nil {
+				return nil, errors.Join(err, c.Close())
+			}
+			return c, nil
+		},
+		Ledger: e.store,
+		Store:  func(ctx context.Context, batch []retrieve.Fetched) error { return e.deliver(ctx, a, batch) },
+		Spool:  e.spool(),
+		Progress: func(done, total int, bytes int64) {
+			acc.mu.Lock()
+			acc.status.Done, acc.status.Total, acc.status.Bytes = done, total, bytes
+			acc.mu.Unlock()
+			e.publishStatus(mail.VisitProgress, acc)
+		},
+		Now: e.o.Now,
+		Log: e.log,
+	})
+}
+
+// deliver stores a batch: messages, index, threads, counts and ledger rows in one transaction.
+func (e *Engine) deliver(ctx context.Context, a mail.Account, batch []retrieve.Fetched) error {
+	now := e.o.Now()
+	arrivals := make([]mail.Arrival, len(batch))
+	for i := range batch {
+		arrivals[i] = delivery.Read(batch[i].Raw, a, now)
+		arrivals[i].Ledger = &batch[i].Row
+		arrivals[i].Summary.UIDL = batch[i].Row.UIDL
+		arrivals[i].Summary.OnServer = true
+	}
+	_, err := e.store.Add(ctx, a.ID, arrivals)
+	return err
+}
+
+func (acc *account) begin(cancel context.CancelFunc) mail.Account {
+	acc.mu.Lock()
+	defer acc.mu.Unlock()
+	acc.cancel = cancel
+	acc.status.Busy, acc.status.Done, acc.status.Total, acc.status.Bytes = true, 0, 0, 0
+	return acc.a
+}
+
+// wait is how much is left of the pause that the server asked for.
+func (acc *account) wait(now time.Time) time.Duration {
+	acc.mu.Lock()
+	defer acc.mu.Unlock()
+	return acc.notUntil.Sub(now)
+}
+
+func (acc *account) end(now time.Time, r mail.VisitReport) {
+	acc.mu.Lock()
+	defer acc.mu.Unlock()
+	acc.cancel = nil
+	acc.status.Busy = false
+	acc.status.LastCheck, acc.status.Last = now, r
+	acc.notUntil = time.Time{}
+	if r.Problem == nil {
+		acc.failures = 0
+	} else {
+		acc.failures++
+		if r.Problem.Kind == mail.LoginDelay {
+			acc.notUntil = now.Add(r.Problem.Again)
+		}
+	}
+	acc.status.Next = next(acc.a, now, acc.failures, r.Problem)
+	acc.paused = acc.a.CheckMinutes > 0 && acc.status.Next.IsZero()
+}
+
+func (e *Engine) publishStatus(what mail.What, acc *account) {
+	s := acc.snapshot()
+	e.hub.Publish(mail.Event{What: what, Account: s.Account, Status: &s})
+}

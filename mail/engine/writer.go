@@ -1,0 +1,375 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"poplar/mail"
+	"poplar/mail/compose"
+	"poplar/mail/delivery"
+	"poplar/mail/message"
+)
+
+// ErrNoRecipient is returned for a message that goes to nobody.
+var ErrNoRecipient = errors.New("the message has no recipient")
+
+// NewDraft returns an empty draft of an account, with its signature.
+func (e *Engine) NewDraft(_ context.Context, id mail.AccountID) (mail.Draft, error) {
+	acc, err := e.find(id)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	return compose.New(acc.get()), nil
+}
+
+// Answer returns a draft that answers or forwards a message, from the account the message came to.
+func (e *Engine) Answer(ctx context.Context, id mail.MessageID, mode mail.ReplyMode) (mail.Draft, error) {
+	s, err := e.store.Summary(ctx, id)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	acc, err := e.find(s.Account)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	raw, err := e.store.Raw(ctx, id)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	// raw stays open: forwarded parts are read from it when the message is built.
+	m, err := message.Open(raw)
+	if m == nil {
+		return mail.Draft{}, errors.Join(err, raw.Close())
+	}
+	var self []string
+	for _, other := range e.all(nil) {
+		self = append(self, other.get().Address)
+	}
+	d := compose.Answer(acc.get(), m, raw, mode, self, e.o.Language())
+	d.Answers = id
+	return d, nil
+}
+
+// OpenDraft returns a stored draft for writing on.
+func (e *Engine) OpenDraft(ctx context.Context, id mail.MessageID) (mail.Draft, error) {
+	s, err := e.store.Summary(ctx, id)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	raw, err := e.store.Raw(ctx, id)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	d, err := compose.ParseDraft(raw)
+	if err != nil {
+		return mail.Draft{}, errors.Join(err, raw.Close())
+	}
+	d.ID, d.Account = id, s.Account
+	return d, nil
+}
+
+// SaveDraft stores d in Drafts in place of the draft d.ID names, and returns its id.
+func (e *Engine) SaveDraft(ctx context.Context, d mail.Draft) (mail.MessageID, error) {
+	acc, err := e.find(d.Account)
+	if err != nil {
+		return 0, err
+	}
+	if d.Date.IsZero() {
+		d.Date = e.o.Now()
+	}
+	arrival, err := e.built(acc.get(), d, compose.BuildDraft)
+	if err != nil {
+		return 0, err
+	}
+	defer arrival.Raw.Close() //nolint:errcheck // the store has its own copy
+	arrival.Role = mail.Drafts
+	if d.ID != 0 {
+		id, err := e.store.Replace(ctx, d.ID, arrival)
+		if err == nil {
+			return id, nil
+		}
+		if _, gone := e.store.Summary(ctx, d.ID); gone == nil {
+			return 0, err
+		}
+		// The draft was deleted meanwhile: what is being written is kept all the same.
+	}
+	ids, err := e.store.Add(ctx, d.Account, []mail.Arrival{arrival})
+	if err != nil {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+// DiscardDraft deletes a stored draft.
+func (e *Engine) DiscardDraft(ctx context.Context, id mail.MessageID) error {
+	return e.store.Delete(ctx, []mail.MessageID{id})
+}
+
+// Send fixes d's Message-ID and Date, and moves it into the outbox in one transaction. It leaves after the undo time.
+func (e *Engine) Send(ctx context.Context, d mail.Draft) (mail.MessageID, error) {
+	acc, err := e.find(d.Account)
+	if err != nil {
+		return 0, err
+	}
+	to := compose.Recipients(d)
+	if len(to) == 0 {
+		return 0, ErrNoRecipient
+	}
+	if d.MessageID == "" {
+		d.MessageID = compose.NewMessageID(d.From.Addr)
+	}
+	d.Date = e.o.Now()
+	arrival, err := e.built(acc.get(), d, compose.Build)
+	if err != nil {
+		return 0, err
+	}
+	defer arrival.Raw.Close() //nolint:errcheck // the store has its own copy
+	item := mail.OutboxItem{
+		Account: d.Account, From: d.From.Addr, Subject: d.Subject, Due: e.o.Now().Add(e.o.Undo()),
+		Answers: d.Answers, Mark: d.Mark,
+	}
+	return e.enqueue(ctx, item, to, arrival, d.ID)
+}
+
+func (e *Engine) enqueue(ctx context.Context, o mail.OutboxItem, to []string, arrival mail.Arrival, draft mail.MessageID) (mail.MessageID, error) {
+	o.State, o.Size = mail.Queued, arrival.Raw.Size()
+	for _, addr := range to {
+		o.Recipients = append(o.Recipients, mail.Recipient{Addr: addr, State: mail.Queued})
+	}
+	arrival.Role = mail.Outbox
+	id, err := e.store.Enqueue(ctx, o, arrival, draft)
+	if err != nil {
+		return 0, err
+	}
+	o.ID = id
+	e.hub.Publish(mail.Event{What: mail.OutboxChanged, Account: o.Account, Messages: []mail.MessageID{id}, Outbox: &o})
+	e.kickSenders()
+	return id, nil
+}
+
+// SendRaw queues a finished RFC 5322 message as it stands (see compose.Prepare) to the recipients its header names.
+func (e *Engine) SendRaw(ctx context.Context, id mail.AccountID, src mail.Raw) (mail.MessageID, error) {
+	acc, err := e.find(id)
+	if err != nil {
+		return 0, err
+	}
+	a := acc.get()
+	from, to, err := compose.FromRFC822(src)
+	if err != nil {
+		return 0, err
+	}
+	if from == "" {
+		from = a.Address
+	}
+	if len(to) == 0 {
+		return 0, ErrNoRecipient
+	}
+	raw, err := e.spooled(func(w io.Writer) error { return compose.Prepare(src, w) })
+	if err != nil {
+		return 0, err
+	}
+	defer raw.Close() //nolint:errcheck // the store has its own copy
+	arrival := e.own(a, raw)
+	item := mail.OutboxItem{Account: id, From: from, Subject: arrival.Summary.Subject, Due: e.o.Now()}
+	return e.enqueue(ctx, item, to, arrival, 0)
+}
+
+// built writes d with build and reads it back as the store wants it.
+func (e *Engine) built(a mail.Account, d mail.Draft, build func(io.Writer, mail.Draft) error) (mail.Arrival, error) {
+	raw, err := e.spooled(func(w io.Writer) error { return build(w, d) })
+	if err != nil {
+		return mail.Arrival{}, err
+	}
+	return e.own(a, raw), nil
+}
+
+// own is the arrival of a message that was written here.
+func (e *Engine) own(a mail.Account, raw mail.Raw) mail.Arrival {
+	arrival := delivery.Read(raw, a, e.o.Now())
+	arrival.Summary.Flags |= mail.Seen
+	return arrival
+}
+
+// Outbox returns what has not been sent, oldest first.
+func (e *Engine) Outbox(ctx context.Context) ([]mail.OutboxItem, error) { return e.store.Outbox(ctx) }
+
+// item returns one message of the outbox.
+func (e *Engine) item(ctx context.Context, id mail.MessageID) (mail.OutboxItem, error) {
+	items, err := e.store.Outbox(ctx)
+	if err != nil {
+		return mail.OutboxItem{}, err
+	}
+	for _, o := range items {
+		if o.ID == id {
+			return o, nil
+		}
+	}
+	return mail.OutboxItem{}, fmt.Errorf("message %d is not in the outbox", id)
+}
+
+// SendNow makes a waiting message due at once, whatever its undo time or backoff.
+func (e *Engine) SendNow(ctx context.Context, id mail.MessageID) error {
+	o, err := e.item(ctx, id)
+	if err != nil {
+		return err
+	}
+	if o.State != mail.Queued && o.State != mail.Deferred {
+		return fmt.Errorf("message %d does not wait to be sent; it is %s", id, o.State)
+	}
+	return e.requeue(ctx, o)
+}
+
+// Resend submits a message again that was perhaps sent, or that failed. Recipients that have it are left out.
+func (e *Engine) Resend(ctx context.Context, id mail.MessageID) error {
+	o, err := e.item(ctx, id)
+	if err != nil {
+		return err
+	}
+	if o.State == mail.InFlight {
+		return fmt.Errorf("message %d is being sent at this moment", id)
+	}
+	for i := range o.Recipients {
+		if o.Recipients[i].State != mail.SentOK {
+			o.Recipients[i].State = mail.Queued
+		}
+	}
+	o.FirstTry, o.Tries = time.Time{}, 0
+	return e.requeue(ctx, o)
+}
+
+func (e *Engine) requeue(ctx context.Context, o mail.OutboxItem) error {
+	o.State, o.Due, o.Problem = mail.Queued, e.o.Now(), nil
+	if err := e.store.PutOutbox(ctx, o); err != nil {
+		return err
+	}
+	e.hub.Publish(mail.Event{What: mail.OutboxChanged, Account: o.Account, Messages: []mail.MessageID{o.ID}, Outbox: &o})
+	e.kickSenders()
+	return nil
+}
+
+// Unsend takes a message that has not left back into Drafts.
+func (e *Engine) Unsend(ctx context.Context, id mail.MessageID) (mail.Draft, error) {
+	o, err := e.item(ctx, id)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	if o.State == mail.InFlight {
+		return mail.Draft{}, fmt.Errorf("message %d is being sent at this moment", id)
+	}
+	if err := e.store.Unqueue(ctx, id); err != nil {
+		return mail.Draft{}, err
+	}
+	e.hub.Publish(mail.Event{What: mail.OutboxChanged, Account: o.Account, Messages: []mail.MessageID{id}})
+	d, err := e.OpenDraft(ctx, id)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	// Blind copies stand in the envelope only.
+	named := map[string]bool{}
+	for _, addr := range compose.Recipients(d) {
+		named[addr] = true
+	}
+	for _, r := range o.Recipients {
+		if !named[r.Addr] {
+			d.Bcc = append(d.Bcc, mail.Address{Addr: r.Addr})
+		}
+	}
+	d.Answers, d.Mark = o.Answers, o.Mark
+	return d, nil
+}
+
+// Flush submits what waits in the outbox now, whatever the backoff says, or only the messages named. It returns what
+// was tried, as it stands afterwards. Messages that were perhaps sent stay.
+func (e *Engine) Flush(ctx context.Context, ids ...mail.MessageID) ([]mail.OutboxItem, error) {
+	items, err := e.store.Outbox(ctx)
+	if err != nil {
+		return nil, err
+	}
+	only := func(o mail.OutboxItem) bool { return len(ids) == 0 || slices.Contains(ids, o.ID) }
+	now := e.o.Now()
+	for _, o := range items {
+		waits := o.State == mail.Queued || o.State == mail.Deferred
+		if waits && only(o) && o.Due.After(now) {
+			o.Due = now
+			if err := e.store.PutOutbox(ctx, o); err != nil {
+				return nil, err
+			}
+		}
+	}
+	_, changed, err := e.workOutbox(ctx, now, only)
+	return changed, err
+}
+
+// inMemory is how large a message may grow in memory before it goes to a file.
+const inMemory = 1 << 20
+
+// spooled collects what write writes: in memory, or if it grows large in a file that Close removes.
+func (e *Engine) spooled(write func(io.Writer) error) (mail.Raw, error) {
+	s := &spooler{dir: e.spool()}
+	if err := write(s); err != nil {
+		return nil, errors.Join(err, s.discard())
+	}
+	if s.file == nil {
+		return mail.Bytes(s.buf.Bytes()), nil
+	}
+	return &spoolFile{s.file, s.size}, nil
+}
+
+type spooler struct {
+	dir  string
+	buf  bytes.Buffer
+	file *os.File
+	size int64
+}
+
+func (s *spooler) Write(p []byte) (int, error) {
+	s.size += int64(len(p))
+	if s.file == nil && s.size <= inMemory {
+		return s.buf.Write(p)
+	}
+	if s.file == nil {
+		if err := os.MkdirAll(s.dir, 0o700); err != nil {
+			return 0, err
+		}
+		f, err := os.CreateTemp(s.dir, "out-*")
+		if err != nil {
+			return 0, err
+		}
+		s.file = f
+		if _, err := f.Write(s.buf.Bytes()); err != nil {
+			return 0, err
+		}
+		s.buf.Reset()
+	}
+	return s.file.Write(p)
+}
+
+func (s *spooler) discard() error {
+	if s.file == nil {
+		return nil
+	}
+	return (&spoolFile{s.file, s.size}).Close()
+}
+
+type spoolFile struct {
+	*os.File
+	size int64
+}
+
+func (f *spoolFile) Size() int64 { return f.size }
+
+func (f *spoolFile) Close() error {
+	return errors.Join(f.File.Close(), os.Remove(f.Name()))
+}
+
+// Sender is the addr-spec in the From field of a finished message, or "".
+func (e *Engine) Sender(raw mail.Raw) (string, error) {
+	from, _, err := compose.FromRFC822(raw)
+	return from, err
+}
