@@ -1,0 +1,319 @@
+package model
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+
+	"poplar/mail"
+)
+
+// RecipientField is one of a message's recipient lines.
+type RecipientField string
+
+// The recipient lines.
+const (
+	To  RecipientField = "to"
+	Cc  RecipientField = "cc"
+	Bcc RecipientField = "bcc"
+)
+
+// RecipientFields are all of them in the order of a message's head.
+var RecipientFields = []RecipientField{To, Cc, Bcc}
+
+// Composition is a message as it is being written: what the window shows of it, and what may be done with it. Its
+// methods are for one goroutine.
+type Composition struct {
+	Account    mail.AccountID
+	From       mail.Address
+	Recipients map[RecipientField][]Entered
+	Subject    string
+	Text       string
+	Quote      string
+	QuoteIntro string
+	Attach     []mail.Attachment
+
+	draft  mail.Draft // what the window does not show
+	opened mail.Draft // as it was when the window came up
+	saved  mail.Draft // as it stands in Drafts
+}
+
+// NewComposition opens a draft for writing.
+func NewComposition(d mail.Draft) *Composition {
+	c := &Composition{
+		Account: d.Account, From: d.From, Subject: d.Subject, Text: d.Text, Quote: d.Quote, QuoteIntro: d.QuoteIntro,
+		Attach: slices.Clone(d.Attach), draft: d,
+		Recipients: map[RecipientField][]Entered{To: EnteredFrom(d.To), Cc: EnteredFrom(d.Cc), Bcc: EnteredFrom(d.Bcc)},
+	}
+	c.opened = c.Draft()
+	c.saved = c.opened
+	return c
+}
+
+// Draft is the message as it stands. Recipients that are not addresses yet are kept in it as they were typed, so that
+// a saved draft loses nothing.
+func (c *Composition) Draft() mail.Draft {
+	d := c.draft
+	d.Account, d.From, d.Subject, d.Text = c.Account, c.From, c.Subject, c.Text
+	d.Quote, d.QuoteIntro, d.Attach = c.Quote, c.QuoteIntro, slices.Clone(c.Attach)
+	all := func(f RecipientField) []mail.Address {
+		var list []mail.Address
+		for _, e := range c.Recipients[f] {
+			list = append(list, e.Address)
+		}
+		return list
+	}
+	d.To, d.Cc, d.Bcc = all(To), all(Cc), all(Bcc)
+	return d
+}
+
+// ID is the draft's row in Drafts; 0 before the first save.
+func (c *Composition) ID() mail.MessageID { return c.draft.ID }
+
+// Saved records that d, as Draft gave it, now is row id of Drafts.
+func (c *Composition) Saved(d mail.Draft, id mail.MessageID) {
+	c.draft.ID = id
+	c.saved = d
+}
+
+// Unsaved reports whether something is not in Drafts yet.
+func (c *Composition) Unsaved() bool { return !same(c.Draft(), c.saved) }
+
+// Changed reports whether anything was done since the window came up. A message nobody touched may be thrown away
+// without a question.
+func (c *Composition) Changed() bool { return !same(c.Draft(), c.opened) }
+
+// Kept reports whether the draft was in Drafts before the window came up.
+func (c *Composition) Kept() bool { return c.opened.ID != 0 }
+
+// Before is the draft as it was when the window came up, to be put back in Drafts in place of what is there now.
+func (c *Composition) Before() mail.Draft {
+	d := c.opened
+	d.ID = c.draft.ID
+	return d
+}
+
+// same compares what a person can see of two drafts.
+func same(a, b mail.Draft) bool {
+	a.ID, b.ID = 0, 0
+	a.Attach, b.Attach = visible(a.Attach), visible(b.Attach)
+	return reflect.DeepEqual(a, b)
+}
+
+// visible leaves out the bytes of attachments: comparing them would take long and says no more than name and size.
+func visible(list []mail.Attachment) []mail.Attachment {
+	var out []mail.Attachment
+	for _, a := range list {
+		a.Raw = nil
+		out = append(out, a)
+	}
+	return out
+}
+
+// SetFrom writes in the name of another account. Where the text ends in the old account's signature, the new one's
+// takes its place.
+func (c *Composition) SetFrom(old, now mail.Account) {
+	c.Account, c.From = now.ID, now.From()
+	before, after := signature(old), signature(now)
+	switch {
+	case before != "" && strings.HasSuffix(strings.TrimRight(c.Text, "\n"), before):
+		c.Text = strings.TrimSuffix(strings.TrimRight(c.Text, "\n"), before) + after
+	case before == "" && after != "" && strings.TrimSpace(c.Text) == "":
+		c.Text = "\n\n" + after
+	}
+}
+
+func signature(a mail.Account) string {
+	s := strings.TrimRight(a.Signature, "\n")
+	if s == "" {
+		return ""
+	}
+	return "-- \n" + s
+}
+
+// AddFiles attaches files of the disk. It reads their sizes, so it is called away from the UI thread; folders and what
+// cannot be read come back in refused.
+func AddFiles(paths []string) (files []mail.Attachment, refused []string) {
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil || !info.Mode().IsRegular() {
+			refused = append(refused, filepath.Base(p))
+			continue
+		}
+		files = append(files, mail.Attachment{Name: filepath.Base(p), Path: p, Size: info.Size()})
+	}
+	return files, refused
+}
+
+// Missing names the attached files that are no longer on the disk. It reads the disk.
+func Missing(d mail.Draft) []string {
+	var gone []string
+	for _, a := range d.Attach {
+		if a.Path == "" {
+			continue
+		}
+		f, err := os.Open(a.Path)
+		if err != nil {
+			gone = append(gone, a.Name)
+			continue
+		}
+		_ = f.Close() // it was only read
+	}
+	return gone
+}
+
+// AttachedSize is the sum of the attachments' sizes.
+func (c *Composition) AttachedSize() int64 {
+	var sum int64
+	for _, a := range c.Attach {
+		sum += a.Size
+	}
+	return sum
+}
+
+// quoteShort is the largest quote that may be taken into the text: the text is edited in a widget whose cost grows
+// with the square of its length.
+const quoteShort = 8 << 10
+
+// CanTakeQuote reports whether the quoted original is short enough to be taken into the text.
+func (c *Composition) CanTakeQuote() bool {
+	return c.Quote != "" && len(c.Quote)+len(c.Text) <= quoteShort
+}
+
+// TakeQuote puts the quoted original into the text, "> " before each line, where it can be edited line by line. It
+// goes before a signature, or to the end.
+func (c *Composition) TakeQuote() {
+	if c.Quote == "" {
+		return
+	}
+	var b strings.Builder
+	if c.QuoteIntro != "" {
+		b.WriteString(c.QuoteIntro + "\n")
+	}
+	for _, line := range strings.Split(strings.TrimRight(c.Quote, "\n"), "\n") {
+		if strings.HasPrefix(line, ">") {
+			b.WriteString(">" + line + "\n")
+		} else {
+			b.WriteString(strings.TrimRight("> "+line, " ") + "\n")
+		}
+	}
+	c.Text = strings.TrimRight(c.Text, "\n") + "\n\n" + b.String()
+	c.Quote, c.QuoteIntro = "", ""
+}
+
+// QuoteLines is the number of lines of the quoted original.
+func (c *Composition) QuoteLines() int {
+	if c.Quote == "" {
+		return 0
+	}
+	return strings.Count(strings.TrimRight(c.Quote, "\n"), "\n") + 1
+}
+
+// ConcernKind names what may be wrong with a message about to be sent.
+type ConcernKind string
+
+// The concerns.
+const (
+	NoRecipient   ConcernKind = "no-recipient"
+	BadAddress    ConcernKind = "bad-address"
+	FilesGone     ConcernKind = "files-gone"
+	OddAddress    ConcernKind = "odd-address"
+	NoSubject     ConcernKind = "no-subject"
+	NoAttachment  ConcernKind = "no-attachment"
+	NothingInside ConcernKind = "nothing-inside"
+)
+
+// Concern is something to settle before a message is sent.
+type Concern struct {
+	Kind  ConcernKind
+	Stop  bool // it cannot be sent so; otherwise the person is asked
+	What  string
+	Field RecipientField // where it is, for addresses
+}
+
+// Concerns are what speaks against sending now, in the order in which to settle it.
+func (c *Composition) Concerns(tr Translate) []Concern {
+	var list []Concern
+	var odd *Concern
+	good := 0
+	for _, f := range RecipientFields {
+		for _, e := range c.Recipients[f] {
+			switch {
+			case e.Wrong != "":
+				list = append(list, Concern{Kind: BadAddress, Stop: true, Field: f, What: tr("%s: %s", e.Text(), tr(e.Wrong))})
+			case e.Doubt != "" && odd == nil:
+				odd = &Concern{Kind: OddAddress, Field: f, What: tr("%s: %s", e.Addr, tr(e.Doubt))}
+				good++
+			default:
+				good++
+			}
+		}
+	}
+	if good == 0 && len(list) == 0 {
+		list = append(list, Concern{Kind: NoRecipient, Stop: true, Field: To, What: tr("Who is to get this message? Add an address.")})
+	}
+	if odd != nil {
+		list = append(list, *odd)
+	}
+	blank := strings.TrimSpace(c.ownText()) == ""
+	switch {
+	case blank && strings.TrimSpace(c.Subject) == "" && len(c.Attach) == 0 && c.Quote == "":
+		list = append(list, Concern{Kind: NothingInside, What: tr("The message is empty.")})
+	case strings.TrimSpace(c.Subject) == "":
+		list = append(list, Concern{Kind: NoSubject, What: tr("The message has no subject.")})
+	}
+	if len(c.Attach) == 0 && mentionsAttachment(c.Subject, c.ownText()) {
+		list = append(list, Concern{Kind: NoAttachment, What: tr("You mention an attachment, but nothing is attached.")})
+	}
+	return list
+}
+
+// ownText is the text without its signature and without quoted lines.
+func (c *Composition) ownText() string {
+	var own []string
+	for _, line := range strings.Split(c.Text, "\n") {
+		if line == "-- " || line == "--" {
+			break
+		}
+		if !strings.HasPrefix(line, ">") {
+			own = append(own, line)
+		}
+	}
+	return strings.Join(own, "\n")
+}
+
+// The words that speak of an attachment.
+var (
+	attachedWords = []string{"attached", "attachment", "attachments", "attach", "attaching", "enclosed", "enclosing"}
+	attachedHan   = []string{"附件", "附上", "随信附", "见附", "附档", "附檔"}
+)
+
+func mentionsAttachment(subject, text string) bool {
+	// The subject of an answer is the other's word.
+	if at := strings.IndexAny(subject, ":："); at >= 0 && at < 8 {
+		subject = ""
+	}
+	all := strings.ToLower(subject + "\n" + text)
+	for _, w := range attachedHan {
+		if strings.Contains(all, w) {
+			return true
+		}
+	}
+	for _, w := range strings.FieldsFunc(all, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
+		if slices.Contains(attachedWords, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// ComposerTitle is the title of the window that writes c.
+func (c *Composition) ComposerTitle(tr Translate) string {
+	if s := strings.TrimSpace(c.Subject); s != "" {
+		return s
+	}
+	return tr("New message")
+}

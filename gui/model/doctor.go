@@ -1,0 +1,193 @@
+package model
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"poplar/mail"
+)
+
+// Diagnosis collects what the doctor finds.
+type Diagnosis struct {
+	Account  mail.Account
+	Findings []mail.Finding
+	Started  time.Time
+	Ended    time.Time // zero while it runs
+	Err      error     // what Test returned; nil when every step was fine
+}
+
+// Direction returns the findings of one side.
+func (d *Diagnosis) Direction(dir mail.Direction) []mail.Finding {
+	var list []mail.Finding
+	for _, f := range d.Findings {
+		if f.Direction == dir {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// Failure returns the first finding that failed, or nil.
+func (d *Diagnosis) Failure() *mail.Finding {
+	for i := range d.Findings {
+		if !d.Findings[i].OK {
+			return &d.Findings[i]
+		}
+	}
+	return nil
+}
+
+// Problem is what went wrong first; nil when nothing did.
+func (d *Diagnosis) Problem() *mail.Problem {
+	if f := d.Failure(); f != nil {
+		if f.Problem != nil {
+			return f.Problem
+		}
+		return &mail.Problem{Kind: mail.Unknown, Doing: f.Step, Said: f.Said}
+	}
+	return mail.ProblemOf(d.Err)
+}
+
+// Took is the time one side needed.
+func (d *Diagnosis) Took(dir mail.Direction) time.Duration {
+	var sum time.Duration
+	for _, f := range d.Direction(dir) {
+		sum += f.Took
+	}
+	return sum
+}
+
+// titles has, for each step, what to call it when it went well and when it did not.
+var titles = map[string][2]string{
+	"resolve":   {"Name found", "Name not found"},
+	"connect":   {"Connected", "No connection"},
+	"encrypt":   {"Connection encrypted", "Not encrypted"},
+	"greeting":  {"The server greets", "No greeting"},
+	"log in":    {"Logged in", "Log in refused"},
+	"mailbox":   {"Mailbox opened", "Mailbox not opened"},
+	"sender":    {"Sender accepted", "Sender refused"},
+	"recipient": {"Recipient accepted", "Recipient refused"},
+	"keyring":   {"Password found", "No password"},
+	"password":  {"Password found", "No password"},
+}
+
+// StepTitle words a finding in two or three words.
+func StepTitle(f mail.Finding, tr Translate) string {
+	t, ok := titles[f.Step]
+	switch {
+	case !ok && f.Step == "":
+		return tr("Step")
+	case !ok:
+		return strings.ToUpper(f.Step[:1]) + f.Step[1:]
+	case f.OK:
+		return tr(t[0])
+	}
+	if p := f.Problem; p != nil && p.Kind == mail.UntrustedCertificate {
+		return tr("Certificate not trusted")
+	}
+	return tr(t[1])
+}
+
+// StepDetail is the line beneath the title: what was seen, or what happened.
+func StepDetail(f mail.Finding, tr Translate) string {
+	if f.OK || f.Problem == nil {
+		return f.Said
+	}
+	return Tell(f.Problem, tr).What
+}
+
+// Summary says in a sentence or two how far it went.
+func (d *Diagnosis) Summary(tr Translate) string {
+	side := func(dir mail.Direction) string {
+		list := d.Direction(dir)
+		bad := slices.IndexFunc(list, func(f mail.Finding) bool { return !f.OK })
+		in := dir == mail.Incoming
+		switch {
+		case bad >= 0 && in:
+			return tr("Incoming mail: %s.", lower(StepTitle(list[bad], tr)))
+		case bad >= 0:
+			return tr("Outgoing mail: %s.", lower(StepTitle(list[bad], tr)))
+		case len(list) == 0:
+			return ""
+		case in:
+			return tr("Incoming mail works.")
+		}
+		return tr("Outgoing mail works.")
+	}
+	switch {
+	case d.Ended.IsZero():
+		return tr("This takes a few seconds.")
+	case len(d.Findings) == 0 && d.Err != nil:
+		return TellError(d.Err, tr).Line(tr)
+	case d.Err == nil && d.Failure() == nil:
+		return tr("Both servers answer.")
+	}
+	in, out := side(mail.Incoming), side(mail.Outgoing)
+	if in == "" || out == "" {
+		return in + out
+	}
+	return tr("%s %s", in, out)
+}
+
+// lower takes the capital off a title that goes into a sentence.
+func lower(s string) string {
+	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z' {
+		return string(s[0]+'a'-'A') + s[1:]
+	}
+	return s
+}
+
+// Report is the whole as text for the clipboard. It has no password: findings never hold one.
+func (d *Diagnosis) Report(tr Translate) string {
+	var b strings.Builder
+	b.WriteString(tr("Poplar tested %s on %s", d.Account.Address, d.Started.Format("2006-01-02 15:04:05 -0700")) + "\n")
+	for _, dir := range []mail.Direction{mail.Incoming, mail.Outgoing} {
+		list := d.Direction(dir)
+		if len(list) == 0 {
+			continue
+		}
+		b.WriteString("\n" + SideTitle(d.Account, dir, tr) + "\n")
+		for _, f := range list {
+			mark := "✓"
+			if !f.OK {
+				mark = "✗"
+			}
+			b.WriteString(mark + " " + StepTitle(f, tr) + ", " + Milliseconds(f.Took, tr))
+			if f.Said != "" {
+				b.WriteString(": " + f.Said)
+			}
+			b.WriteString("\n")
+			if f.Problem != nil {
+				t := Tell(f.Problem, tr)
+				b.WriteString("  " + t.Line(tr) + "\n")
+				if t.Said != "" && t.Said != f.Said {
+					b.WriteString("  " + t.Said + "\n")
+				}
+			}
+		}
+	}
+	if len(d.Findings) == 0 && d.Err != nil {
+		b.WriteString("\n" + TellError(d.Err, tr).Line(tr) + "\n")
+	}
+	return b.String()
+}
+
+// SideTitle is the head over one side's steps: "Incoming · mail.example.com:995".
+func SideTitle(a mail.Account, dir mail.Direction, tr Translate) string {
+	if dir == mail.Incoming {
+		return tr("Incoming · %s", a.Incoming.Addr())
+	}
+	return tr("Outgoing · %s", a.Outgoing.Addr())
+}
+
+// Milliseconds words how long a step took.
+func Milliseconds(d time.Duration, tr Translate) string {
+	if d >= 10*time.Second {
+		return tr("%.0f s", d.Seconds())
+	}
+	if d >= time.Second {
+		return tr("%.1f s", d.Seconds())
+	}
+	return tr("%d ms", d.Milliseconds())
+}
