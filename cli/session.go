@@ -51,7 +51,7 @@ func OpenSession(ctx context.Context, o SessionOptions) (*Session, error) {
 			}
 			return time.Duration(set.Preferences().UndoSeconds) * time.Second
 		},
-		Language: func() string { return set.Preferences().Language },
+		Language: func() string { return language(set.Preferences().Language) },
 		Wait:     o.Wait, Trace: o.Trace, Log: o.Log,
 	})
 	if err != nil {

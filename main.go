@@ -1,0 +1,126 @@
+// Command poplar is a desktop mail client for people who own their mail. Without a verb it opens its window; with one
+// it works headless (poplar --help).
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+
+	"poplar/cli"
+	"poplar/gui"
+	"poplar/gui/model"
+	"poplar/mail"
+	"poplar/mail/engine"
+	"poplar/settings"
+)
+
+// Set by the build.
+var (
+	version = "0.1.0"
+	commit  = "unknown"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(cli.Main(ctx, os.Args[1:], cli.World{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Version: version, Commit: commit, Go: runtime.Version(),
+		Window: window,
+	}))
+}
+
+// window shows the window on a session and returns when it was closed.
+func window(ctx context.Context, s *cli.Session, mailto string) error {
+	if err := keepCrashes(s.Settings.LogDir()); err != nil {
+		fmt.Fprintln(os.Stderr, "poplar: crashes will not be recorded:", err)
+	}
+	return gui.Run(ctx, &poplar{Engine: s.Engine, settings: s.Settings, keyring: s.Keyring}, gui.Options{
+		Version: version, Commit: commit, Raised: s.Engine.Raised(), Mailto: mailto,
+	})
+}
+
+// keepCrashes has a crash leave its stack in the log folder; it holds addresses in memory, never a secret.
+func keepCrashes(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "crash.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(debug.SetCrashOutput(f, debug.CrashOptions{}), f.Close())
+}
+
+// poplar joins engine, settings and keyring to what the window needs.
+type poplar struct {
+	*engine.Engine
+	settings *settings.Settings
+	keyring  *settings.Keyring
+}
+
+var _ model.Poplar = (*poplar)(nil)
+
+func (p *poplar) Accounts() []mail.Account { return p.settings.Accounts() }
+
+func (p *poplar) SaveAccount(ctx context.Context, a mail.Account, secrets model.Secrets, remember bool) (mail.Account, error) {
+	a.AskPassword = !remember
+	a, err := p.settings.PutAccount(a)
+	if err != nil {
+		return a, err
+	}
+	kept := p.keyring.StoreSecrets(ctx, a, secrets, remember)
+	return a, errors.Join(kept, p.Engine.SetAccounts(ctx, p.settings.Accounts()))
+}
+
+func (p *poplar) RemoveAccount(ctx context.Context, id mail.AccountID) error {
+	if err := p.Forget(ctx, id); err != nil {
+		return err
+	}
+	if err := p.settings.RemoveAccount(id); err != nil {
+		return err
+	}
+	return errors.Join(p.keyring.Delete(ctx, id, mail.Incoming), p.keyring.Delete(ctx, id, mail.Outgoing))
+}
+
+func (p *poplar) Secrets(ctx context.Context, a mail.Account) (model.Secrets, error) {
+	secrets := model.Secrets{}
+	for _, d := range []mail.Direction{mail.Incoming, mail.Outgoing} {
+		if a.SecretOf(d) != d {
+			continue
+		}
+		secret, err := p.keyring.Get(ctx, a.ID, d)
+		if errors.Is(err, settings.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		secrets[d] = secret
+	}
+	return secrets, nil
+}
+
+func (p *poplar) Preferences() settings.Preferences { return p.settings.Preferences() }
+
+func (p *poplar) SetPreferences(q settings.Preferences) error { return p.settings.SetPreferences(q) }
+
+func (p *poplar) Notice() string { return p.settings.Notice() }
+
+func (p *poplar) Test(ctx context.Context, a mail.Account, secrets model.Secrets, report func(mail.Finding)) error {
+	typed := maps.Clone(secrets)
+	return p.Engine.Test(ctx, a, func(d mail.Direction) (string, error) {
+		if secret, ok := typed[a.SecretOf(d)]; ok {
+			return secret, nil
+		}
+		return p.keyring.Secret(ctx, a, d)
+	}, report)
+}
