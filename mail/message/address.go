@@ -91,6 +91,13 @@ func (p *addressParser) word(text, raw []byte) {
 	if p.space && len(p.phrase) > 0 {
 		p.phrase = append(p.phrase, ' ')
 	}
+	if p.space && len(p.words) > 0 {
+		// Obsolete blanks around the dots and the "@" of an addr-spec (RFC 5322 section 4.4).
+		last := p.words[len(p.words)-1]
+		if raw[0] == '.' || raw[0] == '@' || last[len(last)-1] == '.' && bytes.IndexByte(last, '@') >= 0 || last[len(last)-1] == '@' {
+			p.space = false
+		}
+	}
 	if p.space || len(p.words) == 0 {
 		p.words = append(p.words, nil)
 	}
@@ -265,7 +272,7 @@ func (p *addressParser) finish() {
 	switch {
 	case p.hasAngle:
 		a.Addr = addrText(p.angle)
-		a.Name = strings.TrimSpace(decodeWords(p.phrase))
+		a.Name = unquote(strings.TrimSpace(decodeWords(p.phrase)))
 		if a.Name == "" {
 			a.Name = comment
 		}
@@ -282,6 +289,14 @@ func (p *addressParser) finish() {
 		return
 	}
 	p.list = append(p.list, a)
+}
+
+// unquote takes quotes off a name. QUIRK: they were put inside the encoded word.
+func unquote(s string) string {
+	if len(s) > 2 && s[0] == '"' && s[len(s)-1] == '"' {
+		return strings.TrimSpace(s[1 : len(s)-1])
+	}
+	return s
 }
 
 // withoutAngle reads an address that has no brackets.

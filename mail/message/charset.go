@@ -227,14 +227,15 @@ func decodeText(b []byte, charset string, short bool) (string, fit) {
 		s, _ := detect(b).decode(b)
 		return s, max(f, fitsByGuess)
 	}
+	// QUIRK: the charset is a lie: UTF-8 under another name.
+	if c.ascii && !c.utf8 && isUTF8(b, c.single) {
+		return string(b), fitsByGuess
+	}
 	s, ok := c.decode(b)
 	if ok {
 		return s, f
 	}
-	// QUIRK: the charset is a lie: UTF-8 under another name, or a national charset under the name of UTF-8.
-	if !c.utf8 && !c.single && utf8.Valid(b) && !isASCII(b) {
-		return string(b), fitsByGuess
-	}
+	// QUIRK: a national charset under the name of UTF-8.
 	if c.utf8 {
 		if d := detect(b); !d.utf8 && !d.single && mostlyBroken(b) {
 			if t, ok := d.decode(b); ok {
@@ -246,6 +247,34 @@ func decodeText(b []byte, charset string, short bool) (string, fit) {
 		}
 	}
 	return s, fitsPartly
+}
+
+// isUTF8 says whether b, which claims another charset, is UTF-8. Single-byte text never looks like it; of double-byte
+// text a few characters may, so that more is asked for: three-byte characters only, and at least two.
+func isUTF8(b []byte, single bool) bool {
+	i := 0
+	for i < len(b) && b[i] < 0x80 {
+		i++
+	}
+	if i == len(b) || !utf8.Valid(b[i:]) {
+		return false
+	}
+	if single {
+		// U+FFFD itself says that the text was damaged before it got its label.
+		return !bytes.Contains(b, []byte("\uFFFD"))
+	}
+	n := 0
+	for i < len(b) {
+		_, size := utf8.DecodeRune(b[i:])
+		if size == 2 {
+			return false
+		}
+		if size > 2 {
+			n++
+		}
+		i += size
+	}
+	return n >= 2
 }
 
 // mostlyBroken says whether hardly any of the 8-bit bytes of b form UTF-8.

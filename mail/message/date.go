@@ -70,7 +70,7 @@ func parseDate(s []byte) (time.Time, bool) {
 				continue
 			}
 			switch {
-			case day < 0 && n <= 31 && len(leadingDigits(t)) <= 2:
+			case day < 0 && n <= 31 && len(leadingDigits(t)) <= 3:
 				day = n
 			case year < 0:
 				year = n

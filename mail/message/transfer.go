@@ -56,7 +56,8 @@ func transferEncoding(v []byte) string {
 }
 
 // base64Reader decodes base64 and passes over whatever is not (RFC 2045 section 6.8).
-// QUIRK: data goes on after padding (segments put together), unless what follows is plainly text.
+// QUIRK: data goes on after padding when the next line is base64 too (pieces that were encoded one by one); else it
+// ends there (a mailing list's footer put behind it).
 type base64Reader struct {
 	r      io.Reader
 	in     []byte
@@ -65,7 +66,9 @@ type base64Reader struct {
 	acc    uint32
 	n      int // sextets in acc
 	broken bool
-	padded bool // padding was seen; a new quantum may start
+	padded bool   // padding was seen: a line at a time is looked at before it is taken
+	hold   []byte // that line
+	ended  bool   // what follows is no base64
 	err    error
 }
 
@@ -91,8 +94,29 @@ func (d *base64Reader) Read(p []byte) (int, error) {
 }
 
 func (d *base64Reader) decode(dst, src []byte) []byte {
+	if d.ended {
+		return dst
+	}
 	acc, n := d.acc, d.n
 	for i := 0; i < len(src); i++ {
+		if d.padded {
+			if src[i] != '\n' && len(d.hold) < 4096 {
+				d.hold = append(d.hold, src[i])
+				continue
+			}
+			if d.padded = !d.more(); d.padded {
+				continue
+			}
+			if d.ended {
+				return dst
+			}
+			line := d.hold
+			d.hold = nil
+			d.acc, d.n = acc, n
+			dst = d.decode(dst, line)
+			acc, n = d.acc, d.n
+			continue
+		}
 		if n == 0 {
 			// The common case: whole quanta.
 			for i+4 <= len(src) {
@@ -120,7 +144,7 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 				dst = partial(dst, acc, n)
 				acc, n = 0, 0
 			}
-			d.padded = true
+			d.padded, d.hold = true, d.hold[:0]
 		case src[i] > ' ':
 			d.broken = true
 		}
@@ -129,8 +153,33 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 	return dst
 }
 
+// more looks at the line that follows padding: false when it is empty. Text ends the data.
+func (d *base64Reader) more() bool {
+	line := bytes.Trim(d.hold, " \t\r=")
+	if len(line) == 0 {
+		d.hold = d.hold[:0]
+		return false
+	}
+	for _, c := range line {
+		if base64Value[c] >= 64 || c == '-' || c == '_' {
+			d.ended = true
+			break
+		}
+	}
+	if len(bytes.TrimSpace(d.hold))%4 != 0 {
+		d.ended = true
+	}
+	return true
+}
+
 // flush writes what a missing padding left behind.
 func (d *base64Reader) flush(dst []byte) []byte {
+	if d.padded && !d.ended && d.more() && !d.ended {
+		d.padded = false
+		line := d.hold
+		d.hold = nil
+		dst = d.decode(dst, line)
+	}
 	dst = partial(dst, d.acc, d.n)
 	d.acc, d.n = 0, 0
 	return dst

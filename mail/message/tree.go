@@ -12,7 +12,7 @@ const (
 	// partLimit bounds how many parts of a message are told apart, depthLimit how deeply they may nest. What lies
 	// beyond stays together in one part.
 	partLimit  = 10_000
-	depthLimit = 100
+	depthLimit = 1000
 )
 
 // part is one entity of a message (RFC 2045): where it lies and what its header says of it.
@@ -37,12 +37,13 @@ type tree struct {
 	win   *window
 	root  *part
 	count int
+	levels
 	problems
 }
 
 // walk takes a message apart. It reads it once, front to end, and holds headers only.
 func walk(raw mail.Raw) *tree {
-	t := &tree{raw: raw, win: newWindow(raw)}
+	t := &tree{raw: raw, win: newWindow(raw), levels: levels{by: map[string][]*part{}}}
 	t.root = t.entity(0, nil)
 	if len(t.root.header.fields) == 0 {
 		t.add(noHeader)
@@ -61,7 +62,7 @@ func (t *tree) entity(off int64, parent *part) *part {
 	if parent != nil {
 		p.depth = parent.depth + 1
 		isBoundary = func(line []byte) bool {
-			q, _ := parent.match(line)
+			q, _ := t.levels.match(line)
 			return q != nil
 		}
 	}
@@ -96,28 +97,59 @@ func (p *part) read() {
 
 func (p *part) multi() bool { return strings.HasPrefix(p.ctype.value, "multipart/") }
 
-// match says which of p and the multiparts around it a line of dashes is a boundary of, and whether it closes it.
-func (p *part) match(line []byte) (q *part, closing bool) {
+// levels are the multiparts that a boundary line may belong to: the one we are in and those around it.
+type levels struct {
+	open *part              // innermost
+	by   map[string][]*part // boundary -> the open multiparts of that boundary, outermost first
+}
+
+func (l *levels) push(p *part) {
+	l.open = p
+	l.by[p.boundary] = append(l.by[p.boundary], p)
+}
+
+func (l *levels) pop() *part {
+	p := l.open
+	same := l.by[p.boundary]
+	l.by[p.boundary] = same[:len(same)-1]
+	l.open = p.parent
+	return p
+}
+
+// match says whose boundary a line of dashes is, and whether it closes it.
+// QUIRK: nested multiparts with the same boundary: it belongs to the innermost.
+func (l *levels) match(line []byte) (q *part, closing bool) {
 	line = bytes.TrimRight(line[2:], " \t\r")
-	for q = p; q != nil; q = q.parent {
-		if q.boundary == "" || len(line) < len(q.boundary) || string(line[:len(q.boundary)]) != q.boundary {
-			continue
+	if same := l.by[string(line)]; len(same) > 0 {
+		return same[len(same)-1], false
+	}
+	if rest, ok := bytes.CutSuffix(line, []byte("--")); ok {
+		if same := l.by[string(rest)]; len(same) > 0 {
+			return same[len(same)-1], true
 		}
-		switch rest := line[len(q.boundary):]; {
-		case len(rest) == 0:
-			return q, false
-		case len(rest) == 2 && rest[0] == '-' && rest[1] == '-':
-			return q, true
+	}
+	// QUIRK: a closing boundary with something behind it.
+	if bytes.Contains(line, []byte("--")) {
+		q = l.open
+		for n := 0; q != nil && n < 8; n++ {
+			if rest, ok := bytes.CutPrefix(line, []byte(q.boundary)); ok && len(rest) > 2 && rest[0] == '-' && rest[1] == '-' && !boundaryByte(rest[2]) {
+				return q, true
+			}
+			q = q.parent
 		}
 	}
 	return nil, false
+}
+
+// boundaryByte says whether c may stand in a boundary (RFC 2046 section 5.1.1), blanks aside.
+func boundaryByte(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte("'()+_,-./:=?", c) >= 0
 }
 
 // run walks the lines that may be boundaries, below root.
 func (t *tree) run(root *part) {
 	var (
 		pos     = root.body // start of a line
-		open    = root      // the innermost multipart that a boundary may belong to
 		leaf    *part       // the part whose body we are in; nil in a preamble or epilogue
 		limited bool        // no more parts are told apart
 	)
@@ -126,7 +158,8 @@ func (t *tree) run(root *part) {
 			t.guessBoundary(p)
 		}
 		if p.multi() && p.boundary != "" && p.depth < depthLimit && !limited {
-			open, leaf = p, nil
+			t.levels.push(p)
+			leaf = nil
 			return
 		}
 		if p.multi() && p.depth >= depthLimit {
@@ -145,7 +178,7 @@ func (t *tree) run(root *part) {
 			break
 		}
 		line, next := t.win.line(at, 1024)
-		q, closing := open.match(line)
+		q, closing := t.levels.match(line)
 		if q == nil {
 			pos = next
 			continue
@@ -159,9 +192,9 @@ func (t *tree) run(root *part) {
 			leaf.end = max(leaf.body, end)
 			leaf = nil
 		}
-		for open != q {
-			open.end = max(open.body, end)
-			open = open.parent
+		for t.levels.open != q {
+			p := t.levels.pop()
+			p.end = max(p.body, end)
 		}
 		if closing {
 			q.closed = true
@@ -171,7 +204,7 @@ func (t *tree) run(root *part) {
 				pos = next
 				continue
 			}
-			open = q.parent
+			t.levels.pop()
 			pos = next
 			continue
 		}
@@ -193,7 +226,7 @@ func (t *tree) run(root *part) {
 	if leaf != nil {
 		leaf.end = t.win.size
 	}
-	for p := open; p != nil; p = p.parent {
+	for p := t.levels.open; p != nil; p = p.parent {
 		if !p.closed {
 			p.end = t.win.size
 			if len(p.kids) > 0 {
