@@ -108,6 +108,8 @@ func (b *IconButton) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		b.press()
+	default:
+		PassKey(b, k)
 	}
 }
 

@@ -97,14 +97,14 @@ func TestHanStandsOnTheBaselineOfLatin(t *testing.T) {
 	for _, size := range []float32{11, 12, 13, 15, 20} {
 		l := NewLine("H田", size, false, Text)
 		l.Resize(fyne.NewSize(100, 40))
-		if feet := []int{foot(t, l, 0), foot(t, l, 1)}; feet[1]-feet[0] < 0 || feet[1]-feet[0] > 2 {
+		if feet := []int{lastInk(t, l, 0), lastInk(t, l, 1)}; feet[1]-feet[0] < 0 || feet[1]-feet[0] > 2 {
 			t.Errorf("size %v: H ends in row %d, 田 in row %d", size, feet[0], feet[1])
 		}
 	}
 }
 
-// foot is the last row with ink of the nth text of l.
-func foot(t *testing.T, l *Line, n int) int {
+// lastInk is the last row with ink of the nth text of l.
+func lastInk(t *testing.T, l *Line, n int) int {
 	t.Helper()
 	for i, o := range test.WidgetRenderer(l).Objects() {
 		o.(*canvas.Text).Color = color.White
