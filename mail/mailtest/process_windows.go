@@ -1,0 +1,5 @@
+package mailtest
+
+import "syscall"
+
+func ownGroup() *syscall.SysProcAttr { return nil }
