@@ -1,0 +1,39 @@
+package store
+
+import (
+	"encoding/json"
+
+	"poplar/mail"
+)
+
+// formatAddresses is a list of addresses as a column holds it: [["Name","addr"],…].
+func formatAddresses(list []mail.Address) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	pairs := make([][2]string, len(list))
+	for i, a := range list {
+		pairs[i] = [2]string{a.Name, a.Addr}
+	}
+	b, err := json.Marshal(pairs)
+	if err != nil {
+		return "[]" // strings always marshal
+	}
+	return string(b)
+}
+
+// parseAddresses reads what formatAddresses wrote. A column that cannot be read counts as empty: Check tells.
+func parseAddresses(s string) []mail.Address {
+	if s == "[]" || s == "" {
+		return nil
+	}
+	var pairs [][2]string
+	if err := json.Unmarshal([]byte(s), &pairs); err != nil {
+		return nil
+	}
+	list := make([]mail.Address, len(pairs))
+	for i, p := range pairs {
+		list[i] = mail.Address{Name: p[0], Addr: p[1]}
+	}
+	return list
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"poplar/mail"
+)
+
+// invariant is a statement that yields one line of text for everything that is wrong.
+type invariant struct{ name, query string }
+
+// invariants is what always holds between transactions.
+var invariants = []invariant{
+	{"folder counts", `SELECT 'folder ' || f.id || ' (' || f.name || ') counts ' || f.total || '/' || f.unread || ' instead of ' || ifnull(c.total, 0) || '/' || ifnull(c.unread, 0)
+		FROM folder f LEFT JOIN (SELECT folder, count(*) AS total, sum((flags & 1) = 0) AS unread FROM message GROUP BY folder) c ON c.folder = f.id
+		WHERE f.total <> ifnull(c.total, 0) OR f.unread <> ifnull(c.unread, 0)`},
+	{"message account", `SELECT 'message ' || m.id || ' is of account ' || m.account || ' in a folder of ' || f.account
+		FROM message m JOIN folder f ON f.id = m.folder WHERE f.account <> m.account`},
+	{"roles", `SELECT 'account ' || a.id || ' has ' || count(f.id) || ' folders of the role ' || r.value
+		FROM account a CROSS JOIN json_each(?) r LEFT JOIN folder f ON f.account = a.num AND f.role = r.value
+		GROUP BY a.num, r.value HAVING count(f.id) <> 1`},
+	{"unknown roles", `SELECT 'folder ' || id || ' has the unknown role ' || role FROM folder WHERE role <> '' AND role NOT IN (SELECT value FROM json_each(?))`},
+	{"folder tree", `SELECT 'folder ' || f.id || ' lies in a folder of another account' FROM folder f JOIN folder p ON p.id = f.parent WHERE p.account <> f.account`},
+	{"folder loops", `WITH RECURSIVE top(id) AS (SELECT id FROM folder WHERE parent IS NULL UNION SELECT f.id FROM folder f JOIN top t ON f.parent = t.id)
+		SELECT 'folder ' || id || ' lies inside itself' FROM folder WHERE id NOT IN (SELECT id FROM top)`},
+	{"chunks", `SELECT 'message ' || m.id || ' has ' || ifnull(c.octets, 0) || ' octets in ' || ifnull(c.pieces, 0) || ' pieces instead of ' || m.size
+		FROM message m LEFT JOIN (SELECT place >> 20 AS message, sum(length(data)) AS octets, count(*) AS pieces, max(place & 0xFFFFF) AS highest,
+			sum(length(data) <> 262144) AS short FROM chunk GROUP BY place >> 20) c ON c.message = m.id
+		WHERE m.size <> ifnull(c.octets, 0) OR ifnull(c.pieces, 0) <> (m.size + 262143) / 262144 OR ifnull(c.highest + 1, 0) <> ifnull(c.pieces, 0)
+			OR ifnull(c.short, 0) > 1`},
+	{"orphan chunks", `SELECT 'octets of message ' || (place >> 20) || ', which is gone' FROM chunk WHERE place >> 20 NOT IN (SELECT id FROM message) GROUP BY place >> 20`},
+	{"unsearchable", `SELECT 'message ' || id || ' is neither in the full-text index nor waiting for it' FROM message
+		WHERE id NOT IN (SELECT id FROM search_docsize) AND id NOT IN (SELECT message FROM unindexed)`},
+	{"indexed twice", `SELECT 'message ' || message || ' is in the full-text index and waits for it' FROM unindexed WHERE message IN (SELECT id FROM search_docsize)`},
+	{"orphan index", `SELECT 'the full-text index knows message ' || id || ', which is gone' FROM search_docsize WHERE id NOT IN (SELECT id FROM message)`},
+	{"orphan threads", `SELECT 'thread ' || thread || ' is remembered but has no message' FROM mention WHERE thread NOT IN (SELECT thread FROM message) GROUP BY thread`},
+	{"outbox folders", `SELECT 'message ' || m.id || ' lies in an Outbox folder but is not in the outbox' FROM message m JOIN folder f ON f.id = m.folder
+		WHERE f.role = 'outbox' AND m.id NOT IN (SELECT message FROM outbox)`},
+	{"outbox rows", `SELECT 'message ' || o.message || ' is in the outbox but lies in folder ' || f.id FROM outbox o JOIN message m ON m.id = o.message
+		JOIN folder f ON f.id = m.folder WHERE f.role <> 'outbox' OR o.account <> m.account`},
+	{"addresses", `SELECT 'message ' || id || ' has addresses that cannot be read' FROM message WHERE NOT (json_valid(sender) AND json_valid(recipients) AND json_valid(copies))`},
+	{"problems", `SELECT 'message ' || message || ' has an outbox problem that cannot be read' FROM outbox WHERE problem IS NOT NULL AND NOT json_valid(problem)`},
+	{"given ids", `SELECT 'message ' || id || ' has an id that was never given' FROM message WHERE id > (SELECT seq FROM sqlite_sequence WHERE name = 'message')`},
+}
+
+// Check examines the whole store and returns what is wrong, one plain sentence each; nothing means that all is well.
+// It reads everything, so it takes seconds on a large store. Foreign keys cover what the invariants do not name:
+// ledger rows, recipients and waiting texts that point to messages which are gone.
+func (s *Store) Check(ctx context.Context) ([]string, error) {
+	var wrong []string
+	note := func(format string, args ...any) {
+		if len(wrong) < 1000 {
+			wrong = append(wrong, fmt.Sprintf(format, args...))
+		}
+	}
+	err := s.read(ctx, "check the mail store", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, "PRAGMA integrity_check")
+		if err != nil {
+			return err
+		}
+		err = eachRow(rows, func(scan func(...any) error) error {
+			var line string
+			err := scan(&line)
+			if line != "ok" {
+				note("database: %s", line)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		rows, err = tx.QueryContext(ctx, "PRAGMA foreign_key_check")
+		if err != nil {
+			return err
+		}
+		err = eachRow(rows, func(scan func(...any) error) error {
+			var table, parent string
+			var row sql.NullInt64
+			var key int
+			err := scan(&table, &row, &parent, &key)
+			note("a row of %s (%d) points to a row of %s that is gone", table, row.Int64, parent)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, i := range invariants {
+			var args []any
+			if strings.Contains(i.query, "?") {
+				args = []any{roleList()}
+			}
+			rows, err := tx.QueryContext(ctx, i.query, args...)
+			if err != nil {
+				return fmt.Errorf("%s: %w", i.name, err)
+			}
+			err = eachRow(rows, func(scan func(...any) error) error {
+				var line string
+				err := scan(&line)
+				note("%s", line)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("%s: %w", i.name, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return wrong, err
+	}
+	// FTS5's own check is asked for by an INSERT, which changes nothing.
+	err = s.write(ctx, "check the full-text index", func(t *tx) error {
+		_, err := t.exec("INSERT INTO search(search) VALUES ('integrity-check')")
+		return err
+	})
+	var e *Error
+	if errors.As(err, &e) && e.Kind == mail.StoreDamaged {
+		note("full-text index: %v", e.Err)
+		err = nil
+	}
+	return wrong, err
+}
+
+// roleList is mail.Roles as a parameter.
+func roleList() string {
+	b, err := json.Marshal(mail.Roles)
+	if err != nil {
+		return "[]" // strings always marshal
+	}
+	return string(b)
+}

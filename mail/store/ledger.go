@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"poplar/mail"
+)
+
+// Ledger returns what is remembered of an account's mailbox on its server, ordered by UIDL. An account without a
+// ledger has none; that is no error.
+func (s *Store) Ledger(ctx context.Context, a mail.AccountID) ([]mail.LedgerRow, error) {
+	var all []mail.LedgerRow
+	err := s.read(ctx, "read the ledger", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT uidl, dup, state, coalesce(message, 0), size, first, listed, header, body, said, gone_here
+			FROM ledger WHERE account = (SELECT num FROM account WHERE id = ?) ORDER BY uidl, dup`, string(a))
+		if err != nil {
+			return err
+		}
+		return eachRow(rows, func(scan func(...any) error) error {
+			l := mail.LedgerRow{Account: a}
+			var uidl sql.RawBytes
+			var first, listed sql.NullInt64
+			if err := scan(&uidl, &l.Dup, &l.State, &l.Message, &l.Size, &first, &listed, &l.Header, &l.Body, &l.Said, &l.GoneHere); err != nil {
+				return err
+			}
+			l.UIDL, l.First, l.Listed = string(uidl), fromNano(first), fromNano(listed)
+			all = append(all, l)
+			return nil
+		})
+	})
+	return all, err
+}
+
+// PutLedger writes rows by (Account, UIDL, Dup), all of them in one transaction.
+func (s *Store) PutLedger(ctx context.Context, rows ...mail.LedgerRow) error {
+	return s.write(ctx, "write the ledger", func(t *tx) error {
+		return t.ledgerRows(rows, t.putLedger)
+	})
+}
+
+// ForgetLedger removes rows by (Account, UIDL, Dup), all of them in one transaction. Rows that are not there are no error.
+func (s *Store) ForgetLedger(ctx context.Context, rows ...mail.LedgerRow) error {
+	return s.write(ctx, "write the ledger", func(t *tx) error {
+		return t.ledgerRows(rows, t.forgetLedger)
+	})
+}
+
+// RenumberLedger puts now in the place of old, in one transaction: the server calls the same message by another
+// unique-id. Where now names no message it keeps old's, and with it what the person has done to it meanwhile.
+func (s *Store) RenumberLedger(ctx context.Context, old, now mail.LedgerRow) error {
+	return s.write(ctx, "write the ledger", func(t *tx) error {
+		from, err := t.account(old.Account)
+		if err != nil {
+			return err
+		}
+		to, err := t.account(now.Account)
+		if err != nil {
+			return err
+		}
+		var message mail.MessageID
+		var gone bool
+		err = t.row("SELECT coalesce(message, 0), gone_here FROM ledger WHERE account = ? AND uidl = ? AND dup = ?",
+			[]any{from, []byte(old.UIDL), old.Dup}, &message, &gone)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if now.Message == 0 || now.Message == old.Message {
+			now.Message, now.GoneHere = message, now.GoneHere || gone
+		}
+		if err := t.forgetLedger(from, old); err != nil {
+			return err
+		}
+		if err := t.putLedger(to, now); err != nil {
+			return err
+		}
+		_, err = t.exec("UPDATE message SET uidl = ? WHERE id = ?", []byte(now.UIDL), int64(now.Message))
+		return err
+	})
+}
+
+// ledgerRows calls f for each row with the number of its account.
+func (t *tx) ledgerRows(rows []mail.LedgerRow, f func(num int64, l mail.LedgerRow) error) error {
+	nums := map[mail.AccountID]int64{}
+	for _, l := range rows {
+		num, ok := nums[l.Account]
+		if !ok {
+			var err error
+			if num, err = t.account(l.Account); err != nil {
+				return err
+			}
+			nums[l.Account] = num
+		}
+		if err := f(num, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putLedger writes one row. The caller may have read the ledger a while ago: where the message it names is no longer
+// here, what was noted when that one was deleted or replaced stays.
+func (t *tx) putLedger(num int64, l mail.LedgerRow) error {
+	message := any(nil)
+	if l.Message != 0 {
+		message = int64(l.Message)
+	}
+	_, err := t.exec(`INSERT INTO ledger(account, uidl, dup, state, message, size, first, listed, header, body, said, gone_here)
+		VALUES (?1, ?2, ?3, ?4, (SELECT id FROM message WHERE id = ?5), ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+		ON CONFLICT DO UPDATE SET state = excluded.state, size = excluded.size, first = excluded.first,
+		listed = excluded.listed, header = excluded.header, body = excluded.body, said = excluded.said,
+		message = CASE WHEN ?5 IS NOT NULL THEN coalesce(excluded.message, message) END,
+		gone_here = CASE WHEN ?5 IS NOT NULL AND excluded.message IS NULL THEN max(gone_here, excluded.gone_here) ELSE excluded.gone_here END`,
+		num, []byte(l.UIDL), l.Dup, string(l.State), message, l.Size, unixNano(l.First), unixNano(l.Listed), l.Header, l.Body, l.Said, l.GoneHere)
+	return err
+}
+
+func (t *tx) forgetLedger(num int64, l mail.LedgerRow) error {
+	_, err := t.exec("DELETE FROM ledger WHERE account = ? AND uidl = ? AND dup = ?", num, []byte(l.UIDL), l.Dup)
+	return err
+}

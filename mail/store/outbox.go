@@ -1,0 +1,246 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"poplar/mail"
+)
+
+// Enqueue puts a message that is to be sent into its account's Outbox folder together with its row in the outbox, and
+// removes the draft it was made from (0: none), in one transaction. o.ID is ignored. The Hub hears Arrived, and
+// Removed for the draft.
+func (s *Store) Enqueue(ctx context.Context, o mail.OutboxItem, a mail.Arrival, draft mail.MessageID) (mail.MessageID, error) {
+	var id mail.MessageID
+	err := s.write(ctx, "put the message into the outbox", func(t *tx) error {
+		num, err := t.account(o.Account)
+		if err != nil {
+			return err
+		}
+		to, err := t.role(num, mail.Outbox)
+		if err != nil {
+			return err
+		}
+		if id, err = t.add(to, &a); err != nil {
+			return err
+		}
+		o.ID = id
+		if o.State == "" {
+			o.State = mail.Queued
+		}
+		if o.Subject == "" {
+			o.Subject = a.Summary.Subject
+		}
+		if _, err := t.exec(`INSERT INTO outbox(message, account, sender, subject, state, tries, mark)
+			VALUES (?, ?, ?, ?, 'queued', 0, 0)`, int64(id), num, o.From, o.Subject); err != nil {
+			return err
+		}
+		if err := t.putOutbox(o); err != nil {
+			return err
+		}
+		if draft == 0 {
+			return nil
+		}
+		return t.remove([]mail.MessageID{draft}, removal{byPerson: true})
+	})
+	return id, err
+}
+
+// PutOutbox writes how an outgoing message stands: everything but ID, Account and Size. The error wraps ErrNoMessage
+// when it is not in the outbox any more.
+func (s *Store) PutOutbox(ctx context.Context, o mail.OutboxItem) error {
+	return s.write(ctx, "write down how the message stands", func(t *tx) error { return t.putOutbox(o) })
+}
+
+func (t *tx) putOutbox(o mail.OutboxItem) error {
+	problem, err := formatProblem(o.Problem)
+	if err != nil {
+		return err
+	}
+	answers := any(nil)
+	if o.Answers != 0 {
+		answers = int64(o.Answers)
+	}
+	n, err := t.exec(`UPDATE outbox SET sender = ?, subject = ?, state = ?, due = ?, tries = ?, first_try = ?, problem = ?,
+		answers = (SELECT id FROM message WHERE id = ?), mark = ? WHERE message = ?`, o.From, o.Subject, string(o.State), unixNano(o.Due),
+		o.Tries, unixNano(o.FirstTry), problem, answers, int64(o.Mark), int64(o.ID))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrNoMessage
+	}
+	if _, err := t.exec("DELETE FROM recipient WHERE message = ?", int64(o.ID)); err != nil {
+		return err
+	}
+	for i, r := range o.Recipients {
+		state := r.State
+		if state == "" {
+			state = mail.Queued
+		}
+		_, err := t.exec("INSERT INTO recipient(message, seq, addr, state, code, status, said) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			int64(o.ID), i, r.Addr, string(state), r.Code, r.Status, r.Said)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Outbox returns every message that is not sent yet, oldest first.
+func (s *Store) Outbox(ctx context.Context) ([]mail.OutboxItem, error) {
+	var items []mail.OutboxItem
+	err := s.read(ctx, "read the outbox", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT o.message, a.id, o.sender, o.subject, o.state, o.due, o.tries, o.first_try, o.problem,
+			coalesce(o.answers, 0), o.mark, m.size FROM outbox o JOIN account a ON a.num = o.account JOIN message m ON m.id = o.message
+			ORDER BY o.message`)
+		if err != nil {
+			return err
+		}
+		err = eachRow(rows, func(scan func(...any) error) error {
+			var o mail.OutboxItem
+			var due, first sql.NullInt64
+			var problem sql.NullString
+			err := scan(&o.ID, &o.Account, &o.From, &o.Subject, &o.State, &due, &o.Tries, &first, &problem, &o.Answers, &o.Mark, &o.Size)
+			o.Due, o.FirstTry, o.Problem = fromNano(due), fromNano(first), parseProblem(problem)
+			items = append(items, o)
+			return err
+		})
+		if err != nil || len(items) == 0 {
+			return err
+		}
+		at := make(map[mail.MessageID]*mail.OutboxItem, len(items))
+		for i := range items {
+			at[items[i].ID] = &items[i]
+		}
+		rows, err = tx.QueryContext(ctx, "SELECT message, addr, state, code, status, said FROM recipient ORDER BY message, seq")
+		if err != nil {
+			return err
+		}
+		return eachRow(rows, func(scan func(...any) error) error {
+			var id mail.MessageID
+			var r mail.Recipient
+			if err := scan(&id, &r.Addr, &r.State, &r.Code, &r.Status, &r.Said); err != nil {
+				return err
+			}
+			if o := at[id]; o != nil {
+				o.Recipients = append(o.Recipients, r)
+			}
+			return nil
+		})
+	})
+	return items, err
+}
+
+// Sent is the end of a successful submission, in one transaction: the message goes to its account's Sent folder, read,
+// its row leaves the outbox, and the message it answers is marked with o.Mark. The error wraps ErrNoMessage when it is
+// not in the outbox. The Hub hears Changed.
+func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
+	return s.write(ctx, "move the message to Sent", func(t *tx) error {
+		all, err := t.held([]mail.MessageID{o.ID})
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 || all[0].queued == "" {
+			return ErrNoMessage
+		}
+		var num int64
+		if err := t.row("SELECT account FROM outbox WHERE message = ?", []any{int64(o.ID)}, &num); err != nil {
+			return err
+		}
+		to, err := t.role(num, mail.Sent)
+		if err != nil {
+			return err
+		}
+		if err := t.unqueue(o.ID); err != nil {
+			return err
+		}
+		if err := t.place(all[0], to); err != nil {
+			return err
+		}
+		if err := t.mark([]mail.MessageID{o.ID}, mail.Seen, 0); err != nil {
+			return err
+		}
+		if o.Answers == 0 || o.Mark == 0 {
+			return nil
+		}
+		return t.mark([]mail.MessageID{o.Answers}, o.Mark, 0)
+	})
+}
+
+// Unqueue takes a waiting message back: its row leaves the outbox and the message goes to Drafts. The error wraps
+// ErrInFlight while it is being sent and ErrNoMessage when it is not in the outbox. The Hub hears Changed.
+func (s *Store) Unqueue(ctx context.Context, id mail.MessageID) error {
+	return s.write(ctx, "take the message back", func(t *tx) error {
+		all, err := t.held([]mail.MessageID{id})
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 || all[0].queued == "" {
+			return ErrNoMessage
+		}
+		p, err := t.folder(all[0].folder)
+		if err != nil {
+			return err
+		}
+		drafts, err := t.role(p.num, mail.Drafts)
+		if err != nil {
+			return err
+		}
+		return t.move([]mail.MessageID{id}, drafts)
+	})
+}
+
+// unqueue drops a message's row in the outbox.
+func (t *tx) unqueue(id mail.MessageID) error {
+	if _, err := t.exec("DELETE FROM recipient WHERE message = ?", int64(id)); err != nil {
+		return err
+	}
+	_, err := t.exec("DELETE FROM outbox WHERE message = ?", int64(id))
+	return err
+}
+
+// problemColumn is a Problem as the outbox keeps it.
+type problemColumn struct {
+	Kind  mail.Kind         `json:"kind"`
+	Where string            `json:"where,omitempty"`
+	Doing string            `json:"doing,omitempty"`
+	Said  string            `json:"said,omitempty"`
+	Again time.Duration     `json:"again,omitempty"`
+	Cert  *mail.Certificate `json:"certificate,omitempty"`
+	Err   string            `json:"error,omitempty"`
+}
+
+func formatProblem(p *mail.Problem) (any, error) {
+	if p == nil {
+		return nil, nil
+	}
+	c := problemColumn{Kind: p.Kind, Where: p.Where, Doing: p.Doing, Said: p.Said, Again: p.Again, Cert: p.Certificate}
+	if p.Err != nil {
+		c.Err = p.Err.Error()
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("write down the problem: %w", err)
+	}
+	return string(b), nil
+}
+
+func parseProblem(s sql.NullString) *mail.Problem {
+	if !s.Valid {
+		return nil
+	}
+	var c problemColumn
+	if err := json.Unmarshal([]byte(s.String), &c); err != nil {
+		return &mail.Problem{Kind: mail.Unknown, Err: err}
+	}
+	p := &mail.Problem{Kind: c.Kind, Where: c.Where, Doing: c.Doing, Said: c.Said, Again: c.Again, Certificate: c.Cert}
+	if c.Err != "" {
+		p.Err = errors.New(c.Err)
+	}
+	return p
+}
