@@ -1,0 +1,340 @@
+package compose
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"poplar/mail"
+	"poplar/mail/message"
+)
+
+// draftField holds what the other fields of a draft cannot. It never leaves this computer: Build does not write it and
+// Prepare drops it.
+const (
+	draftField     = "x-poplar-draft"
+	draftFieldName = "X-Poplar-Draft"
+)
+
+// saved is the contents of draftField.
+type saved struct {
+	Account    mail.AccountID `json:"account,omitempty"`
+	From       mail.Address   `json:"from"`
+	To         []mail.Address `json:"to,omitempty"`
+	Cc         []mail.Address `json:"cc,omitempty"`
+	Bcc        []mail.Address `json:"bcc,omitempty"`
+	ReplyTo    []mail.Address `json:"reply_to,omitempty"`
+	Subject    string         `json:"subject,omitempty"`
+	InReplyTo  string         `json:"in_reply_to,omitempty"`
+	References []string       `json:"references,omitempty"`
+	Answers    mail.MessageID `json:"answers,omitempty"`
+	Mark       mail.Flags     `json:"mark,omitempty"`
+	MessageID  string         `json:"message_id,omitempty"`
+	Date       time.Time      `json:"date,omitzero"`
+	QuoteIntro string         `json:"quote_intro,omitempty"`
+	// TextSize and QuotedSize are octets at the start and end of the body.
+	TextSize   int `json:"text_size"`
+	QuotedSize int `json:"quoted_size,omitempty"`
+	// Text and Quote are set only where the body cannot give them back as they are.
+	Text   octets      `json:"text,omitempty"`
+	Quote  octets      `json:"quote,omitempty"`
+	Attach []savedFile `json:"attach,omitempty"`
+}
+
+type savedFile struct {
+	Name octets `json:"name,omitempty"`
+	Type string `json:"type,omitempty"`
+	Path octets `json:"path,omitempty"`
+	Size int64  `json:"size,omitempty"`
+	// Part is the number of the part that holds the bytes, from 1; 0 for a file that is read where it lies.
+	Part int `json:"part,omitempty"`
+}
+
+// octets is a string that need not be UTF-8, as file names are.
+type octets string
+
+func (o octets) MarshalJSON() ([]byte, error) {
+	if utf8.ValidString(string(o)) {
+		return json.Marshal(string(o))
+	}
+	return json.Marshal([][]byte{[]byte(o)})
+}
+
+func (o *octets) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil {
+		*o = octets(s)
+		return nil
+	}
+	var wrapped [][]byte
+	if err := json.Unmarshal(b, &wrapped); err != nil {
+		return err
+	}
+	for _, part := range wrapped {
+		*o += octets(part)
+	}
+	return nil
+}
+
+// BuildDraft writes d, finished or not, so that ParseDraft gives it back (but for ID, which is the store's to know).
+// The header and body can be read by any mail program. Attachments with bytes go along; files on disk are only named,
+// so that saving a draft costs the same whatever is attached, and are read when the message is built for sending.
+func BuildDraft(w io.Writer, d mail.Draft) error {
+	var h strings.Builder
+	if err := headers(&h, d, looseMailboxes); err != nil {
+		return err
+	}
+	if len(d.Bcc) > 0 {
+		tokens, err := looseMailboxes(d.Bcc)
+		if err != nil {
+			return err
+		}
+		fold(&h, "Bcc", tokens...)
+	}
+	s := saved{
+		Account: d.Account, From: d.From, To: d.To, Cc: d.Cc, Bcc: d.Bcc, ReplyTo: d.ReplyTo, Subject: d.Subject,
+		InReplyTo: d.InReplyTo, References: d.References, Answers: d.Answers, Mark: d.Mark, MessageID: d.MessageID,
+		Date: d.Date, QuoteIntro: d.QuoteIntro, TextSize: len(d.Text), QuotedSize: len(d.Quoted()),
+	}
+	if back := s.split(normal(d.Body())); back.Text != d.Text || back.Quote != d.Quote {
+		s.Text, s.Quote = octets(d.Text), octets(d.Quote)
+	}
+	var files []mail.Attachment
+	for _, f := range d.Attach {
+		e := savedFile{Name: octets(f.Name), Type: f.Type, Path: octets(f.Path), Size: f.Size}
+		if f.Path == "" && f.Raw != nil {
+			files = append(files, f)
+			e.Part = len(files)
+		}
+		s.Attach = append(s.Attach, e)
+	}
+	facts, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("the draft cannot be saved: %w", err)
+	}
+	coded := base64.StdEncoding.EncodeToString(facts)
+	var lines []string
+	for len(coded) > softLine-1 {
+		lines = append(lines, coded[:softLine-1])
+		coded = coded[softLine-1:]
+	}
+	fold(&h, draftFieldName, append(lines, coded)...)
+	return write(w, &h, textPart(d.Body(), false), files, func(f mail.Attachment) (part, error) {
+		// Always base64, which alone gives back every octet.
+		return filePart(f, typeOf(f), base64Encoding)
+	})
+}
+
+// looseMailboxes is mailboxes for addresses that may be half typed.
+func looseMailboxes(list []mail.Address) ([]string, error) {
+	var tokens []string
+	for i, a := range list {
+		one, err := mailboxes([]mail.Address{a})
+		if err != nil {
+			one = encode(clean(a.Name+" "+a.Addr), wordLimit-len("Reply-To: "), true)
+		}
+		if i < len(list)-1 {
+			one[len(one)-1] += ","
+		}
+		tokens = append(tokens, one...)
+	}
+	return tokens, nil
+}
+
+// split takes the body of a draft apart. A body that was changed by another program becomes Text as a whole.
+func (s saved) split(body string) mail.Draft {
+	d := mail.Draft{Text: body}
+	start := len(body) - s.QuotedSize
+	if s.TextSize < 0 || s.QuotedSize < 0 || s.TextSize > start {
+		return d
+	}
+	whole := mail.Draft{Text: body[:s.TextSize], QuoteIntro: s.QuoteIntro, Mark: s.Mark}
+	if s.QuotedSize > 0 {
+		quoted := body[start:]
+		if s.QuoteIntro != "" {
+			quoted = strings.TrimPrefix(quoted, s.QuoteIntro+"\n")
+		}
+		if s.Mark&mail.Forwarded == 0 {
+			ls := lines(quoted)
+			for i, l := range ls {
+				l = strings.TrimPrefix(l, ">")
+				if strings.HasPrefix(l, " ") {
+					l = l[1:]
+				}
+				ls[i] = l
+			}
+			quoted = strings.Join(ls, "\n")
+		}
+		whole.Quote = quoted
+	}
+	if whole.Body() != body {
+		return d
+	}
+	return whole
+}
+
+// ParseDraft opens a draft for writing on: one that BuildDraft wrote exactly as it was, any other message as near as a
+// draft can come to it. Nothing in the result refers to raw. ID is not set.
+//
+// A draft names files to be attached, so only what was written here may be believed: in a message that has come through
+// the mail, Poplar's own field is ignored.
+func ParseDraft(raw mail.Raw) (mail.Draft, error) {
+	fields, body, err := readHeader(mail.Reader(raw))
+	if err == nil {
+		if s, ok := savedFacts(fields); ok {
+			return s.draft(fields, body)
+		}
+	}
+	return foreignDraft(raw)
+}
+
+func savedFacts(fields []rawField) (saved, bool) {
+	var s saved
+	found := false
+	for _, f := range fields {
+		switch f.name {
+		case "received", "return-path", "delivered-to", "x-original-to", "x-received", "arc-seal":
+			return s, false
+		case draftField:
+			facts, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(f.value(), " ", ""))
+			if found || err != nil || json.Unmarshal(facts, &s) != nil {
+				return s, false
+			}
+			found = true
+		}
+	}
+	return s, found
+}
+
+func (s saved) draft(fields []rawField, body io.Reader) (mail.Draft, error) {
+	text, files, err := leaves(fields, body)
+	if err != nil {
+		return mail.Draft{}, fmt.Errorf("the draft cannot be read: %w", err)
+	}
+	d := s.split(strings.ReplaceAll(string(text), "\r\n", "\n"))
+	if s.Text != "" || s.Quote != "" {
+		d.Text, d.Quote = string(s.Text), string(s.Quote)
+	}
+	d.Account, d.From, d.To, d.Cc, d.Bcc, d.ReplyTo = s.Account, s.From, s.To, s.Cc, s.Bcc, s.ReplyTo
+	d.Subject, d.InReplyTo, d.References, d.Answers, d.Mark = s.Subject, s.InReplyTo, s.References, s.Answers, s.Mark
+	d.MessageID, d.Date, d.QuoteIntro = s.MessageID, s.Date, s.QuoteIntro
+	for _, f := range s.Attach {
+		a := mail.Attachment{Name: string(f.Name), Type: f.Type, Path: string(f.Path), Size: f.Size}
+		if f.Part > 0 && f.Part <= len(files) {
+			a.Raw = mail.Bytes(files[f.Part-1])
+		}
+		d.Attach = append(d.Attach, a)
+	}
+	return d, nil
+}
+
+// leaves reads the flat structure that BuildDraft writes.
+func leaves(fields []rawField, body io.Reader) (text []byte, files [][]byte, err error) {
+	get := func(name string) string {
+		for _, f := range fields {
+			if f.name == name {
+				return f.value()
+			}
+		}
+		return ""
+	}
+	mediaType, params, err := mime.ParseMediaType(get("content-type"))
+	if err != nil {
+		return nil, nil, err
+	}
+	if mediaType != "multipart/mixed" {
+		text, err = decode(body, get("content-transfer-encoding"))
+		// The line end of the last line belongs to the message, not to the text.
+		return []byte(strings.TrimSuffix(string(text), "\r\n")), nil, err
+	}
+	mr := multipart.NewReader(body, params["boundary"])
+	for n := 0; ; n++ {
+		p, err := mr.NextRawPart()
+		if err == io.EOF && n > 0 {
+			return text, files, nil
+		}
+		if err != nil {
+			return nil, nil, errors.Join(err, io.ErrUnexpectedEOF)
+		}
+		b, err := decode(p, p.Header.Get("Content-Transfer-Encoding"))
+		if err != nil {
+			return nil, nil, err
+		}
+		if n == 0 {
+			text = b
+		} else {
+			files = append(files, b)
+		}
+	}
+}
+
+func decode(r io.Reader, enc string) ([]byte, error) {
+	switch encoding(strings.ToLower(enc)) {
+	case quotedPrintable:
+		r = quotedprintable.NewReader(r)
+	case base64Encoding:
+		r = base64.NewDecoder(base64.StdEncoding, r) // skips line ends
+	}
+	return io.ReadAll(r)
+}
+
+// foreignDraft makes a draft of any message: one another program saved, or one taken back out of the outbox.
+func foreignDraft(raw mail.Raw) (mail.Draft, error) {
+	m, err := message.Open(raw)
+	if m == nil {
+		return mail.Draft{}, err
+	}
+	d := mail.Draft{
+		To: m.To, Cc: m.Cc, Bcc: m.Bcc, ReplyTo: m.ReplyTo, Subject: m.Subject, References: m.References,
+		MessageID: m.MessageID, Date: m.Date, Text: bodyOf(m),
+	}
+	if len(m.From) > 0 {
+		d.From = m.From[0]
+	}
+	if len(m.InReplyTo) > 0 {
+		d.InReplyTo = m.InReplyTo[0]
+	}
+	d.Attach, err = carry(raw, m)
+	return d, err
+}
+
+// bodyOf is the text of an opened message in paragraphs, without blank lines around it.
+func bodyOf(m *mail.Message) string {
+	t := normal(m.Text)
+	if m.Flowed {
+		t = unflow(t)
+	}
+	return strings.TrimRight(strings.TrimLeft(t, "\n"), "\n ")
+}
+
+// carry takes every part of m along as an attachment, in memory. Parts that cannot be read are left out and told.
+func carry(raw mail.Raw, m *mail.Message) ([]mail.Attachment, error) {
+	var out []mail.Attachment
+	var errs []error
+	for _, p := range m.Parts {
+		b, err := partBytes(raw, p.Index)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("the attachment “%s” cannot be read: %w", clean(p.Name), err))
+			continue
+		}
+		out = append(out, mail.Attachment{Name: p.Name, Type: p.Type, Raw: mail.Bytes(b), Size: int64(len(b))})
+	}
+	return out, errors.Join(errs...)
+}
+
+func partBytes(raw mail.Raw, index int) ([]byte, error) {
+	r, err := message.PartReader(raw, index)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(r)
+	return b, errors.Join(err, r.Close())
+}
