@@ -1,6 +1,363 @@
 package message
 
-import "poplar/mail"
+import (
+	"bytes"
+	"regexp"
+	"strings"
 
-// bounce reads a delivery report; nil when the message is none.
-func (t *tree) bounce(string) []mail.Bounced { return nil }
+	"poplar/mail"
+)
+
+// reportLimit bounds how much of a report's text is looked at, recipientLimit how many recipients it may name.
+const (
+	reportLimit    = 256 << 10
+	recipientLimit = 1000
+)
+
+// report is what a delivery report says.
+type report struct {
+	list     []mail.Bounced
+	original string // Message-ID of the message it is about
+}
+
+// bounce reads a delivery report: the fields of RFC 3464 where it has them, else the wordings of the mail servers
+// that have their own. Its list is empty when the message is none. text is the readable text of the message.
+func (t *tree) bounce(text func() string) report {
+	if !t.mayReport() {
+		return report{}
+	}
+	var r report
+	var status, original *part // the first of each
+	t.leaves(func(p *part) bool {
+		switch p.ctype.value {
+		case "message/delivery-status", "message/global-delivery-status":
+			if status == nil {
+				status = p
+			}
+		case "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "message/partial", "text/rfc822-header", "text/rfc822":
+			if original == nil {
+				original = p
+			}
+		}
+		return true
+	})
+	if status != nil {
+		r.list = statusFields(string(t.decoded(status, reportLimit)))
+	}
+	var copied header
+	if original != nil {
+		copied = parseCopy(t.decoded(original, reportLimit))
+	}
+	if len(r.list) == 0 && (status != nil || t.reportScore("") >= 2) {
+		body := strings.ReplaceAll(text(), "\r", "")
+		if len(body) > reportLimit {
+			body = body[:reportLimit]
+		}
+		if n := t.reportScore(body); n >= 3 || status != nil {
+			told, rest := cutCopy(body)
+			if len(copied.fields) == 0 {
+				copied = parseCopy([]byte(rest))
+			}
+			if r.list = statusFields(told); len(r.list) == 0 {
+				r.list = statusFields(rest) // a report within the report
+			}
+			if len(r.list) == 0 {
+				r.list = t.reportText(told, &copied)
+			}
+		}
+	}
+	if len(r.list) == 0 {
+		return report{}
+	}
+	if ids := messageIDs(copied.best("message-id")); len(ids) > 0 {
+		r.original = ids[0]
+	}
+	for i := range r.list {
+		settle(&r.list[i])
+	}
+	return r
+}
+
+// mayReport is the cheap look that spares ordinary mail the rest.
+func (t *tree) mayReport() bool {
+	switch strings.ToLower(t.root.ctype.get("report-type")) {
+	case "feedback-report", "disposition-notification":
+		return false
+	}
+	found := t.root.ctype.value == "multipart/report"
+	t.leaves(func(p *part) bool {
+		found = found || strings.HasSuffix(p.ctype.value, "delivery-status")
+		return !found
+	})
+	if found {
+		return true
+	}
+	h := &t.root.header
+	if v, ok := h.find("return-path"); ok && isNullPath(v) {
+		return true
+	}
+	if h.best("x-failed-recipients") != nil {
+		return true
+	}
+	return daemonFrom(h) || reportSubject(h)
+}
+
+func isNullPath(v []byte) bool {
+	v = bytes.TrimSpace(v)
+	return len(v) == 0 || string(v) == "<>" || len(v) < 100 && bytes.Contains(bytes.ToLower(v), []byte("mailer-daemon"))
+}
+
+var (
+	daemonAddr   = regexp.MustCompile(`(?i)^(mailer-?daemon|mail-?daemon|post_?master|mdaemon|mailerdaemon|mail\.?delivery|bounces?|maildelivery|mailsystem|mmdf|uucp|mail-system|dsn|mailadmin)(@|$)`)
+	daemonName   = regexp.MustCompile(`(?i)mail(er)?[- ]?(delivery|daemon)|delivery (sub)?system|system administrator|postmaster|mail system|message delivery|系统退信|邮件系统|退信|電子郵件系統`)
+	subjectWords = regexp.MustCompile(`(?i)undeliver|returned mail|delivery (status )?(notification|report|failure|problem|error|has failed|unsuccessful|failed)|failure (notice|delivery)|delivery failure|deliver(y|ed)? failed|mail (delivery )?fail|mail delivery|could ?n[o']t? be delivered|not delivered|non[- ]?delivery|return(ed|ing) (message|mail|to sender)|message (status|delivery|delayed|undeliver)|(delayed|warning).{0,20}(mail|message)|error sending|mail system error|user unknown|unknown user|unzustellbar|nicht zugestellt|nicht zustellbar|rejected|non remis|échec|mancata consegna|no se (ha podido|pudo) entregar|não entregue|не доставлен|недоставлен|退信|退件|无法投递|投递失败|發送失敗|发送失败|未送达|系统退回|配信不能|エラー通知|エラーメッセージ|送信エラー|配信エラー|送信できませんでした|エラーメール|mail (could|cannot|was)|delivery.{0,10}(delay|postponed)|there was an error sending|unable to deliver`)
+	textWords    = regexp.MustCompile(`(?i)could ?n[o']t? be (delivered|sent)|not (be )?(able to )?deliver|unable to deliver|was(n't| not) delivered|did not reach the following|delivery (to|of|has) .{0,60}(fail|delay)|undeliverable|permanent(ly)? (fatal )?(error|fail)|following address(es)?.{0,40}(fail|error|problem)|user unknown|unknown user|no such user|mailbox (is |was )?(full|unavailable|not found|disabled)|(recipient|user|address|account).{0,40}(rejected|not found|does not exist|doesn't exist|unknown|invalid)|invalid (user|recipient|address)|delivery fail|error (delivering|occurred while trying to deliver)|returned to sender|trouble delivering|giving up|retry timeout|has been delayed|rejected (the )?(recipient|message)|(^|\n)\W{0,4}5\d\d[- ]|不存在|无法投递|无法送达|退信|被拒|未能送达|投递失败|送信できませんでした|配信できませんでした|届けることができませんでした|お届けできません|不達|can ?not be delivered|failed to deliver|mail fail|not listed in|over quota|quota exceeded|nicht zugestellt|nicht erreicht`)
+	replySubject = regexp.MustCompile(`(?i)out of (the )?office|auto(matic|mated)?[- ]?(reply|response|antwort)|vacation|away (from|until)|abwesen|自动回复|自動回覆|自動返信|不在|absence|respuesta autom|réponse auto|thank you for (your|contacting)|read(?:ing)? (receipt|notification)|^read:|^(re|aw|antw)\s*:.{0,5}$`)
+)
+
+func daemonFrom(h *header) bool {
+	for _, name := range []string{"from", "sender"} {
+		v := h.best(name)
+		if v == nil {
+			continue
+		}
+		for _, a := range parseAddresses(v) {
+			if daemonAddr.MatchString(a.Addr) || daemonName.MatchString(a.Name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func reportSubject(h *header) bool {
+	v := h.best("subject")
+	return v != nil && subjectWords.MatchString(decodeWords(v))
+}
+
+// reportScore weighs the signs that a message without RFC 3464 fields is a delivery report; three are enough.
+func (t *tree) reportScore(text string) int {
+	h := &t.root.header
+	n := 0
+	if v, ok := h.find("return-path"); ok && isNullPath(v) {
+		n += 2
+	}
+	if daemonFrom(h) {
+		n += 2
+	}
+	if reportSubject(h) {
+		n += 2
+	}
+	if h.best("x-failed-recipients") != nil {
+		n += 3
+	}
+	if t.root.ctype.value == "multipart/report" {
+		n += 3
+	}
+	if text != "" {
+		told, _ := cutCopy(text)
+		if textWords.MatchString(told) {
+			n += 2
+		} else if n < 7 {
+			n--
+		}
+	}
+	if replySubject.MatchString(decodeWords(h.best("subject"))) && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
+		n -= 3
+	}
+	// An ordinary sender answering an ordinary message does not report.
+	if (h.best("list-id") != nil || h.best("list-unsubscribe") != nil) && !daemonFrom(h) {
+		n -= 3
+	}
+	return n
+}
+
+// parseCopy reads the header of the copy that a report gives of the original message.
+func parseCopy(b []byte) header {
+	b = bytes.TrimLeft(b, "\r\n")
+	var h header
+	for range 4 {
+		h = header{}
+		end, _ := splitHeader(b, true, true, nil, &h, nil)
+		if h.best("message-id") != nil || len(h.fields) > 2 || end >= len(b) {
+			return h
+		}
+		b = bytes.TrimLeft(b[end:], "\r\n")
+		if _, next := cutLine(b, 0); len(h.fields) == 0 && next < len(b) {
+			b = b[next:]
+		}
+	}
+	return h
+}
+
+var (
+	copyMark = regexp.MustCompile(`(?i)^[\s>]*(-{3,}.*(original|returned|unsent|copy of|message (header|text|follow)|header|undelivered).*|[-=_ ]*(below this line is a copy|this is a copy of|(the )?(original|your|returned|rejected|undelivered|unsent) (e-?mail|message|mail)( text| header| headers| body)?( (is )?(included |attached )?(below|follows?)| is:|:)|message (headers?|text) follows?|included is a copy|original message headers?:?|the (headers?|text|first).{0,30}of (the|your) (original )?message|(here|following) is (a|the) (copy|header).{0,40}(message|mail)|copy of (the|your) (original )?message|原始邮件|原邮件|原信).{0,60})$`)
+	copyHead = regexp.MustCompile(`^\s{0,3}(Received|Return-Path|DKIM-Signature|ARC-Seal|X-Received|Delivered-To|Message-I[dD]|Authentication-Results|Domainkey-Signature|X-Originating-IP|X-Google-Smtp-Source|MIME-Version|Feedback-Id):\s?\S`)
+)
+
+// cutCopy parts the words of a report from the copy of the original message that follows them.
+func cutCopy(text string) (told, copied string) {
+	for i, n := 0, 0; i < len(text); n++ {
+		line, next := text[i:], len(text)
+		if j := strings.IndexByte(line, '\n'); j >= 0 {
+			line, next = line[:j], i+j+1
+		}
+		if n > 0 && len(line) < 200 {
+			if copyHead.MatchString(line) {
+				return text[:i], text[i:]
+			}
+			if copyMark.MatchString(line) && strings.TrimSpace(text[:i]) != "" && !strings.Contains(line, "was received") {
+				return text[:i], text[next:]
+			}
+		}
+		i = next
+	}
+	return text, ""
+}
+
+// statusFields reads the fields of message/delivery-status (RFC 3464 section 2), also where they stand in plain text
+// or without the empty lines that ought to part them.
+func statusFields(text string) []mail.Bounced {
+	var list []mail.Bounced
+	var cur, perMessage mail.Bounced
+	var finalRcpt, originalRcpt string
+	flush := func() {
+		cur.Recipient = finalRcpt
+		if !strings.Contains(finalRcpt, "@") && (strings.Contains(originalRcpt, "@") || finalRcpt == "") {
+			cur.Recipient = originalRcpt
+		}
+		if cur.Recipient != "" && len(list) < recipientLimit {
+			list = append(list, cur)
+		} else if finalRcpt == "" && originalRcpt == "" && (cur != mail.Bounced{}) {
+			perMessage = cur
+		}
+		cur, finalRcpt, originalRcpt = mail.Bounced{}, "", ""
+	}
+	lines := strings.Split(text, "\n")
+	for i := 0; i < len(lines); i++ {
+		line := strings.TrimRight(lines[i], "\r \t")
+		name, value, ok := strings.Cut(line, ":")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if !ok || strings.Contains(name, " ") {
+			continue
+		}
+		for i+1 < len(lines) && len(lines[i+1]) > 0 && (lines[i+1][0] == ' ' || lines[i+1][0] == '\t') && len(value) < 8192 {
+			next := strings.TrimSpace(lines[i+1])
+			if next == "" {
+				break
+			}
+			value += " " + next
+			i++
+		}
+		value = strings.TrimSpace(decodeWords([]byte(value)))
+		switch name {
+		case "final-recipient":
+			if finalRcpt != "" {
+				flush()
+			}
+			finalRcpt = statusAddress(value)
+		case "original-recipient":
+			if originalRcpt != "" || finalRcpt != "" && cur.Action != "" && cur.Status != "" {
+				// It comes first in a group, or second.
+				if originalRcpt != "" || cur.Diagnostic != "" {
+					flush()
+				}
+			}
+			originalRcpt = statusAddress(value)
+		case "action":
+			if cur.Action != "" && finalRcpt != "" {
+				break
+			}
+			a, _, _ := strings.Cut(strings.ToLower(value), " ")
+			cur.Action = strings.Trim(a, "().,;")
+		case "status":
+			if m := enhanced.FindString(value); m != "" && cur.Status == "" {
+				cur.Status = m
+			}
+		case "diagnostic-code":
+			if cur.Diagnostic == "" {
+				cur.Diagnostic = value
+			}
+		case "remote-mta":
+			if cur.RemoteMTA == "" {
+				cur.RemoteMTA = value
+			}
+		}
+	}
+	flush()
+	for i := range list {
+		// QUIRK: action and status stand among the fields of the whole message.
+		if list[i].Action == "" && list[i].Status == "" {
+			list[i].Action, list[i].Status = perMessage.Action, perMessage.Status
+		}
+	}
+	return mergeRecipients(list)
+}
+
+// statusAddress takes the address type and the brackets off a recipient field.
+func statusAddress(v string) string {
+	if i := strings.IndexByte(v, ';'); i >= 0 {
+		v = v[i+1:]
+	}
+	v = strings.TrimSpace(v)
+	if i := strings.LastIndexByte(v, '<'); i >= 0 {
+		if j := strings.IndexByte(v[i:], '>'); j > 0 {
+			v = v[i+1 : i+j]
+		}
+	}
+	v = strings.Trim(v, "<> \t")
+	if i := strings.IndexAny(v, " \t"); i > 0 && strings.Contains(v[:i], "@") && v[0] != '"' {
+		v = v[:i]
+	}
+	return v
+}
+
+// mergeRecipients makes one of entries that speak of the same recipient.
+func mergeRecipients(list []mail.Bounced) []mail.Bounced {
+	out := list[:0]
+	seen := map[string]int{}
+	for _, b := range list {
+		key := strings.ToLower(b.Recipient)
+		if i, ok := seen[key]; ok {
+			o := &out[i]
+			if o.Status == "" {
+				o.Status = b.Status
+			}
+			if o.Action == "" {
+				o.Action = b.Action
+			}
+			if o.Diagnostic == "" {
+				o.Diagnostic = b.Diagnostic
+			}
+			continue
+		}
+		seen[key] = len(out)
+		out = append(out, b)
+	}
+	return out
+}
+
+// settle fills what a report left out of one recipient from what it says elsewhere.
+func settle(b *mail.Bounced) {
+	if b.Status == "" {
+		b.Status = statusOf(b.Diagnostic)
+	}
+	if b.Action == "" {
+		b.Action = "failed"
+		if strings.HasPrefix(b.Status, "4") && delayWords.MatchString(b.Diagnostic) {
+			b.Action = "delayed"
+		} else if strings.HasPrefix(b.Status, "2") {
+			b.Action = "delivered"
+		}
+	}
+	if b.Status == "" {
+		switch b.Action {
+		case "delayed":
+			b.Status = "4.0.0"
+		case "failed":
+			b.Status = "5.0.0"
+		case "delivered", "relayed", "expanded":
+			b.Status = "2.0.0"
+		}
+	}
+}

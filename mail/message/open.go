@@ -43,7 +43,7 @@ func Open(raw mail.Raw) (*mail.Message, error) {
 			ContentID: a.contentID, Inline: a.inline(m.HTML),
 		})
 	}
-	m.Bounce = t.bounce(m.Text)
+	m.Bounce = t.bounce(func() string { return m.Text }).list
 	m.Problems = t.list
 	if t.win.err != nil {
 		return m, &ReadError{t.win.err}

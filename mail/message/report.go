@@ -73,7 +73,7 @@ func Report(raw mail.Raw) Reported {
 	if !plain && r.HTML != "" {
 		r.Text = html.Text(r.HTML)
 	}
-	r.Bounce = t.bounce(t.readBody(false, textLimit).text)
+	r.Bounce = t.bounce(func() string { return t.readBody(false, textLimit).text }).list
 	r.Problems = append([]string{}, t.list...)
 	return r
 }

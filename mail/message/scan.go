@@ -56,6 +56,8 @@ func (t *tree) scan() Scanned {
 		}
 	}
 	s.IndexText = index.String()
+	r := t.bounce(func() string { return b.text })
+	s.Bounce, s.Original = r.list, r.original
 	return s
 }
 

@@ -48,7 +48,8 @@ func walk(raw mail.Raw) *tree {
 	if len(t.root.header.fields) == 0 {
 		t.add(noHeader)
 	}
-	t.run(t.root)
+	t.run(t.root, t.win.size)
+	t.rescue()
 	if t.win.err != nil {
 		t.add(readFailed)
 	}
@@ -110,8 +111,11 @@ func (l *levels) push(p *part) {
 
 func (l *levels) pop() *part {
 	p := l.open
-	same := l.by[p.boundary]
-	l.by[p.boundary] = same[:len(same)-1]
+	if same := l.by[p.boundary]; len(same) > 1 {
+		l.by[p.boundary] = same[:len(same)-1]
+	} else {
+		delete(l.by, p.boundary)
+	}
 	l.open = p.parent
 	return p
 }
@@ -146,44 +150,25 @@ func boundaryByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte("'()+_,-./:=?", c) >= 0
 }
 
-// run walks the lines that may be boundaries, below root.
-func (t *tree) run(root *part) {
-	var (
-		pos     = root.body // start of a line
-		leaf    *part       // the part whose body we are in; nil in a preamble or epilogue
-		limited bool        // no more parts are told apart
-	)
-	enter := func(p *part) {
-		if p.multi() && p.boundary == "" {
-			t.guessBoundary(p)
-		}
-		if p.multi() && p.boundary != "" && p.depth < depthLimit && !limited {
-			t.levels.push(p)
-			leaf = nil
-			return
-		}
-		if p.multi() && p.depth >= depthLimit {
-			t.add(tooDeep)
-		}
-		leaf = p
-	}
-	enter(root)
-	if leaf == root {
-		root.end = t.win.size
+// run takes the multipart top apart, whose body may reach to limit at most.
+func (t *tree) run(top *part, limit int64) {
+	top.end = limit
+	if !t.enter(top) {
 		return
 	}
-	for pos < t.win.size {
+	var (
+		pos  = top.body // start of a line
+		leaf *part      // the part whose body we are in; nil in a preamble or epilogue
+		full bool       // no more parts are told apart
+	)
+	for pos < limit && len(t.levels.by) > 0 {
 		at := t.win.dashes(pos)
-		if at >= t.win.size {
+		if at >= limit {
 			break
 		}
 		line, next := t.win.line(at, 1024)
 		q, closing := t.levels.match(line)
-		if q == nil {
-			pos = next
-			continue
-		}
-		if limited && !closing {
+		if q == nil || full && !closing {
 			pos = next
 			continue
 		}
@@ -196,42 +181,81 @@ func (t *tree) run(root *part) {
 			p := t.levels.pop()
 			p.end = max(p.body, end)
 		}
+		pos = next
 		if closing {
 			q.closed = true
 			q.end = max(q.body, end)
-			if q.parent == nil {
-				// QUIRK: after the closing boundary the same one may open again.
-				pos = next
-				continue
+			// QUIRK: after the outermost closing boundary the same one may open again.
+			if q != top {
+				t.levels.pop()
 			}
-			t.levels.pop()
-			pos = next
 			continue
 		}
 		if t.count >= partLimit {
 			t.add(tooManyParts)
-			limited = true
-			rest := &part{start: at, body: at, end: at, parent: q, depth: q.depth + 1}
-			rest.ctype.value = "application/octet-stream"
-			q.kids = append(q.kids, rest)
-			leaf = rest
-			pos = next
+			full = true
+			leaf = &part{start: at, body: at, end: limit, parent: q, depth: q.depth + 1}
+			leaf.ctype.value = "application/octet-stream"
+			q.kids = append(q.kids, leaf)
 			continue
 		}
 		p := t.entity(next, q)
 		q.kids = append(q.kids, p)
 		pos = p.body
-		enter(p)
+		if !t.enter(p) {
+			leaf = p
+		}
 	}
 	if leaf != nil {
-		leaf.end = t.win.size
+		leaf.end = max(leaf.body, limit)
 	}
-	for p := t.levels.open; p != nil; p = p.parent {
-		if !p.closed {
-			p.end = t.win.size
-			if len(p.kids) > 0 {
-				t.add(unclosed)
-			}
+	for t.levels.open != nil && t.levels.open != top.parent {
+		p := t.levels.pop()
+		if p.closed {
+			continue
+		}
+		p.end = max(p.body, limit)
+		if len(p.kids) > 0 {
+			t.add(unclosed)
+		}
+	}
+}
+
+// enter makes p the innermost multipart; false when p is a leaf, or cannot be taken apart.
+func (t *tree) enter(p *part) bool {
+	if !p.multi() {
+		return false
+	}
+	if p.depth >= depthLimit {
+		t.add(tooDeep)
+		return false
+	}
+	if p.boundary == "" {
+		p.boundary = t.guessBoundary(p)
+	}
+	if p.boundary == "" {
+		return false
+	}
+	t.levels.push(p)
+	return true
+}
+
+// rescue takes apart again what has no parts because its boundary is another than it says.
+// QUIRK: a boundary that was rewritten on the way.
+func (t *tree) rescue() {
+	var lost []*part
+	t.leaves(func(p *part) bool {
+		if p.multi() && p.boundary != "" && p.end > p.body && p.depth < depthLimit && len(lost) < 100 {
+			lost = append(lost, p)
+		}
+		return true
+	})
+	for _, p := range lost {
+		if b := t.guessBoundary(p); b != "" {
+			p.boundary = b
+			p.closed = false
+			t.levels = levels{by: map[string][]*part{}}
+			t.run(p, p.end)
 		}
 	}
 }
@@ -252,11 +276,11 @@ func (t *tree) beforeLine(off int64) int64 {
 
 // guessBoundary looks for the boundary of a multipart that names none.
 // QUIRK: the first line that starts with "--" and is followed by a header field is taken for one.
-func (t *tree) guessBoundary(p *part) {
+func (t *tree) guessBoundary(p *part) string {
 	pos := p.body
 	for range 50 {
 		at := t.win.dashes(pos)
-		if at >= t.win.size || at > p.body+(1<<20) {
+		if at >= t.win.size || at > p.body+(1<<20) || p.end > p.body && at >= p.end {
 			break
 		}
 		line, next := t.win.line(at, 200)
@@ -264,14 +288,14 @@ func (t *tree) guessBoundary(p *part) {
 			b := string(bytes.TrimRight(line[2:], " \t"))
 			follow, _ := t.win.line(next, 1024)
 			if name, _, ok := splitField(follow); ok && strings.HasPrefix(strings.ToLower(string(name)), "content-") {
-				p.boundary = b
 				t.add(boundaryGuess)
-				return
+				return b
 			}
 		}
 		pos = next
 	}
 	t.add(boundaryNone)
+	return ""
 }
 
 // leaves calls f for every leaf, in the order of the message, until f returns false.
