@@ -1,6 +1,7 @@
 package mailtest
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"time"
@@ -27,4 +28,13 @@ func Sample(n, size int) []byte {
 	}
 	fmt.Fprintf(&b, "End of message %d.\r\n", n)
 	return []byte(b.String())
+}
+
+// SecretForms are the forms in which a password may travel or be left lying: itself, in base64, and as the PLAIN
+// mechanism's initial response with and without authorization identity.
+func SecretForms(user, secret string) []string {
+	enc := base64.StdEncoding.EncodeToString
+	return []string{
+		secret, enc([]byte(secret)), enc([]byte("\x00" + user + "\x00" + secret)), enc([]byte(user + "\x00" + user + "\x00" + secret)),
+	}
 }
