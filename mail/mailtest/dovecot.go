@@ -230,7 +230,7 @@ type process struct {
 func (p *process) start(addrs ...string) error {
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	// A group of its own: the interrupt that ends a test run from the terminal must not reach it before our own word.
-	p.cmd.SysProcAttr = ownGroup()
+	p.cmd.SysProcAttr = ownSession()
 	p.cmd.WaitDelay = 2 * time.Second // children may hold the output open
 	if err := p.cmd.Start(); err != nil {
 		return err

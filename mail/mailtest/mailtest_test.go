@@ -295,7 +295,7 @@ func TestMailboxChanges(t *testing.T) {
 func TestPOP3Stream(t *testing.T) {
 	p := StartPOP3(t, POP3Options{})
 	box := p.AddUser("anna", "secret")
-	box.Put(Message{Announced: 2 << 30, Open: func() io.Reader { return io.LimitReader(endless{}, 1<<20) }})
+	box.Put(Message{Announced: 2 << 30, Open: func() io.Reader { return io.LimitReader(&endless{}, 1<<20) }})
 	k := dial(t, p.Addr())
 	k.line()
 	k.login("anna", "secret")
@@ -305,12 +305,15 @@ func TestPOP3Stream(t *testing.T) {
 	}
 }
 
-type endless struct{}
+// endless is the same line for ever.
+type endless struct{ at int }
 
-func (endless) Read(p []byte) (int, error) {
-	n := len(p) / 8 * 8
-	copy(p, bytes.Repeat([]byte("abcdef\r\n"), n/8))
-	return n, nil
+func (e *endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = "abcdef\r\n"[e.at%8]
+		e.at++
+	}
+	return len(p), nil
 }
 
 const letter = "Subject: greetings\r\n\r\n.dot\r\nlast line\r\n"
@@ -490,8 +493,8 @@ func TestFaulty(t *testing.T) {
 		t.Errorf("pieces: %q", got)
 	}
 
-	near, far = net.Pipe()
-	defer far.Close()
+	near, silent := net.Pipe()
+	defer silent.Close()
 	f = NewFaulty(near, Faults{StallRead: StallAtOnce})
 	_ = f.SetReadDeadline(time.Now().Add(time.Millisecond))
 	var timeout net.Error
@@ -554,6 +557,9 @@ func TestPrivateServers(t *testing.T) {
 	}
 	if err := c.Rcpt("nobody@"+Domain, nil); code(err) != 550 {
 		t.Errorf("an unknown recipient: %v", err)
+	}
+	if err := c.Reset(); err != nil {
+		t.Fatal(err)
 	}
 	if err := c.SendMail("anna@"+Domain, []string{"bert@" + Domain}, strings.NewReader(letter)); err != nil {
 		t.Fatal(err)

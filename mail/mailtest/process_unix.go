@@ -4,4 +4,5 @@ package mailtest
 
 import "syscall"
 
-func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+// ownSession takes a server out of the terminal's group. It is a session because Postfix insists on leading one.
+func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

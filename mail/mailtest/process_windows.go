@@ -2,4 +2,4 @@ package mailtest
 
 import "syscall"
 
-func ownGroup() *syscall.SysProcAttr { return nil }
+func ownSession() *syscall.SysProcAttr { return nil }
