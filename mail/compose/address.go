@@ -301,7 +301,10 @@ func bareAddr(s string) string {
 		s = s[7:]
 	}
 	if !strings.HasPrefix(s, `"`) {
-		s = strings.Trim(s, "'‘’“”()[]{}<>〈〉《》")
+		s = strings.Trim(s, "'‘’“”(){}<>〈〉《》")
+		if strings.HasPrefix(s, "[") { // not the domain's
+			s = strings.Trim(s, "[]")
+		}
 	}
 	s = strings.TrimRight(s, ".。!?！？:：'\"")
 	at := strings.LastIndexAny(s, "@＠")

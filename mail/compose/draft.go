@@ -22,6 +22,7 @@ import (
 const (
 	draftField     = "x-poplar-draft"
 	draftFieldName = "X-Poplar-Draft"
+	draftLine      = softLine - len(draftFieldName+": ")
 )
 
 // saved is the contents of draftField.
@@ -122,9 +123,9 @@ func BuildDraft(w io.Writer, d mail.Draft) error {
 	}
 	coded := base64.StdEncoding.EncodeToString(facts)
 	var lines []string
-	for len(coded) > softLine-1 {
-		lines = append(lines, coded[:softLine-1])
-		coded = coded[softLine-1:]
+	for len(coded) > draftLine {
+		lines = append(lines, coded[:draftLine])
+		coded = coded[draftLine:]
 	}
 	fold(&h, draftFieldName, append(lines, coded)...)
 	return write(w, &h, textPart(d.Body(), false), files, func(f mail.Attachment) (part, error) {
