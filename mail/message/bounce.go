@@ -2,7 +2,7 @@ package message
 
 import (
 	"bytes"
-	"regexp"
+	"slices"
 	"strings"
 
 	"poplar/mail"
@@ -107,14 +107,6 @@ func isNullPath(v []byte) bool {
 	return len(v) == 0 || string(v) == "<>" || len(v) < 100 && bytes.Contains(bytes.ToLower(v), []byte("mailer-daemon"))
 }
 
-var (
-	daemonAddr   = regexp.MustCompile(`(?i)^(mailer-?daemon|mail-?daemon|post_?master|mdaemon|mailerdaemon|mail\.?delivery|bounces?|maildelivery|mailsystem|mmdf|uucp|mail-system|dsn|mailadmin)(@|$)`)
-	daemonName   = regexp.MustCompile(`(?i)mail(er)?[- ]?(delivery|daemon)|delivery (sub)?system|system administrator|postmaster|mail system|message delivery|系统退信|邮件系统|退信|電子郵件系統`)
-	subjectWords = regexp.MustCompile(`(?i)undeliver|returned mail|delivery (status )?(notification|report|failure|problem|error|has failed|unsuccessful|failed)|failure (notice|delivery)|delivery failure|deliver(y|ed)? failed|mail (delivery )?fail|mail delivery|could ?n[o']t? be delivered|not delivered|non[- ]?delivery|return(ed|ing) (message|mail|to sender)|message (status|delivery|delayed|undeliver)|(delayed|warning).{0,20}(mail|message)|error sending|mail system error|user unknown|unknown user|unzustellbar|nicht zugestellt|nicht zustellbar|rejected|non remis|échec|mancata consegna|no se (ha podido|pudo) entregar|não entregue|не доставлен|недоставлен|退信|退件|无法投递|投递失败|發送失敗|发送失败|未送达|系统退回|配信不能|エラー通知|エラーメッセージ|送信エラー|配信エラー|送信できませんでした|エラーメール|mail (could|cannot|was)|delivery.{0,10}(delay|postponed)|there was an error sending|unable to deliver`)
-	textWords    = regexp.MustCompile(`(?i)could ?n[o']t? be (delivered|sent)|not (be )?(able to )?deliver|unable to deliver|was(n't| not) delivered|did not reach the following|delivery (to|of|has) .{0,60}(fail|delay)|undeliverable|permanent(ly)? (fatal )?(error|fail)|following address(es)?.{0,40}(fail|error|problem)|user unknown|unknown user|no such user|mailbox (is |was )?(full|unavailable|not found|disabled)|(recipient|user|address|account).{0,40}(rejected|not found|does not exist|doesn't exist|unknown|invalid)|invalid (user|recipient|address)|delivery fail|error (delivering|occurred while trying to deliver)|returned to sender|trouble delivering|giving up|retry timeout|has been delayed|rejected (the )?(recipient|message)|(^|\n)\W{0,4}5\d\d[- ]|不存在|无法投递|无法送达|退信|被拒|未能送达|投递失败|送信できませんでした|配信できませんでした|届けることができませんでした|お届けできません|不達|can ?not be delivered|failed to deliver|mail fail|not listed in|over quota|quota exceeded|nicht zugestellt|nicht erreicht`)
-	replySubject = regexp.MustCompile(`(?i)out of (the )?office|auto(matic|mated)?[- ]?(reply|response|antwort)|vacation|away (from|until)|abwesen|自动回复|自動回覆|自動返信|不在|absence|respuesta autom|réponse auto|thank you for (your|contacting)|read(?:ing)? (receipt|notification)|^read:|^(re|aw|antw)\s*:.{0,5}$`)
-)
-
 func daemonFrom(h *header) bool {
 	for _, name := range []string{"from", "sender"} {
 		v := h.best(name)
@@ -122,7 +114,8 @@ func daemonFrom(h *header) bool {
 			continue
 		}
 		for _, a := range parseAddresses(v) {
-			if daemonAddr.MatchString(a.Addr) || daemonName.MatchString(a.Name) {
+			local, _, _ := strings.Cut(strings.ToLower(a.Addr), "@")
+			if slices.Contains(daemonLocals, local) || daemonNames.in(evenText(a.Name)) {
 				return true
 			}
 		}
@@ -132,7 +125,7 @@ func daemonFrom(h *header) bool {
 
 func reportSubject(h *header) bool {
 	v := h.best("subject")
-	return v != nil && subjectWords.MatchString(decodeWords(v))
+	return v != nil && subjectPhrases.in(evenText(decodeWords(v)))
 }
 
 // reportScore weighs the signs that a message without RFC 3464 fields is a delivery report; three are enough.
@@ -156,13 +149,13 @@ func (t *tree) reportScore(text string) int {
 	}
 	if text != "" {
 		told, _ := cutCopy(text)
-		if textWords.MatchString(told) {
+		if textPhrases.in(evenText(told)) || failureIn(told) {
 			n += 2
 		} else if n < 7 {
 			n--
 		}
 	}
-	if replySubject.MatchString(decodeWords(h.best("subject"))) && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
+	if replyPhrases.in(evenText(decodeWords(h.best("subject")))) && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
 		n -= 3
 	}
 	// An ordinary sender answering an ordinary message does not report.
@@ -170,6 +163,12 @@ func (t *tree) reportScore(text string) int {
 		n -= 3
 	}
 	return n
+}
+
+// failureIn says whether text tells the code of a failure.
+func failureIn(text string) bool {
+	s := statusOf(strings.Split(text, "\n"))
+	return s != "" && s[0] != '2'
 }
 
 // parseCopy reads the header of the copy that a report gives of the original message.
@@ -190,29 +189,51 @@ func parseCopy(b []byte) header {
 	return h
 }
 
-var (
-	copyMark = regexp.MustCompile(`(?i)^[\s>]*(-{3,}.*(original|returned|unsent|copy of|message (header|text|follow)|header|undelivered).*|[-=_ ]*(below this line is a copy|this is a copy of|(the )?(original|your|returned|rejected|undelivered|unsent) (e-?mail|message|mail)( text| header| headers| body)?( (is )?(included |attached )?(below|follows?)| is:|:)|message (headers?|text) follows?|included is a copy|original message headers?:?|the (headers?|text|first).{0,30}of (the|your) (original )?message|(here|following) is (a|the) (copy|header).{0,40}(message|mail)|copy of (the|your) (original )?message|原始邮件|原邮件|原信).{0,60})$`)
-	copyHead = regexp.MustCompile(`^\s{0,3}(Received|Return-Path|DKIM-Signature|ARC-Seal|X-Received|Delivered-To|Message-I[dD]|Authentication-Results|Domainkey-Signature|X-Originating-IP|X-Google-Smtp-Source|MIME-Version|Feedback-Id):\s?\S`)
-)
+// copyFields are fields that the copy of a message starts with and that no words of a report do.
+var copyFields = []string{
+	"received:", "return-path:", "dkim-signature:", "arc-seal:", "x-received:", "delivered-to:", "message-id:", "authentication-results:",
+	"domainkey-signature:", "x-originating-ip:", "x-google-smtp-source:", "mime-version:", "feedback-id:",
+}
 
 // cutCopy parts the words of a report from the copy of the original message that follows them.
 func cutCopy(text string) (told, copied string) {
-	for i, n := 0, 0; i < len(text); n++ {
+	said := false
+	for i := 0; i < len(text); {
 		line, next := text[i:], len(text)
 		if j := strings.IndexByte(line, '\n'); j >= 0 {
 			line, next = line[:j], i+j+1
 		}
-		if n > 0 && len(line) < 200 {
-			if copyHead.MatchString(line) {
+		if said && len(line) < 200 {
+			switch {
+			case isCopyField(line):
 				return text[:i], text[i:]
-			}
-			if copyMark.MatchString(line) && strings.TrimSpace(text[:i]) != "" && !strings.Contains(line, "was received") {
+			case isCopyMark(line):
 				return text[:i], text[next:]
 			}
 		}
+		said = said || strings.TrimSpace(line) != ""
 		i = next
 	}
 	return text, ""
+}
+
+func isCopyField(line string) bool {
+	i := strings.IndexByte(line, ':')
+	if i < 8 || i > 24 || i+1 >= len(line) {
+		return false
+	}
+	return slices.Contains(copyFields, strings.ToLower(strings.TrimLeft(line[:i+1], " ")))
+}
+
+// isCopyMark says whether a line announces the copy: it names it, and is a rule or ends the sentence there.
+func isCopyMark(line string) bool {
+	even := strings.TrimSpace(evenText(line))
+	if len(even) < 8 || !copyPhrases.in(even) || strings.Contains(even, "was received") {
+		return false
+	}
+	return strings.HasPrefix(even, "---") || strings.HasPrefix(even, "===") || strings.HasPrefix(even, "***") || strings.HasPrefix(even, "___") ||
+		strings.HasSuffix(even, ":") || strings.HasSuffix(even, "follows.") || strings.HasSuffix(even, "follow.") || strings.HasSuffix(even, "follows") ||
+		strings.HasPrefix(even, "this is a copy") || strings.HasSuffix(even, "below") || strings.HasSuffix(even, "---") || len(even) < 20
 }
 
 // statusFields reads the fields of message/delivery-status (RFC 3464 section 2), also where they stand in plain text
@@ -271,8 +292,8 @@ func statusFields(text string) []mail.Bounced {
 			a, _, _ := strings.Cut(strings.ToLower(value), " ")
 			cur.Action = strings.Trim(a, "().,;")
 		case "status":
-			if m := enhanced.FindString(value); m != "" && cur.Status == "" {
-				cur.Status = m
+			if cur.Status == "" {
+				cur.Status = fieldStatus(value)
 			}
 		case "diagnostic-code":
 			if cur.Diagnostic == "" {
@@ -292,6 +313,18 @@ func statusFields(text string) []mail.Bounced {
 		}
 	}
 	return mergeRecipients(list)
+}
+
+// fieldStatus finds the code in a Status field.
+func fieldStatus(v string) string {
+	for i := range v {
+		if (v[i] == '2' || v[i] == '4' || v[i] == '5') && (i == 0 || !isAlnum(v[i-1]) && v[i-1] != '.') {
+			if c := statusCode(v[i:]); c != "" {
+				return c
+			}
+		}
+	}
+	return ""
 }
 
 // statusAddress takes the address type and the brackets off a recipient field.
@@ -340,11 +373,11 @@ func mergeRecipients(list []mail.Bounced) []mail.Bounced {
 // settle fills what a report left out of one recipient from what it says elsewhere.
 func settle(b *mail.Bounced) {
 	if b.Status == "" {
-		b.Status = statusOf(b.Diagnostic)
+		b.Status = statusOf([]string{b.Diagnostic})
 	}
 	if b.Action == "" {
 		b.Action = "failed"
-		if strings.HasPrefix(b.Status, "4") && delayWords.MatchString(b.Diagnostic) {
+		if strings.HasPrefix(b.Status, "4") && delayPhrases.in(evenText(b.Diagnostic)) {
 			b.Action = "delayed"
 		} else if strings.HasPrefix(b.Status, "2") {
 			b.Action = "delivered"

@@ -1,32 +1,13 @@
 package message
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"poplar/mail"
 )
 
-var (
-	anyAddress = regexp.MustCompile(`[0-9A-Za-z.!#$%&'*+/=?^_{|}~-]+@[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*`)
-	// lineAddress is an address that begins a line: "<a@b>:", "a@b", `"a@b":`, ">>> a@b <a@b>", "a@b on Thu, …".
-	lineAddress = regexp.MustCompile(`^[\s>*•·-]*["'<(\[]{0,2}([0-9A-Za-z.!#$%&'*+/=?^_{|}~-]+@[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*)["'>)\]]{0,2}\s*(?:$|[:;,(=<-]|\.\.\.|on |\t)`)
-	// namedAddress is a line that gives an address under a name.
-	namedAddress = regexp.MustCompile(`(?i)^[\s>*•·-]*(?:rcpt to|recipient(?:\(s\)|s)?(?: address)?|failed (?:recipient|address)(?:\(s\)|es)?|intended recipient|original recipient|e-?mail address|address|delivery to|to|for|收件人(?:地址)?|收信人|接收人|退信地址|宛先|送信先|destinatario|destinataire|empfänger)\s*[:：]\s*[<"'(\[]{0,2}([0-9A-Za-z.!#$%&'*+/=?^_{|}~-]+@[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*)`)
-	// saidAddress is an address in a sentence about a failure.
-	saidAddress = regexp.MustCompile(`(?i)(?:deliver(?:ed|ing|y)?\b.{0,60}\b(?:to|for)|undeliverable to|rejected recipient|rcpt to|recipient|recipients?:|address|addressed to|reach(?: the following recipient)?|mailbox(?: is full| for)?|full|message to|mail to|user|account|unknown|address:|sent to|向|发往|发送到|投递到|给|到|收件人)\s*[:：]?\s*[<"'(\[“「]{0,2}([0-9A-Za-z.!#$%&'*+/=?^_{|}~-]+@[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*)`)
-
-	enhanced      = regexp.MustCompile(`\b[245]\.\d{1,3}\.\d{1,3}\b`)
-	firmStatus    = regexp.MustCompile(`(?i)(?:\b[245]\d\d[- ]+#?|#|status:?\s*|smtp;\s*(?:[245]\d\d[- ])?|^\s*|[(\[<])([245]\.[0-7]\.\d{1,3})(?:$|[^\d.])`)
-	looseStatus   = regexp.MustCompile(`(?:^|[^\d.A-Za-z])([245]\.[0-7]\.\d{1,3})(?:$|[^\d.])`)
-	replyCode     = regexp.MustCompile(`(?i)(?:^|said:?\s*|reason:?\s*|smtp;\s*|responsecode[ :]*|code[ :]+|response[ :]+|[\s\[<("':])((?:4[2-5]|5[0-57])\d)(?:[- :,)\]]|$)`)
-	talkingTo     = regexp.MustCompile(`(?i)(?:while talking to|host|server|connected to|reply from|connecting to)\s+<?\[?([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+)\]?`)
-	delayWords    = regexp.MustCompile(`(?i)will (be retried|retry|continue|keep|try)|has been delayed|delivery (has been |is |was )?(delayed|temporarily)|warning message only|do not need to resend|not yet been|still (being )?tr(ying|ied)|delayed|继续尝试|暂时|稍后`)
-	notDelayWords = regexp.MustCompile(`(?i)giv(?:e|ing) up|failed permanently|permanent(ly)? (fatal )?(error|fail)|no further|final(ly)? fail`)
-)
-
-// told is an address that the words of a report name, and the line it is on.
+// told is an address that the words of a report name, and the line it is on; -1: on none.
 type told struct {
 	addr string
 	line int
@@ -39,92 +20,75 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 	if len(lines) > 2000 {
 		lines = lines[:2000]
 	}
-	self := map[string]bool{}
-	for _, name := range []string{"to", "from", "return-path", "delivered-to", "envelope-to", "reply-to", "x-original-to"} {
-		for _, v := range h.all(name) {
-			for _, a := range parseAddresses(v) {
+	failed := failedHeader(h, lines)
+	if len(failed) == 0 {
+		self := map[string]bool{}
+		for _, name := range []string{"to", "from", "return-path", "delivered-to", "envelope-to", "reply-to", "x-original-to"} {
+			for _, v := range h.all(name) {
+				for _, a := range parseAddresses(v) {
+					self[strings.ToLower(a.Addr)] = true
+				}
+			}
+		}
+		for _, name := range []string{"from", "sender", "reply-to", "return-path"} {
+			for _, a := range parseAddresses(copied.best(name)) {
 				self[strings.ToLower(a.Addr)] = true
 			}
 		}
-	}
-	for _, name := range []string{"from", "sender", "reply-to", "return-path"} {
-		for _, a := range parseAddresses(copied.best(name)) {
-			self[strings.ToLower(a.Addr)] = true
-		}
-	}
-	var failed []told
-	if v := h.best("x-failed-recipients"); v != nil {
-		for _, a := range parseAddresses(v) {
-			if a.Addr != "" {
-				failed = append(failed, told{a.Addr, mentioned(lines, a.Addr)})
-			}
-		}
-	}
-	if len(failed) == 0 {
 		if failed = tellers(lines, self); len(failed) == 0 {
 			failed = tellers(lines, nil)
 		}
 	}
-	if len(failed) == 0 || !strings.Contains(failed[0].addr, "@") {
+	if len(failed) == 0 {
 		// Nobody is named: then it is whom the original went to.
 		for _, name := range []string{"x-failed-recipients", "to", "cc", "bcc"} {
-			for _, a := range parseAddresses(copied.best(name)) {
-				if strings.Contains(a.Addr, "@") {
-					failed = append(failed, told{a.Addr, -1})
-				}
-			}
-			if len(failed) > 0 {
+			if list := parseAddresses(copied.best(name)); len(list) > 0 && strings.Contains(list[0].Addr, "@") {
+				failed = []told{{list[0].Addr, -1}}
 				break
 			}
-		}
-		if len(failed) > 1 {
-			failed = failed[:1]
 		}
 	}
 	if len(failed) > recipientLimit {
 		failed = failed[:recipientLimit]
 	}
-	delayed := delayWords.MatchString(text) && !notDelayWords.MatchString(text)
+	even := evenText(text)
+	delayed := delayPhrases.in(even) && !finalPhrases.in(even)
 	var list []mail.Bounced
 	for i, f := range failed {
-		from, to := 0, len(lines)
-		if f.line >= 0 && len(failed) > 1 {
-			from = f.line
+		from, to := max(f.line, 0), len(lines)
+		if f.line >= 0 {
 			for _, g := range failed {
 				if g.line > f.line && g.line < to {
 					to = g.line
 				}
 			}
-		} else if f.line >= 0 {
-			from = f.line
 		}
 		b := mail.Bounced{Recipient: f.addr}
-		own := strings.Join(lines[from:to], "\n")
-		if i == len(failed)-1 || len(failed) == 1 || statusOf(own) != "" {
-			b.Status, b.Diagnostic = statusOf(own), diagnostic(lines[from:to], f.addr)
+		own := lines[from:to]
+		if s := statusOf(own); s != "" || i == len(failed)-1 {
+			b.Status, b.Diagnostic = s, diagnostic(own, f.addr)
 		}
 		if b.Status == "" {
-			// Its line says nothing: another that names it may, then the whole.
+			// Its own lines say nothing: others that name it may, then the whole.
 			for n, line := range lines {
-				if strings.Contains(strings.ToLower(line), strings.ToLower(f.addr)) {
-					near := strings.Join(lines[n:min(n+3, len(lines))], "\n")
-					if s := statusOf(near); s != "" {
-						b.Status, b.Diagnostic = s, diagnostic(lines[n:min(n+3, len(lines))], "")
-						break
-					}
+				if !containsFold(line, f.addr) {
+					continue
+				}
+				near := lines[n:min(n+3, len(lines))]
+				if b.Status = statusOf(near); b.Status != "" {
+					b.Diagnostic = diagnostic(near, "")
+					break
 				}
 			}
 		}
 		if b.Status == "" {
-			b.Status = statusOf(text)
-			if b.Diagnostic == "" {
-				b.Diagnostic = diagnostic(lines, f.addr)
-			}
+			b.Status = statusOf(lines)
 		}
-		if m := talkingTo.FindStringSubmatch(own); m != nil {
-			b.RemoteMTA = m[1]
-		} else if m := talkingTo.FindStringSubmatch(text); m != nil {
-			b.RemoteMTA = m[1]
+		if b.Diagnostic == "" {
+			b.Diagnostic = diagnostic(lines, f.addr)
+		}
+		if b.RemoteMTA = talkingTo(own); b.RemoteMTA == "" && len(failed) == 1 {
+			b.RemoteMTA = talkingTo(lines)
 		}
 		if delayed {
 			b.Action = "delayed"
@@ -137,44 +101,156 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 	return mergeRecipients(list)
 }
 
+// failedHeader reads X-Failed-Recipients (Exim, Gmail).
+func failedHeader(h *header, lines []string) []told {
+	var failed []told
+	for _, a := range parseAddresses(h.best("x-failed-recipients")) {
+		if a.Addr == "" {
+			continue
+		}
+		at := -1
+		for n, line := range lines {
+			if containsFold(line, a.Addr) {
+				at = n
+				break
+			}
+		}
+		failed = append(failed, told{a.Addr, at})
+	}
+	return failed
+}
+
 // tellers finds the failed recipients: addresses that begin a line, else such that stand under a name, else in a
-// sentence about the failure.
+// sentence about the failure, else any that is not the sender's.
 func tellers(lines []string, self map[string]bool) []told {
-	var begin, named, said, any []told
+	var begin, named, said, other []told
 	for n, line := range lines {
 		if len(line) > 2000 {
 			line = line[:2000]
 		}
-		if !strings.Contains(line, "@") {
-			continue
-		}
-		if m := lineAddress.FindStringSubmatch(line); m != nil {
-			begin = append(begin, told{trimAddress(m[1]), n})
-		} else if m := namedAddress.FindStringSubmatch(line); m != nil {
-			if !self[strings.ToLower(trimAddress(m[1]))] {
-				named = append(named, told{trimAddress(m[1]), n})
+		for at := 0; ; {
+			addr, start, end := nextAddress(line, at)
+			if addr == "" {
+				break
 			}
-		} else {
-			for _, m := range saidAddress.FindAllStringSubmatch(line, 5) {
-				if !self[strings.ToLower(trimAddress(m[1]))] {
-					said = append(said, told{trimAddress(m[1]), n})
-				}
-			}
-		}
-		for _, m := range anyAddress.FindAllString(line, 5) {
-			m = trimAddress(m)
-			if !self[strings.ToLower(m)] && !office(m) {
-				any = append(any, told{m, n})
+			at = end
+			own := self[strings.ToLower(addr)]
+			before := evenText(line[:start])
+			switch f := (told{addr, n}); {
+			case beginsLine(line, start, end):
+				begin = append(begin, f)
+			case own:
+			case underName(before):
+				named = append(named, f)
+			case inSentence(before):
+				said = append(said, f)
+			case !office(addr):
+				other = append(other, f)
 			}
 		}
 	}
-	begin = sift(begin, self)
-	for _, list := range [][]told{begin, named, said, any} {
+	for _, list := range [][]told{sift(begin, self), named, said, other} {
 		if len(list) > 0 {
 			return unique(list)
 		}
 	}
 	return nil
+}
+
+// nextAddress finds the first addr-spec in s at or after from.
+func nextAddress(s string, from int) (addr string, start, end int) {
+	for from < len(s) {
+		at := strings.IndexByte(s[from:], '@')
+		if at < 0 {
+			return "", 0, 0
+		}
+		at += from
+		start = at
+		for start > from && addressByte(s[start-1], false) {
+			start--
+		}
+		end = at + 1
+		for end < len(s) && addressByte(s[end], true) {
+			end++
+		}
+		for start < at && strings.IndexByte("'.-/=*", s[start]) >= 0 {
+			start++
+		}
+		for end > at+1 && (s[end-1] == '.' || s[end-1] == '-') {
+			end--
+		}
+		if start < at && end > at+1 {
+			return s[start:end], start, end
+		}
+		from = at + 1
+	}
+	return "", 0, 0
+}
+
+// addressByte says whether c may stand in an address as reports write them.
+func addressByte(c byte, domain bool) bool {
+	if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '.' || c == '-' || c == '_' {
+		return true
+	}
+	return !domain && strings.IndexByte("!#$%&'*+/=?^{|}~", c) >= 0
+}
+
+// beginsLine says whether the address at [start, end) opens its line, as in "<a@b>:", ">>> a@b <a@b>", "a@b on Thu, …".
+func beginsLine(line string, start, end int) bool {
+	head := strings.TrimRight(line[:start], `"'<([`)
+	if len(line[:start])-len(head) > 2 || strings.Trim(head, " \t>*-•·") != "" {
+		return false
+	}
+	tail := line[end:]
+	for n := 0; n < 2 && tail != "" && strings.IndexByte(`"'>)]`, tail[0]) >= 0; n++ {
+		tail = tail[1:]
+	}
+	if tail == "" || tail[0] == '\t' {
+		return true
+	}
+	tail = strings.TrimLeft(tail, " ")
+	return tail == "" || strings.IndexByte(":;,(=<-", tail[0]) >= 0 || strings.HasPrefix(tail, "...") || strings.HasPrefix(tail, "on ")
+}
+
+// names stand before a colon and the failed address.
+var names = map[string]bool{
+	"rcpt to": true, "recipient": true, "recipients": true, "recipient(s)": true, "recipient address": true, "failed recipient": true, "failed recipients": true, "failed recipient(s)": true, "failed address": true, "failed addresses": true,
+	"intended recipient": true, "original recipient": true, "email address": true, "e-mail address": true, "address": true, "delivery to": true, "to": true, "for": true,
+	"收件人": true, "收件人地址": true, "收信人": true, "接收人": true, "退信地址": true, "宛先": true, "送信先": true, "destinatario": true, "destinataire": true, "empfänger": true,
+}
+
+// underName says whether before, which leads to an address, is a name with its colon.
+func underName(before string) bool {
+	before = strings.TrimRight(before, ` <"'([`)
+	name, ok := strings.CutSuffix(before, ":")
+	if !ok {
+		if name, ok = strings.CutSuffix(before, "："); !ok {
+			return false
+		}
+	}
+	return names[strings.Trim(name, " >*-•·")]
+}
+
+// leads are words that come right before the failed address in a sentence.
+var leads = []string{
+	"rejected recipient", "rcpt to", "recipient", "recipients", "address", "addressed to", "reach", "mailbox", "mailbox for", "full", "message to", "mail to", "user", "account", "unknown", "sent to", "undeliverable to",
+	"向", "发往", "发送到", "投递到", "给", "到", "收件人", "地址",
+}
+
+// inSentence says whether before leads to an address that could not be reached.
+func inSentence(before string) bool {
+	if i := strings.LastIndex(before, "deliver"); i >= 0 && len(before)-i < 90 {
+		if rest := before[i:]; strings.Contains(rest, " to") || strings.Contains(rest, " for") {
+			return true
+		}
+	}
+	before = strings.TrimRight(before, " <\"'([“「:：")
+	for _, w := range leads {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // sift leaves out, where others are there, the sender's own address and those of the people to turn to.
@@ -208,70 +284,50 @@ func unique(list []told) []told {
 	return out
 }
 
-func trimAddress(s string) string { return strings.TrimRight(strings.Trim(s, `'"`), ".-") }
-
-// mentioned returns the first line that names addr, -1 when none does.
-func mentioned(lines []string, addr string) int {
-	addr = strings.ToLower(addr)
-	for n, line := range lines {
-		if strings.Contains(strings.ToLower(line), addr) {
-			return n
-		}
+// containsFold looks for an address in a line, whatever its case.
+func containsFold(line, addr string) bool {
+	if len(line) < len(addr) || strings.IndexByte(line, '@') < 0 {
+		return false
 	}
-	return -1
+	return strings.Contains(strings.ToLower(line), strings.ToLower(addr))
 }
 
-// statusOf finds the status (RFC 3463) that a text tells: a code of that form, else one made of an SMTP reply code
-// and of the words.
-func statusOf(text string) string {
-	for _, re := range []*regexp.Regexp{firmStatus, looseStatus} {
-		best := ""
-		for _, m := range re.FindAllStringSubmatch(text, 20) {
-			if best == "" || strings.HasSuffix(best, ".0.0") {
-				best = m[1]
+// talkingTo finds the server that refused.
+func talkingTo(lines []string) string {
+	for _, line := range lines {
+		low := strings.ToLower(line)
+		for _, lead := range []string{"while talking to ", "host ", "host: ", "server ", "connected to ", "reply from ", "connecting to "} {
+			i := strings.Index(low, lead)
+			if i < 0 || i > 0 && addressByte(low[i-1], true) {
+				continue
+			}
+			name := strings.TrimLeft(line[i+len(lead):], "<[ ")
+			end := 0
+			for end < len(name) && addressByte(name[end], true) {
+				end++
+			}
+			if name = strings.Trim(name[:end], ".-"); strings.IndexByte(name, '.') > 0 {
+				return name
 			}
 		}
-		if best != "" {
-			return best
-		}
-	}
-	class := ""
-	for _, m := range replyCode.FindAllStringSubmatch(text, 20) {
-		if class == "" || m[1][0] == '5' {
-			class = m[1][:1]
-		}
-	}
-	for _, r := range reasons {
-		if r.words.MatchString(text) {
-			if class == "" {
-				class = r.class
-			}
-			return class + r.detail
-		}
-	}
-	if class != "" {
-		return class + ".0.0"
 	}
 	return ""
 }
 
-// diagnostic picks the words that say why.
+// diagnostic picks the words that say why, one line of at most 800 bytes.
 func diagnostic(lines []string, addr string) string {
 	var out []string
 	n := 0
 	for i, line := range lines {
-		s := strings.TrimSpace(line)
+		s := strings.Join(strings.Fields(line), " ")
 		if i == 0 && addr != "" {
 			// What follows the address on its line.
-			if j := strings.Index(strings.ToLower(s), strings.ToLower(addr)); j >= 0 {
+			if j := strings.Index(strings.ToLower(s), strings.ToLower(addr)); j >= 0 && j+len(addr) <= len(s) {
 				s = strings.TrimLeft(s[j+len(addr):], `>"'):;,. `)
 			}
 		}
-		if s == "" {
-			if len(out) > 0 && n > 40 {
-				break
-			}
-			continue
+		if s == "" && n > 40 {
+			break
 		}
 		if strings.Trim(s, "-=_* ") == "" {
 			continue

@@ -10,21 +10,42 @@ import (
 // reasons are the words by which mail servers say why, most telling first. class is what they mean when no code
 // says otherwise.
 var reasons = []struct {
-	words  *regexp.Regexp
+	words  phrases
 	class  string
 	detail string
 	why    string
 }{
-	{regexp.MustCompile(`(?i)(?:^|\n|: )\s*retry timeout exceeded|retry time not reached`), "4", ".4.7", whyExpired},
-	{regexp.MustCompile(`(?i)mailbox (?:is |was )?(?:full|over)|(?:over|exceed\w*).{0,30}quota|quota.{0,30}(?:exceed|full|over)|insufficient (?:disk|system) (?:space|storage)|not enough (?:disk )?space|disk full|storage.{0,20}exceed|exceeded (?:the )?(?:local limit|storage)|mailfolder is full|mailbox.{0,20}exceed|容量|邮箱已满|信箱已滿|空间不足|容量オーバー|いっぱい|userisfull|mailbox size limit|mailbox has exceeded|too much mail data`), "5", ".2.2", whyFull},
-	{regexp.MustCompile(`(?i)user[ -]?(?:is )?(?:unknown|not found|doesn't exist|does not exist|invalid)|unknown (?:local )?(?:user|recipient|mailbox|address|account)|no such (?:user|recipient|person|mailbox|account|address)|(?:recipient|mailbox|address|account|user).{0,60}(?:not (?:exist|found|known|recogni[sz]ed|listed|valid|registered)|does(?:n't| not) exist|unknown|invalid|no longer)|invalid (?:recipient|mailbox|user|address|account)|not a (?:valid|registered|known) (?:user|mailbox|recipient|gateway user)|not listed in|no mailbox here|is not known|account.{0,30}(?:deleted|not exist)|no account by that name|用户不存在|收件人不存在|不存在|帐号不存在|查无此人|存在しません|見つかりません|宛先不明|unrouteable address|unroutable|not our customer|sorry, no mailbox`), "5", ".1.1", whyUnknown},
-	{regexp.MustCompile(`(?i)host (?:unknown|not found|or domain name not found)|unknown host|domain.{0,30}(?:not found|does not exist|doesn't exist|unknown|invalid)|no such (?:host|domain)|name (?:server|service) error|couldn't find any host|no (?:mx|route to host)|nxdomain|bad destination host|unresolvable|all relevant mx|illegal host|域名不存在|domain name`), "5", ".1.2", whyHost},
-	{regexp.MustCompile(`(?i)(?:account|mailbox|user|recipient).{0,30}(?:disabled|suspended|inactive|deactivated|blocked|locked|expired|closed)|disabled (?:account|mailbox|user|recipient)|inactive (?:user|account)|currently suspended|停用|冻结|禁用`), "5", ".2.1", whyDisabled},
-	{regexp.MustCompile(`(?i)(?:message|mail|size|length).{0,40}(?:too (?:big|large)|exceed\w* .{0,30}(?:limit|size|maximum))|exceed\w* .{0,30}(?:message )?size|邮件太大|超过.{0,10}大小|サイズ`), "5", ".3.4", whySize},
-	{regexp.MustCompile(`(?i)spam|junk|blacklist|black list|blocklist|rbl|reputation|spf|dkim|dmarc|content (?:rejected|filter)|policy|banned|virus|malware|access denied|not authorized|unauthenticated|垃圾邮件|病毒|被拒绝|拒收|スパム|迷惑`), "5", ".7.1", whyPolicy},
-	{regexp.MustCompile(`(?i)relay(?:ing)? (?:access )?(?:denied|not|prohibited)|not (?:allowed|permitted) to relay|unable to relay|no relay|relaying`), "5", ".7.1", whyRelay},
-	{regexp.MustCompile(`(?i)timed? ?out|connection (?:refused|reset|dropped|lost)|could not connect|unable to connect|did not accept our requests to connect|socket error|giving up|too long|retries|retry|could not deliver for the last|expired|network (?:error|unreachable)|host not reachable|unreachable|cannot connect|delivery time|连接超时|超时|无法连接`), "5", ".4.7", whyExpired},
-	{regexp.MustCompile(`(?i)rejected|refused|denied|not accept|unable to deliver|undeliverable|could not be delivered|fail`), "5", ".0.0", whyOther},
+	{phrases{"delivery retry timeout exceeded"}, "5", ".4.7", whyExpired},
+	{phrases{": retry timeout exceeded", " retry timeout exceeded", "retry time not reached"}, "4", ".4.7", whyExpired},
+	{phrases{
+		"mailbox is full", "mailbox full", "mailbox was full", "mailbox over", "mailbox is over", "over quota", "over~quota", "exceed~quota", "quota~exceed", "quota~full", "insufficient disk", "insufficient system storage", "insufficient storage", "not enough disk", "not enough space", "disk full",
+		"storage~exceed", "exceeded the local limit", "exceeded local limit", "exceeded storage", "mailfolder is full", "mailbox~exceed", "user is full", "userisfull", "too much mail data", "容量", "邮箱已满", "信箱已滿", "空间不足", "空間不足", "オーバー", "いっぱい", "一杯",
+	}, "5", ".2.2", whyFull},
+	{phrases{
+		"user unknown", "user-unknown", "user is unknown", "user not found", "user doesn't exist", "user does not exist", "user invalid", "unknown user", "unknown local user", "unknown recipient", "unknown mailbox", "unknown address", "unknown account", "no such user", "no such recipient", "no such person", "no such mailbox",
+		"no such account", "no such address", "recipient~not exist", "recipient~not found", "recipient~not known", "recipient~not recogni", "recipient~not listed", "recipient~not valid", "recipient~unknown", "recipient~invalid", "recipient~no longer", "mailbox~not exist", "mailbox~not found", "mailbox~doesn't exist", "mailbox~unknown", "mailbox~unavailable",
+		"address~not exist", "address~not found", "address~doesn't exist", "address~unknown", "address~invalid", "address~not recogni", "address~no longer", "account~not exist", "account~doesn't exist", "account~not found", "account~deleted", "user~not exist", "user~not found", "user~doesn't exist", "user~not listed", "user~not known", "user~no longer",
+		"invalid recipient", "invalid mailbox", "invalid user", "invalid address", "invalid account", "not a valid user", "not a valid mailbox", "not a valid recipient", "not a registered", "not a known", "not listed in", "no mailbox", "is not known", "no account by that name", "not our customer", "unrouteable address", "unroutable",
+		"用户不存在", "收件人不存在", "用戶不存在", "帐号不存在", "查无此人", "不存在", "存在しません", "見つかりません", "宛先不明", "group~may not exist", "group you tried",
+	}, "5", ".1.1", whyUnknown},
+	{phrases{
+		"host unknown", "host not found", "unknown host", "host or domain name not found", "domain~not found", "domain~does not exist", "domain~doesn't exist", "domain~unknown", "domain~invalid", "no such host", "no such domain", "name server error", "name service error", "couldn't find any host", "no mx", "no route to host", "nxdomain",
+		"bad destination host", "unresolvable", "all relevant mx", "illegal host", "域名不存在", "could not resolve", "can't resolve",
+	}, "5", ".1.2", whyHost},
+	{phrases{
+		"account~disabled", "account~suspended", "account~inactive", "account~deactivated", "account~locked", "account~expired", "account~closed", "mailbox~disabled", "mailbox~suspended", "mailbox~inactive", "user~disabled", "user~suspended", "user~inactive", "recipient~disabled", "recipient~suspended", "disabled account", "disabled mailbox", "disabled user",
+		"disabled recipient", "inactive user", "inactive account", "currently suspended", "停用", "冻结", "禁用",
+	}, "5", ".2.1", whyDisabled},
+	{phrases{"message~too big", "message~too large", "mail~too large", "size~exceed", "message~exceed", "length~exceed", "exceed~message size", "exceed~size limit", "exceed~maximum", "too large", "too big", "邮件太大", "超过~大小", "サイズ"}, "5", ".3.4", whySize},
+	{phrases{
+		"spam", "junk", "blacklist", "black list", "blocklist", "block list", "reputation", " spf", "dkim", "dmarc", "content reject", "content filter", "policy", "banned", "virus", "malware", "access denied", "not authorized", "unauthenticated", "垃圾邮件", "病毒", "被拒绝", "拒收", "スパム", "迷惑", "blocked",
+	}, "5", ".7.1", whyPolicy},
+	{phrases{"relay denied", "relaying denied", "relay access denied", "relay not", "relaying not", "relaying prohibited", "to relay", "no relay", "relaying"}, "5", ".7.1", whyRelay},
+	{phrases{
+		"timed out", "timeout", "time out", "connection refused", "connection reset", "connection dropped", "connection lost", "could not connect", "unable to connect", "did not accept our requests to connect", "socket error", "giving up", "too long", "retries", "retry", "could not deliver for the last", "expired", "network error", "network unreachable", "not reachable",
+		"unreachable", "cannot connect", "can't connect", "couldn't connect", "delivery time", "连接超时", "超时", "无法连接",
+	}, "5", ".4.7", whyExpired},
+	{phrases{"rejected", "refused", "denied", "not accept", "unable to deliver", "undeliverable", "could not be delivered", "couldn't be delivered", "cannot be delivered", "fail", "退信", "送信できません", "配信できません"}, "5", ".0.0", whyOther},
 }
 
 // Why a message was not delivered, as the end of the sentence "Your message to … could not be delivered: …".
@@ -68,8 +89,9 @@ func Why(b mail.Bounced) string {
 	case "4.1", "4.2", "4.4", "4.7":
 		return whyExpired
 	}
+	even := evenText(b.Diagnostic)
 	for _, r := range reasons {
-		if r.why != whyOther && r.words.MatchString(b.Diagnostic) {
+		if r.why != whyOther && r.words.in(even) {
 			return r.why
 		}
 	}
