@@ -364,3 +364,20 @@ func (r *lineRenderer) mark(i int) *canvas.Rectangle {
 	}
 	return r.marks[i]
 }
+
+// Break breaks a text into at most n lines of a width; what is left over stands in the last one, for a Line to cut.
+func Break(text string, size float32, bold bool, width float32, n int) []string {
+	text = clean(text)
+	if n <= 1 {
+		return []string{text}
+	}
+	lines := wrap(text, width, func(s string) float32 { return measure(s, size, bold, nil) })
+	if len(lines) <= n {
+		return lines
+	}
+	rest := text
+	for _, l := range lines[:n-1] {
+		rest = strings.TrimLeft(strings.TrimPrefix(rest, l), " ")
+	}
+	return append(lines[:n-1:n-1], rest)
+}

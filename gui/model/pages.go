@@ -50,17 +50,23 @@ func NewPages(q mail.Query, now time.Time) *Pages {
 type Loaded struct {
 	Total int
 	Pages map[int][]mail.Summary
+	Took  time.Duration
 }
 
-// Fetch reads the number of messages and the named pages of q. It is called away from the UI thread.
-func Fetch(ctx context.Context, box Lister, q mail.Query, pages ...int) (Loaded, error) {
-	l := Loaded{Pages: map[int][]mail.Summary{}}
-	total, err := box.Count(ctx, q)
-	if err != nil {
-		return l, err
+// Fetch reads the named pages of q, and with a negative total the number of messages as well. It is called away from
+// the UI thread.
+func Fetch(ctx context.Context, box Lister, q mail.Query, total int, pages ...int) (Loaded, error) {
+	start := time.Now()
+	l := Loaded{Pages: map[int][]mail.Summary{}, Total: total}
+	if total < 0 {
+		var err error
+		if l.Total, err = box.Count(ctx, q); err != nil {
+			return l, err
+		}
 	}
-	l.Total = total
-	return l, l.more(ctx, box, q, pages...)
+	err := l.more(ctx, box, q, pages...)
+	l.Took = time.Since(start)
+	return l, err
 }
 
 func (l *Loaded) more(ctx context.Context, box Lister, q mail.Query, pages ...int) error {
@@ -88,7 +94,7 @@ type Place struct {
 // can keep it where it stands. before is the Total the places belong to. The row of hold is -1 where it is gone; then
 // the pages are those of the old rows.
 func Refetch(ctx context.Context, box Lister, q mail.Query, before int, hold Place, first, last int) (Loaded, int, error) {
-	l, err := Fetch(ctx, box, q)
+	l, err := Fetch(ctx, box, q, -1)
 	if err != nil {
 		return l, -1, err
 	}

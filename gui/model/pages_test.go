@@ -45,7 +45,7 @@ func (s *shelf) arrive(n int) {
 
 func fetch(t *testing.T, p *Pages, box Lister, pages ...int) {
 	t.Helper()
-	l, err := Fetch(t.Context(), box, p.Query, pages...)
+	l, err := Fetch(t.Context(), box, p.Query, -1, pages...)
 	if err != nil {
 		t.Fatal(err)
 	}

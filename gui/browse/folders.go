@@ -1,0 +1,391 @@
+package browse
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/mail"
+)
+
+// Measures of the folder column.
+const (
+	folderRow   = 28
+	firstHead   = 24
+	groupHead   = 34
+	footRest    = 32
+	footAtWork  = 41
+	folderLeft  = 8 // from the column's edge to a row
+	folderText  = 45
+	folderIcon  = 18
+	levelIndent = 16
+	// RailWidth is the width of the column when only icons are left of it.
+	RailWidth = 48
+)
+
+// Folders is the left column: New message and Check, the folders, and the foot with the state of the accounts.
+type Folders struct {
+	widget.BaseWidget
+	// OnOpen asks for a line to be listed.
+	OnOpen func(model.Entry)
+	// OnFold tells that a line with that key was folded or unfolded.
+	OnFold func(key string, closed bool)
+	// OnMenu asks for the menu of a line at a place of the window.
+	OnMenu func(e model.Entry, at fyne.Position)
+	// OnNew, OnCheck, OnCancel, OnSettings and OnRepair are the buttons.
+	OnNew      func()
+	OnCheck    func()
+	OnCancel   func(ids []mail.AccountID)
+	OnSettings func()
+	OnRepair   func(mail.AccountID)
+	// OnStatus asks for the list of accounts with their last results.
+	OnStatus func(at fyne.Position)
+
+	now     func() time.Time
+	entries []model.Entry
+	rows    []*folderLine
+	chosen  string
+	focused bool
+	rail    bool
+	bare    bool // New message and Check are elsewhere
+
+	newButton *kit.Button
+	newIcon   *kit.IconButton
+	check     *kit.IconButton
+	tree      *folderTree
+	scroll    *container.Scroll
+	foot      *Foot
+}
+
+// NewFolders returns an empty column.
+func NewFolders(now func() time.Time) *Folders {
+	f := &Folders{now: now}
+	f.newButton = kit.NewButton(kit.T("New message"), "draft", kit.Filled, func() { call(f.OnNew) })
+	f.newIcon = kit.NewIconButton("draft", kit.T("New message"), func() { call(f.OnNew) })
+	f.check = kit.NewIconButton("refresh", kit.T("Check mail"), func() { call(f.OnCheck) })
+	f.tree = &folderTree{of: f}
+	f.tree.ExtendBaseWidget(f.tree)
+	f.scroll = container.NewVScroll(f.tree)
+	f.foot = NewFoot(now)
+	f.foot.OnCancel = func(ids []mail.AccountID) {
+		if f.OnCancel != nil {
+			f.OnCancel(ids)
+		}
+	}
+	f.foot.OnSettings = func() { call(f.OnSettings) }
+	f.foot.OnRepair = func(a mail.AccountID) {
+		if f.OnRepair != nil {
+			f.OnRepair(a)
+		}
+	}
+	f.foot.OnStatus = func(at fyne.Position) {
+		if f.OnStatus != nil {
+			f.OnStatus(at)
+		}
+	}
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+func call(f func()) {
+	if f != nil {
+		f()
+	}
+}
+
+// Set shows the lines of the column.
+func (f *Folders) Set(entries []model.Entry) {
+	if slices.Equal(entries, f.entries) {
+		return
+	}
+	f.entries = entries
+	f.tree.arrange()
+	f.scroll.Refresh()
+}
+
+// SetFoot shows the state of the accounts.
+func (f *Folders) SetFoot(s model.Foot) {
+	before := f.foot.height()
+	f.foot.Set(s)
+	if f.foot.height() != before {
+		f.Refresh()
+	}
+}
+
+// Choose marks a line as the one that is listed; an empty key marks none.
+func (f *Folders) Choose(key string) {
+	f.chosen = key
+	f.tree.arrange()
+}
+
+// Entry returns the line of a key.
+func (f *Folders) Entry(key string) (model.Entry, bool) {
+	i := slices.IndexFunc(f.entries, func(e model.Entry) bool { return e.Key == key })
+	if i < 0 {
+		return model.Entry{}, false
+	}
+	return f.entries[i], true
+}
+
+// SetRail leaves only icons of the column.
+func (f *Folders) SetRail(rail bool) {
+	if rail != f.rail {
+		f.rail = rail
+		f.tree.arrange()
+		f.Refresh()
+	}
+}
+
+func (f *Folders) open(e model.Entry) {
+	f.Choose(e.Key)
+	if f.OnOpen != nil {
+		f.OnOpen(e)
+	}
+}
+
+func (f *Folders) fold(e model.Entry) {
+	if e.Parent && f.OnFold != nil {
+		f.OnFold(e.Key, !e.Closed)
+	}
+}
+
+// Focus gives the folders the keyboard.
+func (f *Folders) Focus() { kit.Focus(f.tree) }
+
+// MinSize implements fyne.CanvasObject.
+func (f *Folders) MinSize() fyne.Size { return fyne.NewSize(RailWidth, 200) }
+
+// CreateRenderer implements fyne.Widget.
+func (f *Folders) CreateRenderer() fyne.WidgetRenderer {
+	return &foldersRenderer{f, canvas.NewRectangle(kit.Col(kit.Sidebar))}
+}
+
+type foldersRenderer struct {
+	folders *Folders
+	ground  *canvas.Rectangle
+}
+
+func (r *foldersRenderer) Layout(s fyne.Size) {
+	f := r.folders
+	r.ground.Resize(s)
+	show(f.newButton, !f.rail)
+	show(f.newIcon, f.rail)
+	show(f.foot, !f.rail)
+	f.newButton.Move(fyne.NewPos(12, 9))
+	f.newButton.Resize(fyne.NewSize(s.Width-12-53, kit.ControlHeight))
+	f.check.Resize(fyne.NewSquareSize(32))
+	f.check.Move(fyne.NewPos(s.Width-45, 8))
+	top := float32(StripHeight)
+	if f.rail {
+		f.newIcon.Move(fyne.NewPos(8, 8))
+		f.newIcon.Resize(fyne.NewSquareSize(32))
+		f.check.Move(fyne.NewPos(8, 44))
+		top = 84
+	}
+	foot := f.foot.height()
+	if f.rail {
+		foot = 0
+	}
+	f.scroll.Move(fyne.NewPos(0, top))
+	f.scroll.Resize(fyne.NewSize(s.Width, max(s.Height-top-foot, 0)))
+	f.foot.Move(fyne.NewPos(0, s.Height-foot))
+	f.foot.Resize(fyne.NewSize(s.Width, foot))
+}
+
+func (r *foldersRenderer) MinSize() fyne.Size { return r.folders.MinSize() }
+func (r *foldersRenderer) Destroy()           {}
+func (r *foldersRenderer) Refresh() {
+	r.ground.FillColor = kit.Col(kit.Sidebar)
+	r.Layout(r.folders.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+	canvas.Refresh(r.folders)
+}
+
+func (r *foldersRenderer) Objects() []fyne.CanvasObject {
+	f := r.folders
+	return []fyne.CanvasObject{r.ground, f.newButton, f.newIcon, f.check, f.scroll, f.foot}
+}
+
+// folderTree is what scrolls: the lines. It has the keyboard for all of them.
+type folderTree struct {
+	widget.BaseWidget
+	of     *Folders
+	hover  int
+	ringed bool
+}
+
+func height(i int, e model.Entry) float32 {
+	switch {
+	case e.Kind != model.HeadingEntry:
+		return folderRow
+	case i == 0:
+		return firstHead
+	}
+	return groupHead
+}
+
+// shown are the lines that have a place: a rail has no headings.
+func (t *folderTree) shown(i int) bool {
+	return !t.of.rail || t.of.entries[i].Kind != model.HeadingEntry
+}
+
+func (t *folderTree) at(p fyne.Position) int {
+	y := float32(0)
+	for i, e := range t.of.entries {
+		if !t.shown(i) {
+			continue
+		}
+		y += height(i, e)
+		if p.Y < y {
+			return i
+		}
+	}
+	return -1
+}
+
+// MouseIn implements desktop.Hoverable.
+func (t *folderTree) MouseIn(e *desktop.MouseEvent) { t.MouseMoved(e) }
+
+// MouseMoved implements desktop.Hoverable.
+func (t *folderTree) MouseMoved(e *desktop.MouseEvent) {
+	if i := t.at(e.Position); i != t.hover {
+		t.hover = i
+		t.arrange()
+	}
+}
+
+// MouseOut implements desktop.Hoverable.
+func (t *folderTree) MouseOut() { t.hover = -1; t.arrange() }
+
+// MouseDown implements desktop.Mouseable.
+func (t *folderTree) MouseDown(ev *desktop.MouseEvent) {
+	i := t.at(ev.Position)
+	kit.Focus(t)
+	t.ringed = false
+	if i < 0 {
+		return
+	}
+	e := t.of.entries[i]
+	switch {
+	case ev.Button == desktop.MouseButtonSecondary:
+		if t.of.OnMenu != nil {
+			t.of.OnMenu(e, ev.AbsolutePosition)
+		}
+	case e.Kind == model.HeadingEntry && e.Trouble && ev.Position.X < t.Size().Width-40 && ev.Position.X > t.Size().Width-64:
+		if t.of.OnRepair != nil {
+			t.of.OnRepair(e.Account)
+		}
+	case e.Kind == model.HeadingEntry:
+		t.of.fold(e)
+	case e.Parent && ev.Position.X < folderIcon+levelIndent*float32(e.Level):
+		t.of.fold(e)
+	default:
+		t.of.open(e)
+	}
+}
+
+// MouseUp implements desktop.Mouseable.
+func (t *folderTree) MouseUp(*desktop.MouseEvent) {}
+
+// FocusGained implements fyne.Focusable.
+func (t *folderTree) FocusGained() { t.of.focused = true; t.arrange() }
+
+// FocusLost implements fyne.Focusable.
+func (t *folderTree) FocusLost() { t.of.focused, t.ringed = false, false; t.arrange() }
+
+// TypedRune implements fyne.Focusable.
+func (t *folderTree) TypedRune(rune) {}
+
+// TypedKey implements fyne.Focusable.
+func (t *folderTree) TypedKey(k *fyne.KeyEvent) {
+	entries := t.of.entries
+	at := slices.IndexFunc(entries, func(e model.Entry) bool { return e.Key == t.of.chosen })
+	step := 0
+	switch k.Name {
+	case fyne.KeyUp:
+		step = -1
+	case fyne.KeyDown:
+		step = 1
+	case fyne.KeyLeft, fyne.KeyRight:
+		if at >= 0 && entries[at].Parent && entries[at].Closed == (k.Name == fyne.KeyRight) {
+			t.of.fold(entries[at])
+		}
+		return
+	default:
+		kit.PassKey(t, k)
+		return
+	}
+	for i := at + step; i >= 0 && i < len(entries); i += step {
+		if entries[i].Kind != model.HeadingEntry {
+			t.ringed = true
+			t.of.open(entries[i])
+			return
+		}
+	}
+}
+
+func (t *folderTree) arrange() {
+	f := t.of
+	for len(f.rows) < len(f.entries) {
+		f.rows = append(f.rows, newFolderLine())
+	}
+	y := float32(0)
+	width := t.Size().Width
+	for i, row := range f.rows {
+		if i >= len(f.entries) || !t.shown(i) {
+			row.Hide()
+			continue
+		}
+		e := f.entries[i]
+		h := height(i, e)
+		row.Move(fyne.NewPos(0, y))
+		row.Resize(fyne.NewSize(width, h))
+		row.set(folderView{e, e.Key == f.chosen, i == t.hover, f.rail, f.focused && t.ringed && e.Key == f.chosen, kit.Dark()})
+		row.Show()
+		y += h
+	}
+	canvas.Refresh(t)
+}
+
+// MinSize implements fyne.CanvasObject.
+func (t *folderTree) MinSize() fyne.Size {
+	y := float32(0)
+	for i, e := range t.of.entries {
+		if t.shown(i) {
+			y += height(i, e)
+		}
+	}
+	return fyne.NewSize(RailWidth, y+8)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (t *folderTree) CreateRenderer() fyne.WidgetRenderer { return &treeRenderer{t} }
+
+type treeRenderer struct{ tree *folderTree }
+
+func (r *treeRenderer) Layout(fyne.Size)   { r.tree.arrange() }
+func (r *treeRenderer) MinSize() fyne.Size { return r.tree.MinSize() }
+func (r *treeRenderer) Destroy()           {}
+func (r *treeRenderer) Refresh() {
+	r.tree.arrange()
+	for _, o := range r.tree.of.rows {
+		o.Refresh()
+	}
+}
+
+func (r *treeRenderer) Objects() []fyne.CanvasObject {
+	out := make([]fyne.CanvasObject, len(r.tree.of.rows))
+	for i, row := range r.tree.of.rows {
+		out[i] = row
+	}
+	return out
+}
