@@ -14,7 +14,7 @@ import (
 )
 
 // Conn is a connection to a mail server. Reads and writes may run at the same time as each other, like those of any
-// net.Conn. Their errors are [*Error]s, except for io.EOF where the server ended the stream.
+// net.Conn. Their errors are [*Error]s, except for io.EOF where the server ended a stream that it had begun.
 type Conn struct {
 	server mail.Server
 	o      Options
@@ -67,12 +67,18 @@ func (c *Conn) Read(p []byte) (int, error) {
 	}
 	n, err := c.plainOrTLS().Read(p)
 	if n > 0 && c.fresh.Swap(false) && isTLSRecord(p[:n]) {
-		return 0, &Error{Kind: mail.Protocol, Where: c.server.Addr(), Doing: "greeting", Said: "this port expects TLS from the start"}
+		return 0, &Error{Kind: mail.Protocol, Where: c.server.Addr(), Doing: greeting, Said: "this port expects TLS from the start"}
 	}
 	if err == nil {
 		return n, nil
 	}
 	if err == io.EOF && c.guard.cause() == nil {
+		if c.fresh.Load() && !c.Encrypted() {
+			return n, &Error{
+				Kind: mail.ServerTemporary, Where: c.server.Addr(), Doing: greeting, Err: io.EOF,
+				Said: hungUp + " without a greeting; the port may expect TLS from the start",
+			}
+		}
 		return n, io.EOF
 	}
 	return n, c.fail(reading, err)
@@ -97,7 +103,7 @@ func (c *Conn) fail(doing string, err error) *Error {
 	}
 	e := Wrap(err, c.server.Addr(), doing)
 	if e.Kind == mail.Timeout && doing == reading && c.fresh.Load() && !c.Encrypted() {
-		e.Said = "no greeting came; the port may expect TLS from the start"
+		e.Doing, e.Said = greeting, "no greeting came; the port may expect TLS from the start"
 	}
 	return e
 }

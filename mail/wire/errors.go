@@ -17,7 +17,7 @@ import (
 type Error struct {
 	Kind  mail.Kind
 	Where string // host:port
-	Doing string // "resolve", "connect", "encrypt", "log in", "read", "write"
+	Doing string // "resolve", "connect", "encrypt", "greeting", "log in", "read", "write"
 	Said  string // the server's own line, or in lower case what was seen of it; never a secret
 	Cert  *mail.Certificate
 	Err   error
@@ -80,9 +80,10 @@ func Wrap(err error, where, doing string) *Error {
 }
 
 const (
-	reading = "read"
-	writing = "write"
-	hungUp  = "the server closed the connection"
+	reading  = "read"
+	writing  = "write"
+	greeting = "greeting"
+	hungUp   = "the server closed the connection"
 )
 
 // classify finds the kind of a network failure and, where the cause has no words for a person, what was seen.
@@ -127,10 +128,7 @@ func classify(err error) (mail.Kind, string) {
 // ofDNS tells a misspelt name from a computer without a line. Only an authoritative "not found" is the former; some
 // systems say that, too, when they are offline, so the interfaces are asked.
 func ofDNS(e *net.DNSError) mail.Kind {
-	if !e.IsNotFound {
-		return mail.Offline
-	}
-	if reserved(e.Name) || hasNetwork() {
+	if reserved(e.Name) || e.IsNotFound && hasNetwork() {
 		return mail.NoSuchHost
 	}
 	return mail.Offline
