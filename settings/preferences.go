@@ -10,6 +10,17 @@ type Preferences struct {
 	UndoSeconds  int    `json:"undoSeconds"`  // how long a sent message waits in the outbox
 	MarkSeconds  int    `json:"markSeconds"`  // how long a message is shown before it counts as read
 	BodySize     int    `json:"bodySize"`     // text size of message bodies, 12 to 20
+
+	Window WindowState `json:"window"` // how the main window was left
+}
+
+// WindowState is how the main window was left: sizes in pixels at scale 1, 0 where the person has not chosen.
+type WindowState struct {
+	Width   int    `json:"width,omitempty"`
+	Height  int    `json:"height,omitempty"`
+	Sidebar int    `json:"sidebar,omitempty"` // width of the folder column
+	List    int    `json:"list,omitempty"`    // width of the message list
+	Closed  string `json:"closed,omitempty"`  // what is folded in the folder column, separated by blanks
 }
 
 // DefaultPreferences are used until the person chooses.
