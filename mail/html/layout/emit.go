@@ -1,0 +1,365 @@
+package layout
+
+import (
+	"math"
+
+	"poplar/mail/html"
+)
+
+// emitter walks over fragments in the order of painting (CSS 2.1, appendix E) and fills a Page.
+type emitter struct {
+	l    *engine
+	p    *Page
+	text []byte
+	// what has been written last, to know how far apart two texts stand
+	lastY, lastBottom float64
+	apart             bool // the next word belongs to another block
+	cell              bool // and to another table cell
+	maxX              float64
+}
+
+// env is what a fragment takes over from those around it.
+type env struct {
+	clip  int32
+	alpha float32
+}
+
+func (l *engine) page(b *Box) *Page {
+	root := l.layout(b.root, constraint{cbW: l.o.Width, cbH: -1, w: -1, h: -1}, &floatCtx{}, 0, 0)
+	p := &Page{Width: l.o.Width, Canvas: l.tree.Canvas, CanvasLayers: l.tree.CanvasLayers, Cut: b.cut || l.cut}
+	m := marginOf(root.st, l.o.Width)
+	root.x, root.y = m[html.SideLeft], m[html.SideTop]
+	p.Height = math.Ceil(max(0, root.y+root.h+m[html.SideBottom]))
+	e := &emitter{l: l, p: p, lastBottom: -1}
+	e.atomic(root, 0, 0, env{clip: -1, alpha: 1})
+	p.Text = string(e.text)
+	p.ScrollWidth = math.Ceil(e.maxX)
+	for i := range p.Items {
+		if it := &p.Items[i]; it.Op != OpRule && it.Clip < 0 && it.Y+it.H > p.Height && it.Y+it.H < huge {
+			p.Height = math.Ceil(it.Y + it.H)
+		}
+	}
+	p.index()
+	return p
+}
+
+// atomic paints a fragment that is a world of its own: floats, inline-blocks, the root.
+func (e *emitter) atomic(f *frag, x, y float64, v env) {
+	x, y = x+f.x, y+f.y
+	v = e.enter(f, x, y, v)
+	e.decorate(f, x, y, v)
+	in := e.inside(f, x, y, v)
+	e.blocks(f, x, y, in)
+	e.floats(f, x, y, in)
+	e.inlines(f, x, y, in)
+}
+
+// enter applies opacity.
+func (e *emitter) enter(f *frag, _, _ float64, v env) env {
+	if f.st.Opacity < 1 {
+		v.alpha *= f.st.Opacity
+	}
+	return v
+}
+
+// inside applies the clip of overflow: hidden.
+func (e *emitter) inside(f *frag, x, y float64, v env) env {
+	if !f.st.Clip || f.box.kind == rowBox || f.box.kind == groupBox {
+		return v
+	}
+	if f.clip == 0 {
+		b := borderOf(f.st)
+		c := Clip{
+			X: x + b[html.SideLeft], Y: y + b[html.SideTop], W: max(0, f.w-b.hor()), H: max(0, f.h-b.ver()), Parent: v.clip,
+			Radius: Radii(f.st, f.w, f.h),
+		}
+		for i := range c.Radius {
+			bx, by := b[html.SideLeft], b[html.SideTop]
+			if i == 1 || i == 2 {
+				bx = b[html.SideRight]
+			}
+			if i >= 2 {
+				by = b[html.SideBottom]
+			}
+			c.Radius[i] = [2]float64{max(0, c.Radius[i][0]-bx), max(0, c.Radius[i][1]-by)}
+		}
+		e.p.Clips = append(e.p.Clips, c)
+		f.clip = int32(len(e.p.Clips))
+	}
+	v.clip = f.clip - 1
+	return v
+}
+
+// Radii are the used corner radii of a border box, made smaller where they would overlap (CSS Backgrounds 3, 5.5).
+func Radii(st *html.Style, w, h float64) [4][2]float64 {
+	var r [4][2]float64
+	some := false
+	for i, c := range st.Radius {
+		r[i] = [2]float64{max(0, c.X.Of(w)), max(0, c.Y.Of(h))}
+		some = some || r[i][0] > 0 && r[i][1] > 0
+	}
+	if !some {
+		return [4][2]float64{}
+	}
+	scale := 1.0
+	shrink := func(sum, room float64) {
+		if sum > room && sum > 0 {
+			scale = min(scale, room/sum)
+		}
+	}
+	shrink(r[0][0]+r[1][0], w)
+	shrink(r[3][0]+r[2][0], w)
+	shrink(r[0][1]+r[3][1], h)
+	shrink(r[1][1]+r[2][1], h)
+	for i := range r {
+		r[i][0] *= scale
+		r[i][1] *= scale
+	}
+	return r
+}
+
+// blocks paints the backgrounds of in-flow block boxes, in tree order.
+func (e *emitter) blocks(f *frag, x, y float64, v env) {
+	for _, k := range f.kids {
+		e.l.tick()
+		if k.floated {
+			continue
+		}
+		kx, ky := x+k.x, y+k.y
+		kv := e.enter(k, kx, ky, v)
+		e.decorate(k, kx, ky, kv)
+		e.blocks(k, kx, ky, e.inside(k, kx, ky, kv))
+	}
+	for i := range f.borders {
+		e.edge(&f.borders[i], x, y, v)
+	}
+}
+
+// floats paints floats, each as a world of its own.
+func (e *emitter) floats(f *frag, x, y float64, v env) {
+	for _, k := range f.kids {
+		if k.floated {
+			e.atomic(k, x, y, v)
+			continue
+		}
+		if len(k.kids) > 0 {
+			kx, ky := x+k.x, y+k.y
+			e.floats(k, kx, ky, e.inside(k, kx, ky, e.enter(k, kx, ky, v)))
+		}
+	}
+}
+
+// inlines paints text and what stands in lines.
+func (e *emitter) inlines(f *frag, x, y float64, v env) {
+	if f.marker != nil {
+		e.marker(f.marker, x, y, v)
+	}
+	if f.box.kind == replacedBox {
+		e.picture(f, x, y, v)
+	}
+	if len(f.lines) > 0 {
+		e.apart = true
+		for i := range f.lines {
+			e.line(&f.lines[i], x, y, v)
+		}
+		e.apart = true
+	}
+	if f.box.kind == cellBox {
+		e.cell, e.apart = true, true
+	}
+	for _, k := range f.kids {
+		e.l.tick()
+		if k.floated {
+			continue
+		}
+		kx, ky := x+k.x, y+k.y
+		e.inlines(k, kx, ky, e.inside(k, kx, ky, e.enter(k, kx, ky, v)))
+	}
+}
+
+func (e *emitter) reach(x float64, v env) {
+	if v.clip < 0 && x > e.maxX {
+		e.maxX = x
+	}
+}
+
+// decorate paints a box's background and border.
+func (e *emitter) decorate(f *frag, x, y float64, v env) {
+	st := f.st
+	if st.Visibility != html.Visible || f.w <= 0 && f.h <= 0 || !visibleBox(st) || f.bare {
+		return
+	}
+	e.reach(x+f.w, v)
+	e.p.Items = append(e.p.Items, Item{
+		Op: OpBox, X: x, Y: y, W: f.w, H: f.h, Style: st, Clip: v.clip, Alpha: v.alpha, Base: f.w, Open: f.open,
+	})
+}
+
+func visibleBox(st *html.Style) bool {
+	return paints(st) || len(st.Shadows) > 0 || st.OutlineBorder.Width > 0 && st.OutlineBorder.Style >= html.Solid
+}
+
+func (e *emitter) picture(f *frag, x, y float64, v env) {
+	n := f.box.node
+	if f.st.Visibility != html.Visible || n == nil {
+		return
+	}
+	edges := edgesOf(f.st, f.w)
+	b := borderOf(f.st)
+	it := Item{
+		X: x + edges[html.SideLeft], Y: y + edges[html.SideTop], W: max(0, f.w-edges.hor()), H: max(0, f.h-edges.ver()),
+		Style: f.st, Picture: n.Picture, Alt: n.Alt, Clip: v.clip, Alpha: v.alpha, Link: int32(n.Link), Op: OpPicture,
+	}
+	if !n.Picture.Ready() {
+		it.Op = OpHeld
+		if n.Picture != nil && n.Picture.Tracker || it.W < 3 || it.H < 3 {
+			return
+		}
+	}
+	if r := Radii(f.st, f.w, f.h); r != ([4][2]float64{}) {
+		e.p.Clips = append(e.p.Clips, Clip{X: x + b[html.SideLeft], Y: y + b[html.SideTop], W: f.w - b.hor(), H: f.h - b.ver(), Radius: r, Parent: v.clip})
+		it.Clip = int32(len(e.p.Clips) - 1)
+	}
+	e.reach(it.X+it.W, v)
+	e.p.Items = append(e.p.Items, it)
+}
+
+func (e *emitter) marker(m *marker, x, y float64, v env) {
+	if m.st.Visibility != html.Visible {
+		return
+	}
+	if m.sh == nil {
+		e.p.Items = append(e.p.Items, Item{
+			Op: OpBullet, X: x + m.x, Y: y + m.y, W: m.w, H: m.h, Colour: m.st.Colour, List: m.shape, Style: m.st, Clip: v.clip, Alpha: v.alpha,
+		})
+		return
+	}
+	e.word(Word{
+		X: x + m.x, Y: y + m.y, W: m.w, H: m.h, Base: y + m.base, Shaped: m.sh, Style: m.st, Colour: m.st.Colour, Clip: v.clip, Alpha: v.alpha,
+	})
+}
+
+// line paints one line box.
+func (e *emitter) line(ln *line, x, y float64, v env) {
+	e.l.tick()
+	for i := range ln.parts {
+		p := &ln.parts[i]
+		st := p.box.st
+		switch p.kind {
+		case boxPart:
+			if st.Visibility == html.Visible {
+				it := Item{Op: OpBox, X: x + p.x, Y: y + p.y, W: max(0, p.w), H: p.h, Style: st, Clip: v.clip, Alpha: v.alpha * st.InlineAlpha, Base: p.w}
+				if !p.first {
+					it.Open |= 1 << html.SideLeft
+				}
+				if !p.last {
+					it.Open |= 1 << html.SideRight
+				}
+				e.reach(it.X+it.W, v)
+				e.p.Items = append(e.p.Items, it)
+			}
+		case fragPart:
+			e.atomic(p.frag, x, y, v)
+			e.lastY = y + ln.y
+			e.lastBottom = max(e.lastBottom, y+ln.y+ln.h)
+		case breakPart:
+			e.text = append(e.text, '\n')
+			e.apart = false
+		case spacePart, textPart:
+			if st.Visibility != html.Visible {
+				continue
+			}
+			m := e.l.metricsOf(st)
+			w := Word{
+				X: x + p.x, Y: y + p.y - m.ascent, W: p.w, H: m.ascent + m.descent, Base: y + p.y, Shaped: p.sh, Style: st,
+				Colour: st.Colour, Clip: v.clip, Alpha: v.alpha * st.InlineAlpha, Space: p.kind == spacePart, Node: p.box.node,
+			}
+			if p.box.node != nil {
+				w.Link = int32(p.box.node.Link)
+			}
+			e.word(w)
+		}
+	}
+}
+
+// word appends a word to the text and the items.
+func (e *emitter) word(w Word) {
+	if e.apart && !w.Space {
+		e.separate(&w)
+	}
+	w.Start = int32(len(e.text))
+	switch {
+	case w.Shaped != nil:
+		e.text = append(e.text, w.Shaped.Text...)
+	case w.Space:
+		e.text = append(e.text, '\t')
+	}
+	w.End = int32(len(e.text))
+	e.lastY = w.Y
+	e.lastBottom = max(w.Y+w.H, min(e.lastBottom, w.Y+2*w.H))
+	e.reach(w.X+w.W, env{clip: w.Clip})
+	e.p.Words = append(e.p.Words, w)
+	n := int32(len(e.p.Words) - 1)
+	st := w.Style
+	under := func(over bool) {
+		for i := range st.Decorations {
+			if d := &st.Decorations[i]; d.Through == over {
+				e.rule(&w, d)
+			}
+		}
+	}
+	under(false)
+	if !w.Space {
+		e.p.Items = append(e.p.Items, Item{Op: OpText, X: w.X, Y: w.Y, W: w.W, H: w.H, Style: st, Word: n, Clip: w.Clip, Alpha: w.Alpha})
+	}
+	under(true)
+}
+
+// separate writes what stands between the texts of two blocks: a tab between cells side by side, an empty line where a
+// gap shows, else a new line.
+func (e *emitter) separate(w *Word) {
+	cell := e.cell
+	e.apart, e.cell = false, false
+	if len(e.text) == 0 || e.text[len(e.text)-1] == '\n' {
+		if len(e.text) > 1 && e.text[len(e.text)-2] != '\n' && w.Y-e.lastBottom > w.H*0.7 {
+			e.text = append(e.text, '\n')
+		}
+		return
+	}
+	switch {
+	case w.Y < e.lastBottom-w.H/3 && w.Y > e.lastY-2*w.H:
+		if cell {
+			e.text = append(e.text, '\t')
+		} else if e.text[len(e.text)-1] != ' ' {
+			e.text = append(e.text, ' ')
+		}
+	case w.Y-e.lastBottom > w.H*0.7:
+		e.text = append(e.text, "\n\n"...)
+	default:
+		e.text = append(e.text, '\n')
+	}
+}
+
+// rule draws one line of text-decoration along a word.
+func (e *emitter) rule(w *Word, d *html.Decoration) {
+	st := w.Style
+	m := e.l.metricsOf(st)
+	t := max(1, float64(st.Size)/10)
+	if !d.Thickness.IsAuto() {
+		t = max(1, d.Thickness.Of(float64(st.Size)))
+	}
+	add := func(y float64) {
+		e.p.Items = append(e.p.Items, Item{
+			Op: OpRule, X: w.X, Y: y, W: w.W, H: t, Style: st, Colour: d.Colour, Line: d.Style, Clip: w.Clip, Alpha: w.Alpha,
+		})
+	}
+	if d.Under {
+		add(w.Base + max(1, math.Ceil(t/2)))
+	}
+	if d.Over {
+		add(w.Base - m.ascent)
+	}
+	if d.Through {
+		add(w.Base - float64(m.face.xHeight*st.Size)/2 - t/2)
+	}
+}
