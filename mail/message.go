@@ -133,7 +133,38 @@ type Message struct {
 	HTML       string  // decoded source of the HTML body, if any
 	Parts      []Part  // attachments and inline parts, in the order of the message
 	Bounce     []Bounced
-	Problems   []string // what was odd about it, in plain words
+	// BounceOf is the Message-ID of the message that a delivery report is about, where it tells.
+	BounceOf    string
+	Invitations []Invitation // events of a text/calendar part
+	Protection  Protection   // how it is signed or encrypted; empty where it is not
+	Problems    []string     // what was odd about it, in plain words
+}
+
+// Protection is how a message is signed or encrypted. It says what the message is, not that a signature was verified.
+type Protection string
+
+// The kinds of protection.
+const (
+	SignedPGP      Protection = "signed-pgp" // RFC 3156, or inline
+	EncryptedPGP   Protection = "encrypted-pgp"
+	SignedSMIME    Protection = "signed-smime" // RFC 8551
+	EncryptedSMIME Protection = "encrypted-smime"
+)
+
+// Invitation is one event of a calendar part (RFC 5545).
+type Invitation struct {
+	Method      string // of the calendar: REQUEST, REPLY, CANCEL, PUBLISH, …
+	UID         string
+	Summary     string
+	Description string
+	Location    string
+	Organizer   Address
+	Attendees   []Address
+	Start       time.Time // zero where unknown
+	End         time.Time
+	AllDay      bool
+	Status      string // CONFIRMED, TENTATIVE, CANCELLED
+	Repeats     string // the RRULE as it stands
 }
 
 // Field is one header field, unfolded and decoded.
