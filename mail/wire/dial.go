@@ -39,6 +39,8 @@ type Options struct {
 	// Step, if set, is told of each step as it succeeds: "resolve", "connect", "encrypt", how long it took and what
 	// was seen. A step that fails is named by the error's Doing.
 	Step func(name string, took time.Duration, saw string)
+	// Heard, if set, is told each line of the server that goes into the transcript, without line end and as it came.
+	Heard func(line string)
 }
 
 func (o Options) filled() Options {

@@ -139,6 +139,9 @@ func (c *Conn) Sent(line string) {
 
 // Received notes a line that came from the server.
 func (c *Conn) Received(line string) {
+	if c.o.Heard != nil {
+		c.o.Heard(strings.TrimRight(line, "\r\n"))
+	}
 	if c.o.Transcript == nil {
 		return
 	}

@@ -72,6 +72,23 @@ func TestTranscript(t *testing.T) {
 	}
 }
 
+func TestHeard(t *testing.T) {
+	near, far := net.Pipe()
+	var heard []string
+	o := Options{Heard: func(l string) { heard = append(heard, l) }, DialContext: func(context.Context, string, string) (net.Conn, error) { return near, nil }}
+	c, err := Dial(context.Background(), mail.Server{Host: "h", Port: 1}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = c.Close(), far.Close() }()
+	c.Sent("EHLO x")
+	c.Received("250-SIZE 10\r\n")
+	c.Received("250 8BITMIME")
+	if !slices.Equal(heard, []string{"250-SIZE 10", "250 8BITMIME"}) {
+		t.Errorf("heard %q", heard)
+	}
+}
+
 func TestTranscriptRing(t *testing.T) {
 	tr := NewTranscript(3)
 	c := talking(t, tr)

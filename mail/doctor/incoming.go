@@ -1,0 +1,115 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"poplar/mail"
+	"poplar/mail/pop3"
+)
+
+// incoming tries the POP3 server.
+func (e *examination) incoming(ctx context.Context, s mail.Server) error {
+	c, err := pop3.Dial(ctx, s, e.wire())
+	if err != nil {
+		return e.failed(e.broken(err, s), err)
+	}
+	defer func() { _ = c.Close() }()
+	e.ok(Greeting, c.Greeting())
+	if e.locked != nil {
+		return e.failed(LogIn, e.locked)
+	}
+	if err := c.Login(ctx, e.secret); err != nil {
+		return e.failed(LogIn, err)
+	}
+	e.ok(LogIn, wayOf(c.Known().Way))
+	said, err := look(ctx, c)
+	if err != nil {
+		return e.failed(Mailbox, err)
+	}
+	e.ok(Mailbox, said)
+	c.Leave(ctx)
+	return nil
+}
+
+// broken finds the step at which a connection broke. The protocols call everything up to the login "connect"; what
+// has been reported tells how far it really came.
+func (e *examination) broken(err error, s mail.Server) string {
+	p := mail.ProblemOf(err)
+	switch p.Doing {
+	case Resolve, Encrypt, LogIn:
+		return p.Doing
+	}
+	switch {
+	case e.last == "" && p.Kind == mail.NoSuchHost:
+		return Resolve
+	case e.last == "" || e.last == Resolve:
+		return Connect
+	case e.last == Connect && s.Security == mail.TLS:
+		return Encrypt
+	}
+	return Greeting
+}
+
+func wayOf(way string) string {
+	if way == "USER" {
+		return "USER and PASS"
+	}
+	return way
+}
+
+// look opens the mailbox and tries what Poplar needs of it: unique-ids, and TOP for the headers of a large message.
+func look(ctx context.Context, c *pop3.Client) (string, error) {
+	count, total, err := c.Stat(ctx)
+	if err != nil {
+		return "", err
+	}
+	uidl, top := c.Capabilities().Has("UIDL"), c.Capabilities().Has("TOP")
+	if count > 0 {
+		// What a server says of itself is not always true, and here it can be seen.
+		if uidl, err = knows(c.UIDLOne(ctx, 1)); err != nil {
+			return "", err
+		}
+		if top, err = knows(c.Top(ctx, 1, 0, io.Discard)); err != nil {
+			return "", err
+		}
+	}
+	messages := "1 message"
+	if count != 1 {
+		messages = fmt.Sprintf("%d messages", count)
+	}
+	said := []string{messages, octets(total)}
+	for _, f := range []struct {
+		name string
+		has  bool
+	}{{"UIDL", uidl}, {"TOP", top}, {"PIPELINING", c.Pipelining()}} {
+		if f.has {
+			said = append(said, f.name)
+		} else {
+			said = append(said, "no "+f.name)
+		}
+	}
+	return strings.Join(said, ", "), nil
+}
+
+// knows tells a refusal, which means that the server has no such command, from a failure.
+func knows[T any](_ T, err error) (bool, error) {
+	if err != nil && pop3.Refused(err) == nil {
+		return false, err
+	}
+	return err == nil, nil
+}
+
+func octets(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1_000_000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	case n < 1_000_000_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
