@@ -257,7 +257,7 @@ func TestFaults(t *testing.T) {
 					first = f.Problem
 				}
 			}
-			if (err == nil) != (first == nil) || err != nil && mail.ProblemOf(err) != first {
+			if (err == nil) != (first == nil) || !errors.Is(err, first) {
 				t.Errorf("returned %v, first problem %v", err, first)
 			}
 			if !strings.Contains(said, k.said) {
@@ -294,4 +294,29 @@ func closedPort(t *testing.T) int {
 	}
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port
+}
+
+// The same on servers that many people have.
+func TestRealServers(t *testing.T) {
+	d := mailtest.StartDovecot(t, mailtest.DovecotOptions{Users: map[string]string{"anna": password}})
+	p := mailtest.StartPostfix(t, d)
+	if err := d.Put("anna", mailtest.Sample(1, 1000)); err != nil {
+		t.Fatal(err)
+	}
+	for _, security := range []mail.Security{mail.TLS, mail.STARTTLS, mail.NoTLS} {
+		for _, auth := range []mail.Auth{mail.AuthAuto, mail.AuthLogin, mail.AuthCramMD5} {
+			c := &clinic{t: t, secret: func(mail.Direction) (string, error) { return password, nil }}
+			c.account = mail.DefaultAccount()
+			c.account.Address = "anna@" + mailtest.Domain
+			c.account.Incoming, c.account.Outgoing = d.Server("anna", security), p.Server("anna", security)
+			c.account.Incoming.Auth, c.account.Outgoing.Auth = auth, auth
+			lines, all, err := c.test(t.Context())
+			if err != nil {
+				t.Errorf("%s, %s: %v after\n%s", security, auth, err, strings.Join(lines, "\n"))
+			}
+			for _, f := range all {
+				t.Logf("%s %s %s: %s (%v)", security, auth, f.Step, f.Said, f.Took)
+			}
+		}
+	}
 }

@@ -2,6 +2,7 @@ package mailtest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -67,7 +68,7 @@ func StartDovecot(tb TB, o DovecotOptions) *Dovecot {
 	for try := 0; ; try++ {
 		d.POP3, d.POP3S = freePort(tb), freePort(tb)
 		must(tb, d.write("dovecot.conf", d.config(), 0o644))
-		d.process = process{cmd: exec.Command(program, "-F", "-c", filepath.Join(d.Dir, "dovecot.conf"))}
+		d.process = process{cmd: exec.CommandContext(context.Background(), program, "-F", "-c", filepath.Join(d.Dir, "dovecot.conf"))}
 		err := d.start(fmt.Sprint("127.0.0.1:", d.POP3), fmt.Sprint("127.0.0.1:", d.POP3S))
 		if err == nil {
 			break
@@ -240,10 +241,11 @@ func (p *process) start(addrs ...string) error {
 		_ = p.cmd.Wait()
 		close(p.ended)
 	}()
+	dialer := net.Dialer{Timeout: time.Second}
 	limit := time.After(20 * time.Second)
 	for _, addr := range addrs {
 		for {
-			c, err := net.DialTimeout("tcp", addr, time.Second)
+			c, err := dialer.DialContext(context.Background(), "tcp", addr)
 			if err == nil {
 				_ = c.Close()
 				break
@@ -300,9 +302,9 @@ func serverDir(tb TB) string {
 
 func freePort(tb TB) int {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	must(tb, err)
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	n, err := strconv.Atoi(port)
 	must(tb, err)

@@ -2,6 +2,7 @@ package mailtest
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -47,7 +48,7 @@ func listen(addr string, config *tls.Config, implicit bool, script Script) (*hos
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	l, err := net.Listen("tcp", addr)
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +229,7 @@ func (l *link) use(c net.Conn) {
 
 func (l *link) encrypt(config *tls.Config) error {
 	t := tls.Server(l.raw, config)
-	if err := t.Handshake(); err != nil {
+	if err := t.HandshakeContext(context.Background()); err != nil {
 		return err
 	}
 	l.use(t)

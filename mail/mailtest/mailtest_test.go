@@ -482,7 +482,7 @@ func TestFaulty(t *testing.T) {
 	for {
 		n, err := f.Read(p)
 		if err != nil {
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				t.Errorf("the cut is %v", err)
 			}
 			break

@@ -1,6 +1,7 @@
 package mailtest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -34,7 +35,7 @@ type Postfix struct {
 func StartPostfix(tb TB, d *Dovecot) *Postfix {
 	tb.Helper()
 	program := find(tb, "postfix", "postfix")
-	daemons, err := exec.Command(filepath.Join(filepath.Dir(program), "postconf"), "-d", "-h", "daemon_directory").Output()
+	daemons, err := exec.CommandContext(context.Background(), filepath.Join(filepath.Dir(program), "postconf"), "-d", "-h", "daemon_directory").Output()
 	must(tb, err)
 	if os.Getuid() != 0 {
 		tb.Skipf("Postfix can only be started by root")
@@ -48,7 +49,7 @@ func StartPostfix(tb TB, d *Dovecot) *Postfix {
 		must(tb, os.WriteFile(filepath.Join(p.Dir, "etc", "master.cf"), []byte(p.master()), 0o644))
 		// Not "postfix start-fg", which puts a shell between us and the master, and that outlives it. The master closes
 		// every descriptor there might be, which takes seconds where the limit is a million.
-		p.process = process{cmd: exec.Command("sh", "-c", `ulimit -n 1024; exec "$0" -c "$1" -s`, filepath.Join(p.daemons, "master"), filepath.Join(p.Dir, "etc"))}
+		p.process = process{cmd: exec.CommandContext(context.Background(), "sh", "-c", `ulimit -n 1024; exec "$0" -c "$1" -s`, filepath.Join(p.daemons, "master"), filepath.Join(p.Dir, "etc"))}
 		err := p.start(fmt.Sprint("127.0.0.1:", p.SMTP), fmt.Sprint("127.0.0.1:", p.SMTPS))
 		if err == nil {
 			break

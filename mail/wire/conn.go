@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -72,7 +73,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 	if err == nil {
 		return n, nil
 	}
-	if err == io.EOF && c.guard.cause() == nil {
+	if errors.Is(err, io.EOF) && c.guard.cause() == nil {
 		if c.fresh.Load() && !c.Encrypted() {
 			return n, &Error{
 				Kind: mail.ServerTemporary, Where: c.server.Addr(), Doing: greeting, Err: io.EOF,

@@ -28,7 +28,7 @@ func (c *Conn) encrypt(ctx, limited context.Context, upgrade bool) error {
 	c.guard.bind(limited)
 	c.guard.head = nil
 	t := tls.Client(c.guard, config)
-	err = t.Handshake()
+	err = t.HandshakeContext(limited)
 	if err == nil {
 		c.guard.bind(ctx)
 		c.tls.Store(t)

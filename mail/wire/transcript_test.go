@@ -34,22 +34,43 @@ func TestTranscript(t *testing.T) {
 		talk []string
 		want []string
 	}{
-		{"USER and PASS", []string{"C: USER anna", "S: +OK", "C: PASS hunter2 x\r\n", "S: -ERR no: PASS HUNTER2 X"},
-			[]string{"C: USER anna", "S: +OK", "C: PASS •••", "S: -ERR no: PASS •••"}},
+		{
+			"USER and PASS",
+			[]string{"C: USER anna", "S: +OK", "C: PASS hunter2 x\r\n", "S: -ERR no: PASS HUNTER2 X"},
+			[]string{"C: USER anna", "S: +OK", "C: PASS •••", "S: -ERR no: PASS •••"},
+		},
 		{"APOP", []string{"C: apop anna 0123456789abcdef"}, []string{"C: apop anna •••"}},
-		{"AUTH PLAIN at once", []string{"C: AUTH PLAIN " + b64("\x00anna\x00hunter2"), "S: -ERR [AUTH] " + b64("\x00anna\x00hunter2") + " hunter2"},
-			[]string{"C: AUTH PLAIN •••", "S: -ERR [AUTH] ••• •••"}},
-		{"AUTH PLAIN in two steps", []string{"C: AUTH PLAIN", "S: + ", "C: " + b64("\x00anna\x00hunter2"), "S: +OK hunter2", "C: STAT"},
-			[]string{"C: AUTH PLAIN", "S: + ", "C: •••", "S: +OK •••", "C: STAT"}},
-		{"AUTH LOGIN", []string{"C: AUTH LOGIN", "S: 334 VXNlcm5hbWU6", "C: " + b64("anna"), "S: 334 UGFzc3dvcmQ6", "C: " + b64("hunter2"), "S: 535 anna, hunter2 is wrong", "C: QUIT"},
-			[]string{"C: AUTH LOGIN", "S: 334 VXNlcm5hbWU6", "C: •••", "S: 334 UGFzc3dvcmQ6", "C: •••", "S: 535 anna, ••• is wrong", "C: QUIT"}},
+		{
+			"AUTH PLAIN at once",
+			[]string{"C: AUTH PLAIN " + b64("\x00anna\x00hunter2"), "S: -ERR [AUTH] " + b64("\x00anna\x00hunter2") + " hunter2"},
+			[]string{"C: AUTH PLAIN •••", "S: -ERR [AUTH] ••• •••"},
+		},
+		{
+			"AUTH PLAIN in two steps",
+			[]string{"C: AUTH PLAIN", "S: + ", "C: " + b64("\x00anna\x00hunter2"), "S: +OK hunter2", "C: STAT"},
+			[]string{"C: AUTH PLAIN", "S: + ", "C: •••", "S: +OK •••", "C: STAT"},
+		},
+		{
+			"AUTH LOGIN",
+			[]string{"C: AUTH LOGIN", "S: 334 VXNlcm5hbWU6", "C: " + b64("anna"), "S: 334 UGFzc3dvcmQ6", "C: " + b64("hunter2"), "S: 535 anna, hunter2 is wrong", "C: QUIT"},
+			[]string{"C: AUTH LOGIN", "S: 334 VXNlcm5hbWU6", "C: •••", "S: 334 UGFzc3dvcmQ6", "C: •••", "S: 535 anna, ••• is wrong", "C: QUIT"},
+		},
 		{"given up", []string{"C: AUTH CRAM-MD5", "S: + PDE+", "C: *", "S: -ERR"}, []string{"C: AUTH CRAM-MD5", "S: + PDE+", "C: *", "S: -ERR"}},
-		{"one flight", []string{"C: AUTH PLAIN " + b64("\x00anna\x00hunter2"), "C: STAT", "C: UIDL", "S: + ", "C: STAT", "S: +OK"},
-			[]string{"C: AUTH PLAIN •••", "C: STAT", "C: UIDL", "S: + ", "C: •••", "S: +OK"}},
-		{"replies to earlier commands come first", []string{"C: CAPA", "C: AUTH LOGIN", "S: +OK", "S: + VXNlcm5hbWU6", "C: " + b64("anna"), "S: + UGFzc3dvcmQ6", "C: " + b64("hunter2")},
-			[]string{"C: CAPA", "C: AUTH LOGIN", "S: +OK", "S: + VXNlcm5hbWU6", "C: •••", "S: + UGFzc3dvcmQ6", "C: •••"}},
-		{"token", []string{"C: AUTH XOAUTH2 " + b64("user=anna\x01auth=Bearer ya29.tok\x01\x01"), "S: 334 x", "C: ", "S: 535 bad token ya29.tok"},
-			[]string{"C: AUTH XOAUTH2 •••", "S: 334 x", "C: •••", "S: 535 bad token •••"}},
+		{
+			"one flight",
+			[]string{"C: AUTH PLAIN " + b64("\x00anna\x00hunter2"), "C: STAT", "C: UIDL", "S: + ", "C: STAT", "S: +OK"},
+			[]string{"C: AUTH PLAIN •••", "C: STAT", "C: UIDL", "S: + ", "C: •••", "S: +OK"},
+		},
+		{
+			"replies to earlier commands come first",
+			[]string{"C: CAPA", "C: AUTH LOGIN", "S: +OK", "S: + VXNlcm5hbWU6", "C: " + b64("anna"), "S: + UGFzc3dvcmQ6", "C: " + b64("hunter2")},
+			[]string{"C: CAPA", "C: AUTH LOGIN", "S: +OK", "S: + VXNlcm5hbWU6", "C: •••", "S: + UGFzc3dvcmQ6", "C: •••"},
+		},
+		{
+			"token",
+			[]string{"C: AUTH XOAUTH2 " + b64("user=anna\x01auth=Bearer ya29.tok\x01\x01"), "S: 334 x", "C: ", "S: 535 bad token ya29.tok"},
+			[]string{"C: AUTH XOAUTH2 •••", "S: 334 x", "C: •••", "S: 535 bad token •••"},
+		},
 		{"question for mechanisms", []string{"C: AUTH", "S: +OK", "S: PLAIN", "C: RETR 1"}, []string{"C: AUTH", "S: +OK", "S: PLAIN", "C: RETR 1"}},
 		{"odd spacing", []string{"C:   pass   hunter2", "C: AUTH\tPLAIN\tQUJD"}, []string{"C: pass •••", "C: AUTH PLAIN •••"}},
 		{"control characters", []string{"S: +OK \x00\x1b[2J\xff ü"}, []string{`S: +OK \x00\x1b[2J\xff ü`}},
