@@ -7,8 +7,11 @@ import (
 	"poplar/mail"
 )
 
-// addressLimit bounds how many addresses of one field are read.
-const addressLimit = 10_000
+// addressLimit bounds how many addresses of one field are read, addressBytes how much of it.
+const (
+	addressLimit = 10_000
+	addressBytes = 512 << 10
+)
 
 // addressParser reads an address list (RFC 5322 sections 3.4 and 4.4) without ever giving up: whatever stands between
 // two commas becomes at most one address.
@@ -17,15 +20,16 @@ type addressParser struct {
 	i    int
 	list []mail.Address
 
-	phrase   []byte // display name so far, quotes removed
-	bare     []byte // the same without quotes removed and without blanks: an addr-spec when no <> follows
-	at       int    // end in bare of the last word that holds an "@"; 0: none
-	words    [][]byte
+	phrase   []byte   // display name so far, quotes removed
+	bare     []byte   // the same with its quotes and without blanks: an addr-spec when no <> follows
+	words    [][]byte // bare, word by word
 	comment  []byte
 	angle    []byte
 	hasAngle bool
-	space    bool
-	group    int
+	hasAt    bool // bare holds an "@"
+	space    bool // blanks stand before what comes next
+
+	lastSemicolon int // where the last one of the field is
 }
 
 // parseAddresses reads a field of addresses.
@@ -33,7 +37,8 @@ func parseAddresses(s []byte) []mail.Address {
 	if len(s) == 0 {
 		return nil
 	}
-	p := &addressParser{s: s}
+	s = s[:min(len(s), addressBytes)]
+	p := &addressParser{s: s, lastSemicolon: bytes.LastIndexByte(s, ';')}
 	p.run()
 	return p.list
 }
@@ -71,9 +76,8 @@ func (p *addressParser) run() {
 // colon starts a group (RFC 5322 section 3.4), or belongs to a name that ought to have been quoted.
 func (p *addressParser) colon() {
 	p.i++
-	rest := p.s[p.i:]
-	isGroup := !p.hasAngle && len(p.words) > 0 && bytes.IndexByte(p.bare, '@') < 0 && bytes.IndexByte(rest, ';') >= 0
-	if isGroup || strings.EqualFold(string(p.bare), "mailto") {
+	isGroup := !p.hasAngle && len(p.words) > 0 && !p.hasAt && p.lastSemicolon >= p.i
+	if isGroup || len(p.bare) == 6 && strings.EqualFold(string(p.bare), "mailto") {
 		p.reset()
 		return
 	}
@@ -104,6 +108,7 @@ func (p *addressParser) word(text, raw []byte) {
 	p.space = false
 	p.phrase = append(p.phrase, text...)
 	p.bare = append(p.bare, raw...)
+	p.hasAt = p.hasAt || bytes.IndexByte(raw, '@') >= 0
 	w := &p.words[len(p.words)-1]
 	*w = append(*w, raw...)
 }
@@ -171,12 +176,12 @@ func (p *addressParser) readAngle() {
 		}
 		if c == '\\' && inQuote {
 			i++
-		} else if !inQuote && c == '>' {
+		} else if !inQuote && (c == '>' || c == '<') {
 			break
 		}
 		i++
 	}
-	if i >= len(p.s) {
+	if i >= len(p.s) || p.s[i] == '<' {
 		// QUIRK: the closing bracket is missing: the address ends at a comma or blank.
 		i = start
 		for i < len(p.s) && p.s[i] != ',' && p.s[i] != ';' && p.s[i] != '>' {
@@ -262,7 +267,7 @@ func (p *addressParser) atom() {
 
 func (p *addressParser) reset() {
 	p.phrase, p.bare, p.words, p.comment, p.angle = nil, nil, nil, nil, nil
-	p.hasAngle, p.space = false, false
+	p.hasAngle, p.hasAt, p.space = false, false, false
 }
 
 func (p *addressParser) finish() {
@@ -301,7 +306,7 @@ func unquote(s string) string {
 
 // withoutAngle reads an address that has no brackets.
 func (p *addressParser) withoutAngle(comment string) mail.Address {
-	if bytes.IndexByte(p.bare, '@') < 0 {
+	if !p.hasAt {
 		text := strings.TrimSpace(decodeWords(p.phrase))
 		if bytes.Contains(p.phrase, []byte("=?")) && strings.Contains(text, "@") {
 			// QUIRK: name and address together in one encoded word.
@@ -366,8 +371,9 @@ func messageIDs(s []byte) []string {
 	}
 	if len(ids) == 0 {
 		// QUIRK: identifiers without brackets.
-		for _, w := range bytes.Fields(stripComments(s)) {
-			if w = bytes.Trim(w, "<>,;\""); bytes.IndexByte(w, '@') > 0 || len(bytes.Fields(s)) == 1 {
+		words := bytes.Fields(stripComments(s))
+		for _, w := range words[:min(len(words), 1000)] {
+			if w = bytes.Trim(w, "<>,;\""); bytes.IndexByte(w, '@') > 0 || len(words) == 1 {
 				add(w)
 			}
 		}

@@ -6,10 +6,11 @@ import (
 	"io"
 	"strings"
 
+	"poplar/mail"
 	"poplar/mail/html"
 )
 
-// textLimit bounds the decoded bytes of one text body that are read.
+// textLimit bounds the text of one message that is read.
 const textLimit = 8 << 20
 
 // isText says whether p is a text/plain or text/html leaf.
@@ -84,22 +85,29 @@ type body struct {
 	flowed bool
 }
 
+// bodyBlocks finds the body, or what comes closest to one.
+func (t *tree) bodyBlocks() []block {
+	blocks := t.root.blocks()
+	if len(blocks) > 0 {
+		return blocks
+	}
+	// QUIRK: the only text of a message is marked as attachment, or is of another text type.
+	t.leaves(func(p *part) bool {
+		switch {
+		case p.ctype.value == "text/html":
+			blocks = []block{{html: []*part{p}}}
+		case strings.HasPrefix(p.ctype.value, "text/") && p.ctype.value != "text/calendar", p.multi() && p.boundary == "":
+			blocks = []block{{plain: []*part{p}}}
+		}
+		return len(blocks) == 0
+	})
+	return blocks
+}
+
 // readBody decodes the body that a reader is to see. Without wantHTML the HTML is read only where no text stands
 // beside it.
-func (t *tree) readBody(wantHTML bool, limit int64) body {
-	blocks := t.root.blocks()
-	if len(blocks) == 0 {
-		// QUIRK: the only text of a message is marked as attachment, or is of another text type.
-		t.leaves(func(p *part) bool {
-			switch {
-			case p.ctype.value == "text/html":
-				blocks = []block{{html: []*part{p}}}
-			case strings.HasPrefix(p.ctype.value, "text/") && p.ctype.value != "text/calendar":
-				blocks = []block{{plain: []*part{p}}}
-			}
-			return len(blocks) == 0
-		})
-	}
+func (t *tree) readBody(wantHTML bool) body {
+	blocks := t.bodyBlocks()
 	anyHTML := false
 	for _, b := range blocks {
 		anyHTML = anyHTML || len(b.html) > 0
@@ -107,22 +115,13 @@ func (t *tree) readBody(wantHTML bool, limit int64) body {
 	var out body
 	var text, source strings.Builder
 	for i, b := range blocks {
-		var plain string
 		if len(b.plain) > 0 {
-			for _, p := range b.plain {
-				plain += t.text(p, limit)
-			}
-			if i == 0 {
-				out.flowed = strings.EqualFold(b.plain[0].ctype.get("format"), "flowed")
-			} else if out.flowed != strings.EqualFold(b.plain[0].ctype.get("format"), "flowed") {
-				out.flowed = false
-			}
+			flowed := strings.EqualFold(b.plain[0].ctype.get("format"), "flowed")
+			out.flowed = flowed && (i == 0 || out.flowed)
 		}
-		var src string
+		plain, src := t.join(b.plain), ""
 		if len(b.html) > 0 && (wantHTML || strings.TrimSpace(plain) == "") {
-			for _, p := range b.html {
-				src += t.text(p, limit)
-			}
+			src = t.join(b.html)
 		}
 		if strings.TrimSpace(plain) == "" && src != "" {
 			plain = html.Text(src)
@@ -140,21 +139,111 @@ func (t *tree) readBody(wantHTML bool, limit int64) body {
 		}
 	}
 	out.text, out.html = text.String(), source.String()
+	if strings.TrimSpace(out.text) == "" {
+		t.otherBody(&out)
+	}
 	return out
 }
 
-// text decodes a text leaf: transfer encoding, charset, LF line ends.
-func (t *tree) text(p *part, limit int64) string {
-	data := t.decoded(p, limit)
+// join puts text leaves together.
+func (t *tree) join(list []*part) string {
+	if len(list) == 1 {
+		return t.text(list[0])
+	}
+	var b strings.Builder
+	for _, p := range list {
+		b.WriteString(t.text(p))
+	}
+	return b.String()
+}
+
+// otherBody looks for words in a message that has no text: in winmail.dat, in the first piece of a message sent in
+// several, in an invitation.
+func (t *tree) otherBody(out *body) {
+	t.leaves(func(p *part) bool {
+		switch {
+		case p.ctype.value == "message/partial":
+			t.add(onePiece)
+			if p.ctype.get("number") == "1" {
+				inner := walk(section{t.raw, p.body, p.end - p.body})
+				inner.limit = t.limit
+				*out = inner.readBody(true)
+			}
+		case p.ctype.value == "application/ms-tnef" || p.ctype.value == "application/vnd.ms-tnef":
+			w := t.tnef(p)
+			if w == nil {
+				break
+			}
+			out.text, out.html = w.text, w.html
+			if out.html == "" && w.rtf != "" {
+				if s, isHTML := rtfText(w.rtf); isHTML {
+					out.html = s
+				} else if out.text == "" {
+					out.text = s
+				}
+			}
+			if strings.TrimSpace(out.text) == "" {
+				out.text = html.Text(out.html)
+			}
+		case p.ctype.value == "text/calendar":
+			for _, v := range t.invitations() {
+				out.text += calendarText(v)
+			}
+		}
+		return strings.TrimSpace(out.text) == ""
+	})
+}
+
+// section is a piece of a Raw, as a Raw.
+type section struct {
+	raw  mail.Raw
+	off  int64
+	size int64
+}
+
+// ReadAt implements io.ReaderAt.
+func (s section) ReadAt(p []byte, off int64) (int, error) {
+	return io.NewSectionReader(s.raw, s.off, s.size).ReadAt(p, off)
+}
+
+// Close does nothing: the Raw is not the section's own.
+func (s section) Close() error { return nil }
+
+// Size is the number of octets.
+func (s section) Size() int64 { return s.size }
+
+// text decodes a text leaf once: transfer encoding, charset, LF line ends, files coded in it taken out.
+func (t *tree) text(p *part) string {
+	if p.textRead {
+		return p.plain
+	}
+	p.textRead = true
+	data := t.decoded(p, t.limit-t.textUsed)
+	if p.ctype.value == "text/plain" {
+		if p.files = embeddedFiles(data); len(p.files) > 0 {
+			data = without(data, p.files)
+		}
+	}
+	p.plain = t.readable(p, data)
+	t.textUsed += int64(len(p.plain))
+	if strings.EqualFold(p.ctype.get("format"), "flowed") && strings.EqualFold(p.ctype.get("delsp"), "yes") {
+		p.plain = joinDelSp(p.plain)
+	}
+	return p.plain
+}
+
+// readable reads the bytes of a text leaf as characters.
+func (t *tree) readable(p *part, data []byte) string {
 	charset := p.ctype.get("charset")
 	if p.ctype.value == "text/html" {
+		// QUIRK: the charset is named in the HTML only.
 		if c := codecOf(charset); c == nil || (c == cASCII && !isASCII(data)) {
 			if m := metaCharset(data); m != "" && codecOf(m) != nil {
 				charset = m
 			}
 		}
 	}
-	s, f := decodeText(data, charset, false)
+	s, f := decodeText(data, charset)
 	switch f {
 	case fitsUnknown:
 		t.add(charsetUnknown)
@@ -172,9 +261,43 @@ func (t *tree) text(p *part, limit int64) string {
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
+// joinDelSp joins the soft breaks of format=flowed text with DelSp=yes (RFC 3676 section 4.1), whose last blank is no
+// part of it. What is left reads the same with and without DelSp.
+func joinDelSp(s string) string {
+	var out strings.Builder
+	depth, soft := 0, false
+	for line := range strings.SplitSeq(s, "\n") {
+		d := 0
+		for d < len(line) && line[d] == '>' {
+			d++
+		}
+		content := line[d:]
+		if soft && d == depth && line != "-- " {
+			content = strings.TrimPrefix(content, " ")
+		} else {
+			if out.Len() > 0 {
+				out.WriteByte('\n')
+			}
+			out.WriteString(line[:d])
+		}
+		soft = strings.HasSuffix(content, " ") && content != "-- "
+		if soft {
+			content = content[:len(content)-1]
+		}
+		out.WriteString(content)
+		depth = d
+	}
+	return out.String()
+}
+
 // decoded returns a leaf's bytes, transfer decoding undone, at most limit of them.
 func (t *tree) decoded(p *part, limit int64) []byte {
-	size := p.end - p.body
+	if limit = min(limit, p.end-p.body); limit <= 0 {
+		if p.end > p.body {
+			t.add(textCut)
+		}
+		return nil
+	}
 	if p.encoding != "base64" && p.encoding != "quoted-printable" && !strings.HasPrefix(p.encoding, "x-") {
 		b, whole := t.win.copyOf(p.body, p.end, limit)
 		if !whole {
@@ -182,7 +305,7 @@ func (t *tree) decoded(p *part, limit int64) []byte {
 		}
 		return b
 	}
-	if raw, whole := t.win.copyOf(p.body, p.end, 2*limit); whole {
+	if raw, whole := t.win.copyOf(p.body, p.end, 2*limit); whole && p.encoding[0] != 'x' {
 		// In one piece: no reader in between.
 		switch p.encoding {
 		case "base64":
@@ -208,9 +331,6 @@ func (t *tree) decoded(p *part, limit int64) []byte {
 		}
 	}
 	out, _ := io.ReadAll(io.LimitReader(t.reader(p), limit+1))
-	if size > 2*limit {
-		t.add(textCut)
-	}
 	return cut(out, limit, &t.problems)
 }
 

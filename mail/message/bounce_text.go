@@ -7,6 +7,9 @@ import (
 	"poplar/mail"
 )
 
+// toldLimit bounds how many recipients words may name.
+const toldLimit = 100
+
 // told is an address that the words of a report name, and the line it is on; -1: on none.
 type told struct {
 	addr string
@@ -48,9 +51,7 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 			}
 		}
 	}
-	if len(failed) > recipientLimit {
-		failed = failed[:recipientLimit]
-	}
+	failed = failed[:min(len(failed), toldLimit)]
 	even := evenText(text)
 	delayed := delayPhrases.in(even) && !finalPhrases.in(even)
 	var list []mail.Bounced

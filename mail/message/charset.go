@@ -205,7 +205,7 @@ const (
 )
 
 // decodeText reads b in the named charset. An unknown, missing or plainly wrong one is replaced by detection.
-func decodeText(b []byte, charset string, short bool) (string, fit) {
+func decodeText(b []byte, charset string) (string, fit) {
 	if len(b) == 0 {
 		return "", fits
 	}
@@ -237,13 +237,11 @@ func decodeText(b []byte, charset string, short bool) (string, fit) {
 	}
 	// QUIRK: a national charset under the name of UTF-8.
 	if c.utf8 {
-		if d := detect(b); !d.utf8 && !d.single && mostlyBroken(b) {
-			if t, ok := d.decode(b); ok {
-				return t, fitsByGuess
+		if share, _ := utf8Share(b); share < 0.6 {
+			if d := detect(b); !d.utf8 {
+				s, _ = d.decode(b)
+				return s, fitsByGuess
 			}
-		} else if mostlyBroken(b) && !d.utf8 {
-			t, _ := d.decode(b)
-			return t, fitsByGuess
 		}
 	}
 	return s, fitsPartly
@@ -277,21 +275,24 @@ func isUTF8(b []byte, single bool) bool {
 	return n >= 2
 }
 
-// mostlyBroken says whether hardly any of the 8-bit bytes of b form UTF-8.
-func mostlyBroken(b []byte) bool {
-	good, bad := 0, 0
+// utf8Share is the share of the 8-bit bytes of b that form UTF-8, and how many characters they form.
+func utf8Share(b []byte) (share float64, n int) {
+	good, all := 0, 0
 	for i := 0; i < len(b); {
 		if b[i] < 0x80 {
 			i++
 			continue
 		}
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 {
-			bad++
-		} else {
-			good++
+		r, size := utf8.DecodeRune(b[i:])
+		all += size
+		if r != utf8.RuneError || size > 1 {
+			good += size
+			n++
 		}
-		i += n
+		i += size
 	}
-	return bad > 4*good
+	if all == 0 {
+		return 1, 0
+	}
+	return float64(good) / float64(all), n
 }

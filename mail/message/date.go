@@ -17,7 +17,7 @@ var zones = map[string]int{
 
 // parseDate reads a Date field with the obsolete syntax of RFC 5322 section 4.3 and what real mail has beyond it.
 func parseDate(s []byte) (time.Time, bool) {
-	text := string(stripComments(s))
+	text := string(stripComments(s[:min(len(s), 500)]))
 	if t, ok := parseISO(strings.TrimSpace(text)); ok {
 		return t, true
 	}

@@ -2,7 +2,9 @@ package message
 
 import (
 	"bytes"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -12,6 +14,7 @@ const (
 	// fieldLimit bounds one field's raw value.
 	fieldLimit = 1 << 20
 	fieldCount = 10_000
+	allFields  = 200_000
 )
 
 // field is one header field as it stands in the message.
@@ -23,6 +26,28 @@ type field struct {
 // header is the fields of one part, in their order.
 type header struct {
 	fields []field
+	// hint is the charset of the message's text: what 8-bit bytes in its header are most likely in.
+	hint *codec
+}
+
+// text makes a raw value UTF-8. QUIRK: 8-bit bytes or ISO-2022 escapes that no encoded word wraps. It comes before
+// any other reading, since such bytes may look like the signs that a value is cut at.
+func (h *header) text(v []byte) []byte {
+	escape := bytes.IndexByte(v, 0x1b) >= 0
+	if !escape && utf8.Valid(v) {
+		return v
+	}
+	if h.hint != nil {
+		if s, ok := h.hint.decode(v); ok {
+			return []byte(s)
+		}
+	}
+	if escape && isASCII(v) {
+		s, _ := decodeISO2022(v)
+		return []byte(s)
+	}
+	s, _ := detect(v).decode(v)
+	return []byte(s)
 }
 
 // is compares a field name, ignoring the case of ASCII letters. name is given in lower case.
@@ -41,17 +66,11 @@ func (f field) is(name string) bool {
 	return true
 }
 
-// raw returns the first field of that name, unfolded; nil when there is none.
-func (h *header) raw(name string) []byte {
-	v, _ := h.find(name)
-	return v
-}
-
-// find is raw that also tells an empty field from a missing one.
+// find returns the first field of that name, unfolded, and whether there is one.
 func (h *header) find(name string) ([]byte, bool) {
 	for i := range h.fields {
 		if h.fields[i].is(name) {
-			return unfold(h.fields[i].value), true
+			return h.text(unfold(h.fields[i].value)), true
 		}
 	}
 	return nil, false
@@ -63,7 +82,7 @@ func (h *header) best(name string) []byte {
 	for i := range h.fields {
 		if h.fields[i].is(name) {
 			if v := unfold(h.fields[i].value); len(v) > 0 {
-				return v
+				return h.text(v)
 			}
 		}
 	}
@@ -75,7 +94,7 @@ func (h *header) all(name string) [][]byte {
 	var out [][]byte
 	for i := range h.fields {
 		if h.fields[i].is(name) {
-			out = append(out, unfold(h.fields[i].value))
+			out = append(out, h.text(unfold(h.fields[i].value)))
 		}
 	}
 	return out
@@ -147,10 +166,16 @@ func (w *window) parseHeader(off int64, root bool, boundary func(line []byte) bo
 		}
 		if w.own != nil {
 			// The window moves on: the fields get memory of their own.
-			kept := append([]byte(nil), block[:min(end, headerLimit)]...)
+			kept := append([]byte(nil), block[:min(end, headerLimit, max(headerLimit-w.kept, 1024))]...)
+			w.kept += len(kept)
 			h.fields = h.fields[:0]
 			splitHeader(kept, true, root, boundary, &h, p)
 		}
+		// All headers together have a limit too: what many parts say at length is left out.
+		if w.fields += len(h.fields); w.fields > allFields && !root {
+			h.fields = h.fields[:min(len(h.fields), 20)]
+		}
+		h.fields = slices.Clip(h.fields)
 		return h, off + int64(end)
 	}
 }

@@ -33,17 +33,21 @@ func Open(raw mail.Raw) (*mail.Message, error) {
 	m.ReplyTo = addressField(h, "reply-to")
 	m.Header = make([]mail.Field, 0, len(h.fields))
 	for _, f := range h.fields {
-		m.Header = append(m.Header, mail.Field{Name: string(f.name), Value: decodeWords(unfold(f.value))})
+		m.Header = append(m.Header, mail.Field{Name: string(f.name), Value: decodeWords(h.text(unfold(f.value)))})
 	}
-	b := t.readBody(true, textLimit)
+	b := t.readBody(true)
 	m.Text, m.HTML, m.Flowed = b.text, b.html, b.flowed
+	shown := cidSet(m.HTML)
 	for i, a := range t.attachments() {
 		m.Parts = append(m.Parts, mail.Part{
-			Index: i, Name: a.safeName(), Type: a.mediaType, Size: t.size(a),
-			ContentID: a.contentID, Inline: a.inline(m.HTML),
+			Index: i, Name: a.safeName(t), Type: a.mediaType, Size: t.size(&a),
+			ContentID: a.contentID, Inline: a.contentID != "" && shown[a.contentID],
 		})
 	}
-	m.Bounce = t.bounce(func() string { return m.Text }).list
+	r := t.bounce(func() string { return m.Text })
+	m.Bounce, m.BounceOf = r.list, r.original
+	m.Invitations = t.invitations()
+	m.Protection = t.protection(m.Text)
 	m.Problems = t.list
 	if t.win.err != nil {
 		return m, &ReadError{t.win.err}
@@ -55,54 +59,43 @@ func Open(raw mail.Raw) (*mail.Message, error) {
 // never the whole in memory.
 func PartReader(raw mail.Raw, index int) (io.ReadCloser, error) {
 	t := walk(raw)
+	for _, b := range t.bodyBlocks() {
+		// Files coded inside the text are parts too.
+		t.join(b.plain)
+	}
 	all := t.attachments()
 	if index < 0 || index >= len(all) {
 		return nil, fmt.Errorf("the message has no part %d", index)
 	}
-	return io.NopCloser(t.open(all[index])), nil
+	return io.NopCloser(t.open(&all[index])), nil
 }
 
-// attachment is one of a message's Parts.
-type attachment struct {
-	leaf      *part
-	name      string // as the message gives it
-	mediaType string
-	contentID string
-}
-
-// attachments lists the leaves that are not the body.
-func (t *tree) attachments() []attachment {
-	var all []attachment
-	t.leaves(func(p *part) bool {
-		if p.isBody() || p.multi() && p.end == p.body {
-			return true
-		}
-		d := p.disposition()
-		a := attachment{leaf: p, name: p.fileName(&d), mediaType: p.ctype.value}
-		if ids := messageIDs(p.header.best("content-id")); len(ids) > 0 {
-			a.contentID = ids[0]
-		}
-		all = append(all, a)
-		return true
-	})
-	return all
-}
-
-func (a *attachment) safeName() string { return SafeName(a.name, a.mediaType) }
-
-// inline says whether the HTML shows it.
-func (a *attachment) inline(source string) bool {
-	if a.contentID == "" || source == "" {
-		return false
+// protection says how a message is signed or encrypted.
+func (t *tree) protection(text string) mail.Protection {
+	p := t.root
+	for len(p.kids) == 1 {
+		p = p.kids[0] // QUIRK: a mailing list wrapped it
 	}
-	return strings.Contains(source, "cid:"+a.contentID)
-}
-
-// open reads an attachment's bytes.
-func (t *tree) open(a attachment) io.Reader { return t.reader(a.leaf) }
-
-// size counts an attachment's decoded octets.
-func (t *tree) size(a attachment) int64 {
-	n, _ := io.Copy(io.Discard, t.open(a))
-	return n
+	switch p.ctype.value {
+	case "multipart/encrypted":
+		return mail.EncryptedPGP
+	case "multipart/signed":
+		if strings.Contains(strings.ToLower(p.ctype.get("protocol")), "pgp") {
+			return mail.SignedPGP
+		}
+		return mail.SignedSMIME
+	case "application/pkcs7-mime", "application/x-pkcs7-mime":
+		d := p.disposition()
+		if strings.EqualFold(p.ctype.get("smime-type"), "signed-data") || strings.HasSuffix(strings.ToLower(p.fileName(&d)), ".p7s") {
+			return mail.SignedSMIME
+		}
+		return mail.EncryptedSMIME
+	}
+	switch {
+	case strings.Contains(text, "-----BEGIN PGP MESSAGE-----"):
+		return mail.EncryptedPGP
+	case strings.Contains(text, "-----BEGIN PGP SIGNED MESSAGE-----"):
+		return mail.SignedPGP
+	}
+	return ""
 }

@@ -194,7 +194,7 @@ func (p *parameters) text(key string) string {
 	if bytes.Contains(data, []byte("=?")) && plain(data) {
 		return strings.TrimSpace(decodeWords(data))
 	}
-	text, _ := decodeText(data, charset, true)
+	text, _ := decodeText(data, charset)
 	return strings.TrimSpace(clean(text))
 }
 
@@ -210,10 +210,13 @@ func percent(dst, s []byte) []byte {
 	return dst
 }
 
+// commentLimit bounds a comment. It also bounds the time that unclosed brackets take.
+const commentLimit = 1000
+
 // commentLen is the length of the comment that s starts with; 1 when it is not closed.
 func commentLen(s []byte) int {
 	depth := 0
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < min(len(s), commentLimit); i++ {
 		switch s[i] {
 		case '\\':
 			i++

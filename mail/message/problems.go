@@ -8,7 +8,6 @@ const (
 	headerLine     = "A line of the header is malformed and was left out"
 	headerNoEnd    = "The header does not end with an empty line"
 	headerCut      = "The header is too long; only its beginning was read"
-	notMail        = "This does not look like a mail message"
 	noHeader       = "The message has no header"
 	readFailed     = "The message could not be read to its end"
 	tooManyParts   = "The message has too many parts; the others are left together in one"
@@ -20,8 +19,10 @@ const (
 	charsetUnknown = "The character set is unknown and had to be guessed"
 	charsetWrong   = "Some characters do not fit the character set the message names"
 	base64Broken   = "Some of the base64 data is damaged"
+	tnefBroken     = "The winmail.dat of this message is damaged; what can be read of it is shown"
+	externalBody   = "An attachment is kept elsewhere and is not part of this message"
+	onePiece       = "This is one piece of a message that was sent in several"
 	dateOdd        = "The date is missing or malformed"
-	fromOdd        = "The sender is missing or malformed"
 )
 
 // problems collects sentences, each once. A nil one swallows them.

@@ -42,13 +42,14 @@ func Report(raw mail.Raw) Reported {
 		d := e.Date.Unix()
 		r.Date = &d
 	}
-	plain, rich := false, false
+	plain, rich, preambles := false, false, 0
 	t.leaves(func(p *part) bool {
 		switch {
 		case p.multi():
 			// A multipart without parts: its preamble is all there is.
-			if len(r.Text) == 0 {
-				r.Text = t.text(p, textLimit)
+			if !plain && r.Text == "" && preambles < 3 {
+				r.Text = t.wholeText(p)
+				preambles++
 			}
 		case !p.isBody():
 			d := p.disposition()
@@ -59,12 +60,12 @@ func Report(raw mail.Raw) Reported {
 			r.Attachments = append(r.Attachments, a)
 		case p.ctype.value == "text/html":
 			if !rich {
-				r.HTML = t.text(p, textLimit)
+				r.HTML = t.wholeText(p)
 			}
 			rich, r.HasHTML = true, true
 		default:
 			if !plain {
-				r.Text = t.text(p, textLimit)
+				r.Text = t.wholeText(p)
 			}
 			plain = true
 		}
@@ -73,9 +74,14 @@ func Report(raw mail.Raw) Reported {
 	if !plain && r.HTML != "" {
 		r.Text = html.Text(r.HTML)
 	}
-	r.Bounce = t.bounce(func() string { return t.readBody(false, textLimit).text }).list
+	r.Bounce = t.bounce(func() string { return t.readBody(false).text }).list
 	r.Problems = append([]string{}, t.list...)
 	return r
+}
+
+// wholeText decodes a text leaf as it is, files coded in it included.
+func (t *tree) wholeText(p *part) string {
+	return t.readable(p, t.decoded(p, t.limit))
 }
 
 func pairs(list []mail.Address) [][2]string {

@@ -37,12 +37,14 @@ type Scanned struct {
 
 // Scan reads what a list shows, as fast as may be.
 func Scan(raw mail.Raw) Scanned {
-	return walk(raw).scan()
+	t := walk(raw)
+	t.limit = indexLimit
+	return t.scan()
 }
 
 func (t *tree) scan() Scanned {
 	s := t.envelope()
-	b := t.readBody(false, indexLimit)
+	b := t.readBody(false)
 	s.Snippet = snippet(b.text)
 	var index strings.Builder
 	index.WriteString(b.text)
@@ -59,23 +61,6 @@ func (t *tree) scan() Scanned {
 	r := t.bounce(func() string { return b.text })
 	s.Bounce, s.Original = r.list, r.original
 	return s
-}
-
-// counts says whether a person would call it an attachment: no picture of the HTML, no signature, no report.
-func (a *attachment) counts() bool {
-	parent := ""
-	if a.leaf.parent != nil {
-		parent = a.leaf.parent.ctype.value
-	}
-	switch {
-	case a.contentID != "" && strings.HasPrefix(a.mediaType, "image/") && parent == "multipart/related":
-		return false
-	case parent == "multipart/signed" && a.name == "" || strings.HasSuffix(a.mediaType, "-signature"):
-		return false
-	case parent == "multipart/report" && a.name == "":
-		return false
-	}
-	return true
 }
 
 // envelope reads the header's fields.

@@ -21,12 +21,14 @@ var base64Value = func() (t [256]byte) {
 
 // transferReader decodes a Content-Transfer-Encoding (RFC 2045 section 6) while it is read. Unknown ones are read as
 // they are.
-func transferReader(encoding string, r io.Reader) io.Reader {
+// size is how much there is to read, as far as it is known.
+func transferReader(encoding string, r io.Reader, size int64) io.Reader {
+	buffer := int(max(512, min(size, 32<<10)))
 	switch encoding {
 	case "base64":
-		return &base64Reader{r: r, in: make([]byte, 32<<10)}
+		return &base64Reader{r: r, in: make([]byte, buffer)}
 	case "quoted-printable":
-		return &qpReader{r: bufio.NewReaderSize(r, 32<<10)}
+		return &qpReader{r: bufio.NewReaderSize(r, buffer)}
 	case "x-uuencode":
 		return newUUReader(r)
 	case "x-yenc":

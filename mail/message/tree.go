@@ -29,6 +29,12 @@ type part struct {
 	encoding string
 	boundary string
 	closed   bool // the closing boundary was seen
+
+	textRead  bool // a text leaf that has been decoded:
+	plain     string
+	files     []embedded // coded in it
+	tnef      *winmail
+	tnefTried bool
 }
 
 // tree is a message taken apart.
@@ -37,19 +43,30 @@ type tree struct {
 	win   *window
 	root  *part
 	count int
+	// limit bounds the text that is read, textUsed is how much has been.
+	limit, textUsed int64
 	levels
 	problems
 }
 
 // walk takes a message apart. It reads it once, front to end, and holds headers only.
 func walk(raw mail.Raw) *tree {
-	t := &tree{raw: raw, win: newWindow(raw), levels: levels{by: map[string][]*part{}}}
+	t := &tree{raw: raw, win: newWindow(raw), limit: textLimit, levels: levels{by: map[string][]*part{}}}
 	t.root = t.entity(0, nil)
 	if len(t.root.header.fields) == 0 {
 		t.add(noHeader)
 	}
 	t.run(t.root, t.win.size)
 	t.rescue()
+	t.leaves(func(p *part) bool {
+		if !p.isText() {
+			return true
+		}
+		if c := codecOf(p.ctype.get("charset")); c != nil && !c.utf8 && c != cASCII {
+			t.root.header.hint = c
+		}
+		return false
+	})
 	if t.win.err != nil {
 		t.add(readFailed)
 	}
@@ -102,15 +119,19 @@ func (p *part) multi() bool { return strings.HasPrefix(p.ctype.value, "multipart
 type levels struct {
 	open *part              // innermost
 	by   map[string][]*part // boundary -> the open multiparts of that boundary, outermost first
+	// firsts counts the first bytes of the open boundaries: most lines of dashes are told by it.
+	firsts [256]uint16
 }
 
 func (l *levels) push(p *part) {
 	l.open = p
 	l.by[p.boundary] = append(l.by[p.boundary], p)
+	l.firsts[p.boundary[0]]++
 }
 
 func (l *levels) pop() *part {
 	p := l.open
+	l.firsts[p.boundary[0]]--
 	if same := l.by[p.boundary]; len(same) > 1 {
 		l.by[p.boundary] = same[:len(same)-1]
 	} else {
@@ -165,6 +186,10 @@ func (t *tree) run(top *part, limit int64) {
 		at := t.win.dashes(pos)
 		if at >= limit {
 			break
+		}
+		if b := t.win.at(at, 3); len(b) >= 3 && t.levels.firsts[b[2]] == 0 {
+			pos = t.win.afterLine(at)
+			continue
 		}
 		line, next := t.win.line(at, 1024)
 		q, closing := t.levels.match(line)
@@ -322,5 +347,5 @@ func (t *tree) reader(p *part) io.Reader {
 	if p.multi() {
 		enc = ""
 	}
-	return transferReader(enc, io.NewSectionReader(t.raw, p.body, p.end-p.body))
+	return transferReader(enc, io.NewSectionReader(t.raw, p.body, p.end-p.body), p.end-p.body)
 }

@@ -22,6 +22,8 @@ type window struct {
 	buf  []byte
 	own  []byte // backing of buf; nil where buf is the Raw's own memory
 	err  error
+
+	kept, fields int // bytes and fields of the headers read so far
 }
 
 func newWindow(raw mail.Raw) *window {

@@ -14,6 +14,9 @@ type encodedWord struct {
 	text     []byte
 }
 
+// wordLimit bounds one encoded word. RFC 2047 allows 75 characters; some programs write a whole subject as one.
+const wordLimit = 8 << 10
+
 // cutEncodedWord reads the encoded word that s starts with and returns its length, 0 when there is none.
 func cutEncodedWord(s []byte) (w encodedWord, n int) {
 	if len(s) < 8 || s[0] != '=' || s[1] != '?' {
@@ -48,7 +51,7 @@ func cutEncodedWord(s []byte) (w encodedWord, n int) {
 		return w, 0
 	}
 	start := 2 + i + 1 + k + 2
-	end := bytes.Index(s[start:], []byte("?="))
+	end := bytes.Index(s[start:min(len(s), start+wordLimit)], []byte("?="))
 	if end < 0 {
 		return w, 0
 	}
@@ -177,18 +180,17 @@ func (r *runOfWords) flush(out *strings.Builder) {
 		return
 	}
 	r.settle()
-	text, _ := decodeText(r.data, r.charset, true)
+	text, _ := decodeText(r.data, r.charset)
 	out.WriteString(text)
 	*r = runOfWords{data: r.data[:0]}
 }
 
 // decodeLiteral reads header text outside encoded words.
 func decodeLiteral(s []byte) string {
-	if plain(s) || utf8.Valid(s) {
+	if utf8.Valid(s) {
 		return string(s)
 	}
-	// QUIRK: raw 8-bit bytes that are not UTF-8.
-	text, _ := decodeText(s, "", true)
+	text, _ := decodeText(s, "")
 	return text
 }
 
