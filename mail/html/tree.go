@@ -40,6 +40,8 @@ type Tree struct {
 	Dark     bool
 	TurnDark bool
 	Plain    bool // made of plain text
+	// from and until are the widths for which the styles stay as they are.
+	from, until float64
 	// Cut says that the message was longer than the engine shows.
 	Cut bool
 }
@@ -80,3 +82,8 @@ type Picture struct {
 
 // Ready reports whether there is something to draw.
 func (p *Picture) Ready() bool { return p != nil && p.Data != nil && !p.Broken && p.W > 0 }
+
+// Fits reports whether the tree would come out the same for v, so that only layout need be done again.
+func (t *Tree) Fits(v Viewport) bool {
+	return t.Plain || v.Width >= t.from && v.Width < t.until
+}

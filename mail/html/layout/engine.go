@@ -214,3 +214,6 @@ func clampSize(v float64) float64 {
 	// Sizes are kept in 64ths of a pixel.
 	return math.Floor(v*64) / 64
 }
+
+// Subpixel reports whether words were measured for dense screens.
+func (b *Box) Subpixel() bool { return b.o.Subpixel }

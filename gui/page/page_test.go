@@ -1,0 +1,216 @@
+package page
+
+import (
+	"image/png"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"poplar/gui/kit"
+	"poplar/mail/html"
+)
+
+// bench is a Page in a window, between two labels in one scroll, with its loop in the test's hands.
+type bench struct {
+	*Page
+	t      *testing.T
+	q      *kit.Queue
+	win    fyne.Window
+	scroll *container.Scroll
+	links  []string
+	hover  string
+	held   []int
+	shown  int
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	test.NewTempApp(t)
+	b := &bench{t: t, q: kit.NewQueue()}
+	b.Page = New(Options{
+		Loop:   b.q.Loop,
+		OnLink: func(l html.Link) { b.links = append(b.links, l.URL) },
+		OnHover: func(l *html.Link) {
+			b.hover = ""
+			if l != nil {
+				b.hover = l.URL
+			}
+		},
+		OnHeld:  func(n, trackers int) { b.held = []int{n, trackers} },
+		OnShown: func() { b.shown++ },
+		OnError: func(err error) { t.Error(err) },
+	})
+	b.scroll = container.NewVScroll(container.NewVBox(widget.NewLabel("head"), b.Page, widget.NewLabel("foot")))
+	b.Follow(b.scroll)
+	b.win = test.NewTempWindow(t, b.scroll)
+	b.win.Resize(fyne.NewSize(500, 400))
+	return b
+}
+
+// wait runs the loop until the message is laid out and every visible tile is there.
+func (b *bench) wait() {
+	b.t.Helper()
+	if !b.q.Until(20*time.Second, func() bool {
+		if b.page == nil || b.laidAt != b.Size().Width {
+			return false
+		}
+		if first, last := b.wanted(); last >= first {
+			for n := first; n <= last; n++ {
+				if t := b.tiles[n]; t == nil || !t.ready {
+					return false
+				}
+			}
+		}
+		return true
+	}) {
+		b.t.Fatal("the page was not drawn")
+	}
+	if n := b.Height(); n > 0 && b.Size().Height != n {
+		// What the canvas does before each frame.
+		b.scroll.Content.Resize(fyne.NewSize(b.scroll.Size().Width, b.scroll.Content.MinSize().Height))
+		b.scroll.Refresh()
+		b.Update()
+		b.q.Until(20*time.Second, func() bool {
+			first, last := b.wanted()
+			for n := first; n <= last; n++ {
+				if t := b.tiles[n]; t == nil || !t.ready {
+					return false
+				}
+			}
+			return true
+		})
+	}
+}
+
+func (b *bench) mouse(x, y float32) *desktop.MouseEvent {
+	return &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(x, y)}, Button: desktop.MouseButtonPrimary}
+}
+
+// middle is the middle of the nth occurrence of a word, in the widget's units.
+func (b *bench) middle(word string) (float32, float32) {
+	b.t.Helper()
+	for _, w := range b.page.Boxes() {
+		if strings.Contains(w.Text, word) {
+			return float32(w.X+w.W/2) * b.zoom, float32(w.Y+w.H/2) * b.zoom
+		}
+	}
+	b.t.Fatalf("no word %q on the page", word)
+	return 0, 0
+}
+
+func (b *bench) shot(name string) {
+	if dir := os.Getenv("POPLAR_SHOTS"); dir != "" {
+		f, err := os.Create(dir + "/" + name)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		defer f.Close()
+		if err := png.Encode(f, b.win.Canvas().Capture()); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
+const sample = "Dear Marta,\n\nthe plan is at https://example.com/plan and I like it.\n附件收到，我已经转给财务。\n\n> you wrote\n> this\n\nJonas"
+
+func TestTextIsShownSelectedAndCopied(t *testing.T) {
+	b := newBench(t)
+	b.SetText(sample, false)
+	b.wait()
+	if b.Height() < 150 {
+		t.Errorf("height %v", b.Height())
+	}
+	b.SelectAll()
+	b.shot("text.png")
+	if got := b.Selected(); got != "Dear Marta,\n\nthe plan is at https://example.com/plan and I like it.\n附件收到，我已经转给财务。\n\nyou wrote\nthis\n\nJonas" {
+		t.Errorf("selected %q", got)
+	}
+	b.TypedShortcut(&fyne.ShortcutCopy{})
+	if got := fyne.CurrentApp().Clipboard().Content(); !strings.HasPrefix(got, "Dear Marta") {
+		t.Errorf("clipboard %q", got)
+	}
+	x0, y0 := b.middle("Marta")
+	x1, y1 := b.middle("收")
+	b.MouseDown(b.mouse(x0, y0))
+	b.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(x1+9, y1)}})
+	b.DragEnd()
+	b.MouseUp(b.mouse(x1+9, y1))
+	if got := b.Selected(); !strings.HasPrefix(got, "rta,\n\nthe") && !strings.HasPrefix(got, "ta,\n\nthe") || !strings.HasSuffix(got, "附件收") {
+		t.Errorf("dragged over %q", got)
+	}
+}
+
+func TestLinks(t *testing.T) {
+	b := newBench(t)
+	b.SetText(sample, false)
+	b.wait()
+	x, y := b.middle("example.com")
+	b.MouseMoved(b.mouse(x, y))
+	if b.hover != "https://example.com/plan" || b.Cursor() != desktop.PointerCursor {
+		t.Errorf("hover %q, cursor %v", b.hover, b.Cursor())
+	}
+	b.MouseDown(b.mouse(x, y))
+	b.MouseUp(b.mouse(x, y))
+	if len(b.links) != 1 || b.links[0] != "https://example.com/plan" {
+		t.Errorf("links %q", b.links)
+	}
+	b.MouseMoved(b.mouse(2, 300))
+	if b.hover != "" || b.Cursor() != desktop.DefaultCursor {
+		t.Errorf("hover %q beside the text", b.hover)
+	}
+}
+
+func TestLongTextHasFewTiles(t *testing.T) {
+	b := newBench(t)
+	b.SetText(strings.Repeat("A line of a long message that goes on and on.\n", 4000), false)
+	b.wait()
+	if b.Height() < 80_000 {
+		t.Fatalf("height %v", b.Height())
+	}
+	if n := len(b.tiles); n > 12 {
+		t.Errorf("%d tiles", n)
+	}
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	b.wait()
+	if n := len(b.tiles); n > 12 || n == 0 {
+		t.Errorf("%d tiles at the end", n)
+	}
+	if b.bottom < b.Height() {
+		t.Errorf("End stopped at %v of %v", b.bottom, b.Height())
+	}
+	b.TypedRune(' ')
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
+	if b.scroll.Offset.Y != 0 {
+		t.Errorf("Home stopped at %v", b.scroll.Offset.Y)
+	}
+}
+
+func TestZoomAndFind(t *testing.T) {
+	b := newBench(t)
+	b.SetText(strings.Repeat("filler\n", 200)+"the Needle is here and needle there", false)
+	b.wait()
+	h := b.Height()
+	n, at := b.Find("NEEDLE")
+	if n != 2 || at != 0 {
+		t.Fatalf("found %d, at %d", n, at)
+	}
+	if b.scroll.Offset.Y == 0 {
+		t.Error("the match was not scrolled to")
+	}
+	if n, at = b.FindNext(-1); at != 1 {
+		t.Errorf("before the first comes %d of %d", at, n)
+	}
+	b.ZoomKey(&desktop.CustomShortcut{KeyName: fyne.KeyPlus, Modifier: fyne.KeyModifierShortcutDefault})
+	b.wait()
+	if b.Zoom() != 1.1 || b.Height() < h*1.05 {
+		t.Errorf("zoom %v, height %v after %v", b.Zoom(), b.Height(), h)
+	}
+	b.shot("find.png")
+}
