@@ -131,6 +131,9 @@ type Field struct {
 
 	wrong, hint string
 	height      float32
+	box         float32 // width of the box; 0: all there is
+	aside       string  // right of the box
+	asideHint   bool
 	trail       fyne.CanvasObject // at the right end inside the box
 	focused     bool
 	setting     bool
@@ -164,6 +167,30 @@ func (f *Field) start(text, placeholder string, changed func(string)) {
 // Tall makes the box higher. It returns f.
 func (f *Field) Tall(height float32) *Field {
 	f.height = height
+	return f
+}
+
+// Narrow makes the box that wide; aside stands right of it. Sentences beneath have the whole width. It returns f.
+func (f *Field) Narrow(width float32, aside string) *Field {
+	f.box, f.aside = width, aside
+	return f
+}
+
+// SetAside puts a hint right of a narrow box.
+func (f *Field) SetAside(s string) {
+	if s != f.aside {
+		f.aside, f.asideHint = s, true
+		f.Refresh()
+	}
+}
+
+// NewArea returns a Field of several lines, height high, for a text that is not long.
+func NewArea(text, placeholder string, height float32, changed func(string)) *Field {
+	f := &Field{}
+	f.start(text, placeholder, changed)
+	f.height = height
+	f.Entry.MultiLine, f.Entry.Wrapping = true, fyne.TextWrapWord
+	f.ExtendBaseWidget(f)
 	return f
 }
 
@@ -233,7 +260,14 @@ func (f *Field) note() string {
 // MinSize implements fyne.CanvasObject.
 func (f *Field) MinSize() fyne.Size {
 	f.ExtendBaseWidget(f)
-	return fyne.NewSize(48, f.Height(max(f.Size().Width, 48)))
+	w := float32(48)
+	if f.box > 0 {
+		w = f.box
+		if f.aside != "" {
+			w += 10 + TextWidth(f.aside, 13, false)
+		}
+	}
+	return fyne.NewSize(w, f.Height(max(f.Size().Width, w)))
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -244,7 +278,11 @@ func (f *Field) draw(self fyne.CanvasObject) fyne.WidgetRenderer {
 	box := &canvas.Rectangle{CornerRadius: 6}
 	sign := &canvas.Image{FillMode: canvas.ImageFillContain}
 	note := NewPara("", 12, false, Text3)
-	d := &drawing{of: self, objects: []fyne.CanvasObject{box, f.Entry, sign, note}, min: f.MinSize}
+	aside := NewLine("", 13, false, Text)
+	if f.asideHint {
+		aside = NewLine("", 12, false, Text3)
+	}
+	d := &drawing{of: self, objects: []fyne.CanvasObject{box, f.Entry, sign, note, aside}, min: f.MinSize}
 	if f.trail != nil {
 		d.objects = append(d.objects, f.trail)
 	}
@@ -260,15 +298,21 @@ func (f *Field) draw(self fyne.CanvasObject) fyne.WidgetRenderer {
 		}
 		box.FillColor, box.StrokeColor, box.StrokeWidth = Col(fill), Col(line), width
 		sign.Resource = Icon("warn", Text2)
-		sign.Hidden = f.wrong == "" || f.trail != nil || f.Disabled()
+		sign.Hidden = f.wrong == "" || f.trail != nil || f.Disabled() || f.box > 0 && f.box < 120
 		c := Text3
 		if f.wrong != "" {
 			c = Err
 		}
 		note.text, note.colour, note.broken = f.note(), c, nil
+		aside.SetText(f.aside)
 	}
 	d.place = func(s fyne.Size) {
-		box.Resize(fyne.NewSize(s.Width, f.height))
+		width := s.Width
+		if f.box > 0 {
+			width = min(width, f.box)
+		}
+		box.Resize(fyne.NewSize(width, f.height))
+		aside.Place(width+10, ceil(f.height/2)+5, s.Width-width-10)
 		right := float32(4)
 		if !sign.Hidden {
 			right = 28
@@ -276,13 +320,18 @@ func (f *Field) draw(self fyne.CanvasObject) fyne.WidgetRenderer {
 		if f.trail != nil {
 			m := f.trail.MinSize()
 			f.trail.Resize(m)
-			f.trail.Move(fyne.NewPos(s.Width-m.Width-4, (f.height-m.Height)/2))
+			f.trail.Move(fyne.NewPos(width-m.Width-4, (f.height-m.Height)/2))
 			right = m.Width + 4
 		}
-		sign.Move(fyne.NewPos(s.Width-25, (f.height-16)/2))
+		sign.Move(fyne.NewPos(width-25, (f.height-16)/2))
 		sign.Resize(fyne.NewSquareSize(16))
-		f.Entry.Move(fyne.NewPos(4, ceil((f.height-ControlHeight)/2)))
-		f.Entry.Resize(fyne.NewSize(max(s.Width-4-right, 0), ControlHeight))
+		if f.Entry.MultiLine {
+			f.Entry.Move(fyne.NewPos(4, 1))
+			f.Entry.Resize(fyne.NewSize(max(width-6, 0), f.height-2))
+		} else {
+			f.Entry.Move(fyne.NewPos(4, ceil((f.height-ControlHeight)/2)))
+			f.Entry.Resize(fyne.NewSize(max(width-4-right, 0), ControlHeight))
+		}
 		note.Move(fyne.NewPos(0, f.height+4))
 		note.Resize(fyne.NewSize(s.Width, max(s.Height-f.height-4, 0)))
 	}

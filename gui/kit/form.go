@@ -112,6 +112,12 @@ func Focus(o fyne.Focusable) {
 	}
 }
 
+// Focused reports whether o has the keyboard.
+func Focused(o fyne.Focusable) bool {
+	c := canvasOf(o.(fyne.CanvasObject))
+	return c != nil && c.Focused() == o
+}
+
 // Para is a text of several lines, broken to its width. Its height follows the width it was given last.
 type Para struct {
 	widget.BaseWidget
@@ -315,7 +321,10 @@ func (f *Form) Head(title string) *Form {
 	return f.AddWide(NewLine(title, 13, true, Text), gap, 0)
 }
 
-// Columns returns the widths of the labels' column and of the controls' at a width.
+// Clear takes all rows out.
+func (f *Form) Clear() { f.rows = nil }
+
+// columns returns the widths of the labels' column and of the controls' at a width.
 func (f *Form) columns(width float32) (label, control float32) {
 	if f.label == 0 {
 		return 0, width
@@ -372,13 +381,17 @@ func (f *Form) MinSize() fyne.Size {
 
 // CreateRenderer implements fyne.Widget.
 func (f *Form) CreateRenderer() fyne.WidgetRenderer {
-	d := &drawing{of: f, min: f.MinSize, paint: func() {}}
-	for _, r := range f.rows {
-		if r.label != nil {
-			d.objects = append(d.objects, r.label)
+	d := &drawing{of: f, min: f.MinSize}
+	d.paint = func() {
+		d.objects = d.objects[:0]
+		for _, r := range f.rows {
+			if r.label != nil {
+				d.objects = append(d.objects, r.label)
+			}
+			d.objects = append(d.objects, r.object)
 		}
-		d.objects = append(d.objects, r.object)
 	}
+	d.paint()
 	d.place = func(s fyne.Size) {
 		label, _ := f.columns(s.Width)
 		for _, r := range f.rows {
@@ -397,10 +410,86 @@ func (f *Form) CreateRenderer() fyne.WidgetRenderer {
 	return d
 }
 
-// HeightFor is the height o needs at a width: those that break lines are asked, the others have one height.
+// Row puts objects side by side on one line; one of them takes what room there is.
+type Row struct {
+	widget.BaseWidget
+	gap     float32
+	stretch int
+	objects []fyne.CanvasObject
+}
+
+// NewRow returns a Row in which the object of the number stretch takes the room that the others leave.
+func NewRow(gap float32, stretch int, objects ...fyne.CanvasObject) *Row {
+	r := &Row{gap: gap, stretch: stretch, objects: objects}
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+func (r *Row) arrange(width float32, place func(o fyne.CanvasObject, x, w float32)) {
+	rest := width
+	for i, o := range r.objects {
+		if o.Visible() && i != r.stretch {
+			rest -= o.MinSize().Width + r.gap
+		}
+	}
+	x := float32(0)
+	for i, o := range r.objects {
+		if !o.Visible() {
+			continue
+		}
+		w := o.MinSize().Width
+		if i == r.stretch {
+			w = max(rest, 0)
+		}
+		place(o, x, w)
+		x += w + r.gap
+	}
+}
+
+// Height is what the Row needs at a width.
+func (r *Row) Height(width float32) float32 {
+	h := float32(ControlHeight)
+	r.arrange(width, func(o fyne.CanvasObject, _, w float32) { h = max(h, HeightFor(o, w)) })
+	return h
+}
+
+// MinSize implements fyne.CanvasObject.
+func (r *Row) MinSize() fyne.Size {
+	r.ExtendBaseWidget(r)
+	w := float32(-r.gap)
+	for _, o := range r.objects {
+		if o.Visible() {
+			w += o.MinSize().Width + r.gap
+		}
+	}
+	return fyne.NewSize(max(w, 0), r.Height(max(w, r.Size().Width)))
+}
+
+// CreateRenderer implements fyne.Widget.
+func (r *Row) CreateRenderer() fyne.WidgetRenderer {
+	d := &drawing{of: r, objects: r.objects, min: r.MinSize, paint: func() {}}
+	d.place = func(s fyne.Size) {
+		r.arrange(s.Width, func(o fyne.CanvasObject, x, w float32) {
+			h := HeightFor(o, w)
+			o.Move(fyne.NewPos(x, max(ceil((ControlHeight-h)/2), 0)))
+			o.Resize(fyne.NewSize(w, h))
+		})
+	}
+	return d
+}
+
+// HeightFor is the height o needs at a width: those that break lines are asked, and the layouts of this package ask
+// for what they hold; the others have one height.
 func HeightFor(o fyne.CanvasObject, width float32) float32 {
 	if h, ok := o.(interface{ Height(float32) float32 }); ok {
 		return h.Height(width)
+	}
+	if c, ok := o.(*fyne.Container); ok {
+		if l, ok := c.Layout.(interface {
+			Height(objects []fyne.CanvasObject, width float32) float32
+		}); ok {
+			return l.Height(c.Objects, width)
+		}
 	}
 	return o.MinSize().Height
 }
@@ -438,18 +527,22 @@ func (c *Column) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		}
 	}
 	w += 2 * c.Pad.Width
-	inner := max(w, c.last) - 2*c.Pad.Width
+	return fyne.NewSize(w, c.Height(objects, max(w, c.last)))
+}
+
+// Height is what the objects need at a width.
+func (c *Column) Height(objects []fyne.CanvasObject, width float32) float32 {
 	h, n := 2*c.Pad.Height, 0
 	for _, o := range objects {
 		if o.Visible() {
-			h += HeightFor(o, inner)
+			h += HeightFor(o, width-2*c.Pad.Width)
 			n++
 		}
 	}
-	return fyne.NewSize(w, h+float32(max(n-1, 0))*c.Gap)
+	return h + float32(max(n-1, 0))*c.Gap
 }
 
-// Inset puts its one object into the middle, at most Width wide, with room around. It is a fyne.Layout.
+// Inset leaves room around its objects. It is a fyne.Layout.
 type Inset struct {
 	Left, Top, Right, Bottom float32
 }
@@ -469,6 +562,29 @@ func (i Inset) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		m = m.Max(o.MinSize())
 	}
 	return m.AddWidthHeight(i.Left+i.Right, i.Top+i.Bottom)
+}
+
+// Height is what the object needs at a width.
+func (i Inset) Height(objects []fyne.CanvasObject, width float32) float32 {
+	h := float32(0)
+	for _, o := range objects {
+		h = max(h, HeightFor(o, width-i.Left-i.Right))
+	}
+	return h + i.Top + i.Bottom
+}
+
+// Pile puts objects on top of each other, all in the whole place: a plate and what lies on it. It is a fyne.Layout.
+type Pile struct{}
+
+// Layout implements fyne.Layout.
+func (Pile) Layout(objects []fyne.CanvasObject, s fyne.Size) { Inset{}.Layout(objects, s) }
+
+// MinSize implements fyne.Layout.
+func (Pile) MinSize(objects []fyne.CanvasObject) fyne.Size { return Inset{}.MinSize(objects) }
+
+// Height is what the objects need at a width.
+func (Pile) Height(objects []fyne.CanvasObject, width float32) float32 {
+	return Inset{}.Height(objects, width)
 }
 
 // Spread puts objects side by side at their own width, the last Right of them at the right end, all on the middle
@@ -544,6 +660,10 @@ func (f *foot) CreateRenderer() fyne.WidgetRenderer {
 		ground.Resize(s)
 		line.Resize(fyne.NewSize(s.Width, 1))
 		f.spread.Layout(f.buttons, s)
+		// Words without a ground line up with what stands above them.
+		if b, ok := f.buttons[0].(*Button); ok && b.kind == Link && len(f.buttons) > f.spread.Right {
+			b.Move(b.Position().SubtractXY(buttonGap, 0))
+		}
 	}
 	d.paint()
 	return d

@@ -157,3 +157,112 @@ func (c *tab) CreateRenderer() fyne.WidgetRenderer {
 	d.place = func(s fyne.Size) { c.line.Place(8, 25, s.Width-8) }
 	return d
 }
+
+// Segments are a few words side by side on one plate, of which one is chosen.
+type Segments struct {
+	control
+	OnChosen func(int)
+
+	names  []string
+	chosen int
+}
+
+// NewSegments returns Segments.
+func NewSegments(chosen int, pick func(int), names ...string) *Segments {
+	s := &Segments{names: names, chosen: chosen, OnChosen: pick}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Chosen is the number of the chosen word.
+func (s *Segments) Chosen() int { return s.chosen }
+
+// Choose chooses a word and tells OnChosen.
+func (s *Segments) Choose(i int) {
+	if i < 0 || i >= len(s.names) || i == s.chosen {
+		return
+	}
+	s.chosen = i
+	s.Refresh()
+	if s.OnChosen != nil {
+		s.OnChosen(i)
+	}
+}
+
+func (s *Segments) width(i int) float32 { return TextWidth(s.names[i], 13, true) + 24 }
+
+// Tapped implements fyne.Tappable.
+func (s *Segments) Tapped(e *fyne.PointEvent) {
+	s.focusQuietly(s)
+	x := float32(2)
+	for i := range s.names {
+		x += s.width(i)
+		if e.Position.X < x {
+			s.Choose(i)
+			return
+		}
+	}
+}
+
+// TypedKey implements fyne.Focusable.
+func (s *Segments) TypedKey(k *fyne.KeyEvent) {
+	switch k.Name {
+	case fyne.KeyLeft:
+		s.Choose(s.chosen - 1)
+	case fyne.KeyRight:
+		s.Choose(s.chosen + 1)
+	default:
+		passKey(s, k)
+	}
+}
+
+// MinSize implements fyne.CanvasObject.
+func (s *Segments) MinSize() fyne.Size {
+	s.ExtendBaseWidget(s)
+	w := float32(4)
+	for i := range s.names {
+		w += s.width(i)
+	}
+	return fyne.NewSize(w, ControlHeight)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *Segments) CreateRenderer() fyne.WidgetRenderer {
+	plate, card := &canvas.Rectangle{CornerRadius: 6}, &canvas.Rectangle{CornerRadius: 5}
+	d := &drawing{of: s, objects: []fyne.CanvasObject{plate, card}, min: s.MinSize}
+	var lines []*Line
+	for _, n := range s.names {
+		l := NewLine(n, 13, false, Text2).Align(fyne.TextAlignCenter)
+		lines = append(lines, l)
+		d.objects = append(d.objects, l)
+	}
+	d.paint = func() {
+		plate.FillColor, card.FillColor = Col(ButtonFill), Col(Surface)
+		plate.StrokeWidth, plate.StrokeColor = 0, Col(None)
+		if s.ring {
+			plate.StrokeWidth, plate.StrokeColor = 2, Col(Accent)
+		}
+		for i, l := range lines {
+			c := Text2
+			if i == s.chosen {
+				c = AccentText
+			}
+			l.Set(s.names[i], i == s.chosen, c)
+		}
+	}
+	d.place = func(size fyne.Size) {
+		plate.Resize(fyne.NewSize(size.Width, ControlHeight))
+		x := float32(2)
+		for i, l := range lines {
+			w := s.width(i)
+			l.Place(x, 20, w)
+			if i == s.chosen {
+				card.Move(fyne.NewPos(x, 2))
+				card.Resize(fyne.NewSize(w, ControlHeight-4))
+			}
+			x += w
+		}
+	}
+	d.paint()
+	return d
+}

@@ -113,25 +113,54 @@ func visible(list []mail.Attachment) []mail.Attachment {
 	return out
 }
 
-// SetFrom writes in the name of another account. Where the text ends in the old account's signature, the new one's
+// SetFrom writes in the name of another account. Where the old account's signature stands in the text, the new one's
 // takes its place.
 func (c *Composition) SetFrom(old, now mail.Account) {
 	c.Account, c.From = now.ID, now.From()
+	c.draft.ReplyTo = AddressesOf(ParseEntered(now.ReplyTo))
 	before, after := signature(old), signature(now)
+	at := -1
+	if before != "" {
+		at = lastBlock(c.Text, before)
+	}
 	switch {
-	case before != "" && strings.HasSuffix(strings.TrimRight(c.Text, "\n"), before):
-		c.Text = strings.TrimSuffix(strings.TrimRight(c.Text, "\n"), before) + after
+	case at >= 0:
+		head, tail := c.Text[:at], c.Text[at+len(before):]
+		if after == "" {
+			head = strings.TrimSuffix(head, signatureMark)
+		}
+		c.Text = head + after + tail
 	case before == "" && after != "" && strings.TrimSpace(c.Text) == "":
-		c.Text = "\n\n" + after
+		// Above a quote the mark would make the quote a part of the signature.
+		if c.Quote == "" {
+			after = signatureMark + after
+		}
+		c.Text = "\n\n" + after + "\n"
 	}
 }
 
+// signatureMark is the line above a signature (RFC 3676 section 4.3).
+const signatureMark = "-- \n"
+
 func signature(a mail.Account) string {
-	s := strings.TrimRight(a.Signature, "\n")
-	if s == "" {
-		return ""
+	s := strings.ReplaceAll(a.Signature, "\r\n", "\n")
+	return strings.TrimPrefix(strings.TrimRight(s, "\n "), signatureMark)
+}
+
+// lastBlock finds the last place where block stands on lines of its own; -1 where it does not.
+func lastBlock(text, block string) int {
+	for end := len(text); end > 0; {
+		at := strings.LastIndex(text[:end], block)
+		if at < 0 {
+			return -1
+		}
+		after := at + len(block)
+		if (at == 0 || text[at-1] == '\n') && (after == len(text) || text[after] == '\n') {
+			return at
+		}
+		end = at + len(block) - 1
 	}
-	return "-- \n" + s
+	return -1
 }
 
 // AddFiles attaches files of the disk. It reads their sizes, so it is called away from the UI thread; folders and what
@@ -183,26 +212,14 @@ func (c *Composition) CanTakeQuote() bool {
 	return c.Quote != "" && len(c.Quote)+len(c.Text) <= quoteShort
 }
 
-// TakeQuote puts the quoted original into the text, "> " before each line, where it can be edited line by line. It
-// goes before a signature, or to the end.
+// TakeQuote puts the quoted original into the text, where it can be edited line by line.
 func (c *Composition) TakeQuote() {
-	if c.Quote == "" {
-		return
-	}
-	var b strings.Builder
-	if c.QuoteIntro != "" {
-		b.WriteString(c.QuoteIntro + "\n")
-	}
-	for _, line := range strings.Split(strings.TrimRight(c.Quote, "\n"), "\n") {
-		if strings.HasPrefix(line, ">") {
-			b.WriteString(">" + line + "\n")
-		} else {
-			b.WriteString(strings.TrimRight("> "+line, " ") + "\n")
-		}
-	}
-	c.Text = strings.TrimRight(c.Text, "\n") + "\n\n" + b.String()
-	c.Quote, c.QuoteIntro = "", ""
+	c.Text = c.Draft().Body()
+	c.DropQuote()
 }
+
+// DropQuote leaves the quoted original out of the message.
+func (c *Composition) DropQuote() { c.Quote, c.QuoteIntro = "", "" }
 
 // QuoteLines is the number of lines of the quoted original.
 func (c *Composition) QuoteLines() int {

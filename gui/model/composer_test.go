@@ -133,7 +133,7 @@ func TestTakeQuote(t *testing.T) {
 		t.Fatalf("short quote: %v, %d lines", c.CanTakeQuote(), c.QuoteLines())
 	}
 	c.TakeQuote()
-	if want := "\n\n-- \nAnna\n\nOn Friday Marta wrote:\n> first\n>> second\n>\n> last\n"; c.Text != want {
+	if want := "\n\n-- \nAnna\n\nOn Friday Marta wrote:\n> first\n>> second\n>\n> last\n>"; c.Text != want {
 		t.Errorf("text %q, want %q", c.Text, want)
 	}
 	if c.Quote != "" || c.QuoteIntro != "" {
@@ -146,25 +146,31 @@ func TestTakeQuote(t *testing.T) {
 }
 
 func TestSetFrom(t *testing.T) {
-	old := mail.Account{ID: "a", Name: "Anna", Address: "a@x.org", Signature: "Anna\nBirch"}
-	now := mail.Account{ID: "b", Name: "A.", Address: "b@x.org", Signature: "A."}
+	old := mail.Account{ID: "a", Name: "Anna", Address: "a@x.org", Signature: "Anna\nBirch\n"}
+	now := mail.Account{ID: "b", Name: "A.", Address: "b@x.org", Signature: "-- \nA.", ReplyTo: "office@x.org"}
 	none := mail.Account{ID: "c", Address: "c@x.org"}
 	for _, c := range []struct {
-		name, text string
-		old, now   mail.Account
-		want       string
+		name, text, quote string
+		old, now          mail.Account
+		want              string
 	}{
-		{"swapped", "Hi\n\n-- \nAnna\nBirch\n", old, now, "Hi\n\n-- \nA."},
-		{"edited signature stays", "Hi\n\n-- \nAnna L", old, now, "Hi\n\n-- \nAnna L"},
-		{"taken away", "Hi\n\n-- \nAnna\nBirch", old, none, "Hi\n\n"},
-		{"brought", "", none, now, "\n\n-- \nA."},
-		{"not pushed into a text", "Hi", none, now, "Hi"},
+		{"swapped", "Hi\n\n-- \nAnna\nBirch\n", "", old, now, "Hi\n\n-- \nA.\n"},
+		{"above a quote", "Hi\n\nAnna\nBirch\n", "q", old, now, "Hi\n\nA.\n"},
+		{"edited signature stays", "Hi\n\n-- \nAnna L", "", old, now, "Hi\n\n-- \nAnna L"},
+		{"part of a line is no signature", "Hi Anna\nBirch and all", "", old, now, "Hi Anna\nBirch and all"},
+		{"taken away", "Hi\n\n-- \nAnna\nBirch", "", old, none, "Hi\n\n"},
+		{"brought", "", "", none, now, "\n\n-- \nA.\n"},
+		{"brought above a quote", "\n", "q", none, now, "\n\nA.\n"},
+		{"not pushed into a text", "Hi", "", none, now, "Hi"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := NewComposition(mail.Draft{Text: c.text})
+			m := NewComposition(mail.Draft{Text: c.text, Quote: c.quote, ReplyTo: []mail.Address{{Addr: "old@x.org"}}})
 			m.SetFrom(c.old, c.now)
 			if m.Text != c.want || m.Account != c.now.ID || m.From.Addr != c.now.Address {
 				t.Errorf("text %q from %v, want %q", m.Text, m.From, c.want)
+			}
+			if to := m.Draft().ReplyTo; len(to) != len(ParseEntered(c.now.ReplyTo)) {
+				t.Errorf("answers would go to %v", to)
 			}
 		})
 	}

@@ -91,7 +91,10 @@ func StepTitle(f mail.Finding, tr Translate) string {
 
 // StepDetail is the line beneath the title: what was seen, or what happened.
 func StepDetail(f mail.Finding, tr Translate) string {
-	if f.OK || f.Problem == nil {
+	switch {
+	case f.OK && f.Step != "greeting":
+		return Seen(f.Said, tr)
+	case f.OK || f.Problem == nil:
 		return f.Said
 	}
 	return Tell(f.Problem, tr).What

@@ -72,6 +72,9 @@ func Tell(p *mail.Problem, tr Translate) Told {
 	case mail.Timeout:
 		t.Remedy, t.Button = TryNow, tr("Try now")
 	case mail.UntrustedCertificate:
+		if p.Certificate != nil && p.Certificate.Reason != "" {
+			t.Said = WhyUntrusted(p.Certificate.Reason, tr)
+		}
 		t.Remedy, t.Button = ShowCert, tr("Show certificate…")
 	case mail.NoEncryption:
 		t.Remedy, t.Button = ChooseSecurity, tr("Choose security…")

@@ -120,9 +120,12 @@ func TestEverythingIsTranslated(t *testing.T) {
 	} {
 		need(s, "addresses.go")
 	}
+	for _, p := range phrases {
+		need(p.text, "seen.go")
+	}
 	quoted := `("(?:[^"\\]|\\.)*")`
 	call := regexp.MustCompile(`\b(?:tr|T)\(` + quoted + `|\b(?:count|N)\([^"]*` + quoted + `, ` + quoted + `|return ` + quoted + `$|: +\{` + quoted + `, ` + quoted + `\},$`)
-	for _, name := range []string{"problem.go", "setup.go", "doctor.go", "composer.go", "outbox.go"} {
+	for _, name := range []string{"problem.go", "setup.go", "doctor.go", "composer.go", "outbox.go", "seen.go"} {
 		src, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,11 @@ import (
 	"strings"
 
 	"poplar/mail"
+	"poplar/settings"
 )
+
+// Preferences are the person's choices that belong to no account.
+type Preferences = settings.Preferences
 
 // Field names one field of the account form.
 type Field string
@@ -334,6 +338,12 @@ func (f *Form) NeedsStored() bool {
 // Changed reports whether anything differs from what was opened.
 func (f *Form) Changed() bool {
 	return !reflect.DeepEqual(f, NewForm(f.opened))
+}
+
+// Stored records that the account was stored as a, which has its ID now.
+func (f *Form) Stored(a mail.Account) {
+	f.base, f.opened = a, a
+	f.In.Password, f.Out.Password = "", ""
 }
 
 // Trust pins a certificate for the servers that bear its host.

@@ -1,0 +1,52 @@
+package model
+
+import (
+	"regexp"
+	"strings"
+)
+
+// phrases are what Poplar itself says of what it saw at a server, as the engine writes it: a pattern and the text that
+// is translated, which takes the pattern's parts.
+var phrases = []struct {
+	pattern *regexp.Regexp
+	text    string
+}{
+	{regexp.MustCompile(`\b(\d+) messages?\b`), "%s messages"},
+	{regexp.MustCompile(`\bmessages up to ([\d.]+ [kMGT]?B)\b`), "messages up to %s"},
+	{regexp.MustCompile(`\bmessages of any size\b`), "messages of any size"},
+	{regexp.MustCompile(`\bno (AUTH|SIZE|UIDL|TOP|PIPELINING)\b`), "no %s"},
+	{regexp.MustCompile(`\bcertificate of (.+?) by (.+?) valid until (\d{4}-\d\d-\d\d)`), "certificate of %s by %s valid until %s"},
+	{regexp.MustCompile(`\bit expired on (\d+ \w+ \d{4})`), "it expired on %s"},
+	{regexp.MustCompile(`\bit is not valid before (\d+ \w+ \d{4})`), "it is not valid before %s"},
+	{regexp.MustCompile(`\bit is for (.+?), not for ([^;\s]+)`), "it is for %s, not for %s"},
+	{regexp.MustCompile(`\bit is signed by itself\b`), "it is signed by itself"},
+	{regexp.MustCompile(`\bits issuer is not known to this computer\b`), "its issuer is not known to this computer"},
+	{regexp.MustCompile(`\bit is not the one you chose to trust\b`), "it is not the one you chose to trust"},
+}
+
+// Seen words in the person's language what the engine reports to have seen. What a server itself said must not be
+// given to it.
+func Seen(said string, tr Translate) string {
+	for _, p := range phrases {
+		if tr(p.text) == p.text {
+			continue // English: it stays as the engine wrote it, "1 message" too
+		}
+		said = p.pattern.ReplaceAllStringFunc(said, func(found string) string {
+			var args []any
+			for _, part := range p.pattern.FindStringSubmatch(found)[1:] {
+				args = append(args, part)
+			}
+			return tr(p.text, args...)
+		})
+	}
+	return said
+}
+
+// WhyUntrusted words as a sentence why a certificate is not trusted.
+func WhyUntrusted(reason string, tr Translate) string {
+	if reason == "" {
+		return ""
+	}
+	s := strings.ReplaceAll(Seen(reason, tr), "; ", tr("; "))
+	return tr("%s.", strings.ToUpper(s[:1])+s[1:])
+}

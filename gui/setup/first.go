@@ -1,0 +1,522 @@
+package setup
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/mail"
+)
+
+// The pages of the Guide.
+const (
+	guideWho = iota
+	guideServers
+	guideTest
+)
+
+// Guide leads from a mail address to an account that works: who, which servers, does it work. Back keeps everything.
+type Guide struct {
+	p     model.Poplar
+	loop  kit.Loop
+	o     Options
+	win   fyne.Window // for questions
+	first bool        // it greets, and cannot be cancelled
+
+	ctx    context.Context //nolint:containedctx // it lasts as long as the Guide
+	cancel context.CancelFunc
+	run    context.CancelFunc
+
+	form  *model.Form
+	page  int
+	root  *fyne.Container
+	d     *model.Diagnosis
+	asked bool
+
+	Name, Address *kit.Field
+	Password      *kit.Secret
+	in, out       *guideSide
+	steps         *stepList
+	advice        *fyne.Container
+	title, sum    *kit.Para
+	finish, stop  *kit.Button
+	anyway        *kit.Button
+	notice        *fyne.Container
+	finishing     bool
+	onCancel      func()
+}
+
+// NewFirstStart returns the page that the main window shows while there is no account. o.OnSaved is called with the
+// account once it works, o.OnByHand where the person wants the account window instead.
+func NewFirstStart(w fyne.Window, p model.Poplar, loop kit.Loop, o Options) *Guide {
+	return newGuide(w, p, loop, o, true, nil)
+}
+
+// GuideWindow is the Guide in a window of its own, for further accounts.
+type GuideWindow struct {
+	*frame
+	*Guide
+}
+
+// NewGuideWindow returns the window that adds a further account.
+func NewGuideWindow(app fyne.App, p model.Poplar, loop kit.Loop, o Options) *GuideWindow {
+	g := &GuideWindow{}
+	g.frame = newFrame(app, loop, kit.T("Add account"), fyne.NewSize(576, 620), func() {
+		g.Guide.Close()
+		if o.OnClosed != nil {
+			o.OnClosed()
+		}
+	})
+	saved, byHand := o.OnSaved, o.OnByHand
+	o.OnSaved = func(a mail.Account) {
+		if saved != nil {
+			saved(a)
+		}
+		g.Window.Close()
+	}
+	o.OnByHand = func(a mail.Account) {
+		g.Window.Close()
+		if byHand != nil {
+			byHand(a)
+			return
+		}
+		NewAccountWindow(app, p, loop, &a, Options{OnSaved: saved}).Show()
+	}
+	g.Guide = newGuide(g.Window, p, loop, o, false, func() { g.Window.Close() })
+	g.fill(g.Content())
+	g.Window.Canvas().SetOnTypedKey(g.Key)
+	g.Window.Canvas().Focus(g.Name.Entry)
+	return g
+}
+
+// Show brings the window up.
+func (g *GuideWindow) Show() { g.frame.Show() }
+
+func newGuide(w fyne.Window, p model.Poplar, loop kit.Loop, o Options, first bool, cancelled func()) *Guide {
+	g := &Guide{p: p, loop: loop, o: o, win: w, first: first, form: model.NewForm(mail.DefaultAccount()), onCancel: cancelled}
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	g.Name = kit.NewField("", "", func(t string) { g.form.Name = t })
+	g.Address = kit.NewField("", "", func(t string) {
+		g.form.SetAddress(t)
+		if g.Address.Wrong() != "" {
+			g.check()
+		}
+	})
+	g.Address.OnLeft = func() {
+		if g.Address.Text() != "" {
+			g.asked = true
+			g.check()
+		}
+	}
+	g.Password = kit.NewSecret("", func(t string) { g.form.In.Password = t; g.Password.SetWrong("") })
+	if !first {
+		g.Password.SetHint(kit.T("Kept in this computer's keyring, never in a file."))
+	}
+	g.root = container.NewStack()
+	g.turn(guideWho)
+	return g
+}
+
+// Content is what the window shows.
+func (g *Guide) Content() fyne.CanvasObject { return g.root }
+
+// Form is what is known of the account.
+func (g *Guide) Form() *model.Form { return g.form }
+
+// Close ends what the Guide has begun.
+func (g *Guide) Close() { g.cancel() }
+
+// Key takes the keys that no field has a use for.
+func (g *Guide) Key(k *fyne.KeyEvent) {
+	switch k.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		switch g.page {
+		case guideWho:
+			g.Continue()
+		case guideServers:
+			g.Test()
+		case guideTest:
+			if g.finish.Visible() {
+				g.Finish()
+			}
+		}
+	case fyne.KeyEscape:
+		if g.page != guideWho {
+			g.turn(g.page - 1)
+		} else if g.onCancel != nil {
+			g.onCancel()
+		}
+	}
+}
+
+func (g *Guide) turn(page int) {
+	if g.run != nil {
+		g.run()
+		g.run = nil
+	}
+	g.page = page
+	var o fyne.CanvasObject
+	switch page {
+	case guideWho:
+		o = g.who()
+	case guideServers:
+		o = g.servers()
+	default:
+		o = g.testing()
+	}
+	g.root.RemoveAll()
+	g.root.Add(o)
+	g.root.Refresh()
+}
+
+func (g *Guide) check() {
+	wrong := g.form.Check(model.FieldAddress)
+	if wrong != "" {
+		wrong = kit.T(wrong)
+	}
+	g.Address.SetWrong(wrong)
+	g.root.Refresh()
+}
+
+func (g *Guide) who() fyne.CanvasObject {
+	form := kit.NewForm(96)
+	form.Add(kit.T("Your name"), g.Name).Add(kit.T("Mail address"), g.Address).Add(kit.T("Password"), g.Password)
+	byHand := kit.NewButton(kit.T("Set up by hand"), "", kit.Link, g.ByHand)
+	next := kit.NewButton(kit.T("Continue"), "", kit.Filled, g.Continue)
+	if !g.first {
+		buttons := []fyne.CanvasObject{next}
+		if g.onCancel != nil {
+			buttons = []fyne.CanvasObject{kit.NewButton(kit.T("Cancel"), "", kit.Plain, g.onCancel), next}
+		}
+		return guidePage(kit.NewPara(kit.T("Add your mail account"), 20, true, kit.Text),
+			kit.NewPara(kit.T("Your password is sent nowhere yet."), 13, false, kit.Text2), form,
+			kit.NewFoot(32, []fyne.CanvasObject{byHand}, buttons))
+	}
+	icon := canvas.NewImageFromResource(kit.Picture("poplar-256.png"))
+	icon.FillMode = canvas.ImageFillContain
+	icon.SetMinSize(fyne.NewSquareSize(82))
+	parts := []fyne.CanvasObject{
+		container.New(middle{}, icon),
+		container.New(kit.Inset{Top: 14}, kit.NewPara(kit.T("Welcome to Poplar"), 24, true, kit.Text).Align(fyne.TextAlignCenter)),
+		kit.NewPara(kit.T("Add your first mail account."), 14, false, kit.Text2).Align(fyne.TextAlignCenter),
+		container.New(kit.Inset{Top: 14}, form),
+		container.New(kit.Inset{Top: 10}, kit.NewRow(8, 0, container.New(kit.Spread{}, byHand), next)),
+		container.New(kit.Inset{Top: 10}, kit.NewRule()),
+		container.New(middle{}, container.New(kit.Spread{Gap: 8}, kit.NewGlyph("lock", 14, kit.Text3),
+			kit.NewLine(kit.T("Passwords stay in your system keyring. No telemetry, no middleman."), 12, false, kit.Text3))),
+	}
+	return container.NewVScroll(container.New(&centred{width: 440}, container.New(&kit.Column{Gap: 8}, parts...)))
+}
+
+// Continue goes on from name, address and password to the servers.
+func (g *Guide) Continue() {
+	g.asked = true
+	g.check()
+	if g.Address.Wrong() != "" {
+		g.focus(g.Address.Entry)
+		return
+	}
+	if g.form.In.Password == "" {
+		g.Password.SetWrong(kit.T("Type the password."))
+		g.root.Refresh()
+		g.focus(g.Password.Entry)
+		return
+	}
+	g.form.Suggest()
+	g.turn(guideServers)
+	g.focus(g.in.host.Entry)
+}
+
+func (g *Guide) focus(o fyne.Focusable) {
+	if g.win != nil {
+		g.win.Canvas().Focus(o)
+	}
+}
+
+// ByHand hands what is known so far to the account window.
+func (g *Guide) ByHand() {
+	g.form.Suggest()
+	if g.o.OnByHand != nil {
+		g.o.OnByHand(g.form.Account())
+	}
+}
+
+// guideSide is one server in the Guide: name, port and encryption in one row.
+type guideSide struct {
+	g        *Guide
+	d        mail.Direction
+	host     *kit.Field
+	port     *kit.Field
+	security *kit.Select
+}
+
+func (g *Guide) side(d mail.Direction) *guideSide {
+	side := g.form.Side(d)
+	s := &guideSide{g: g, d: d}
+	s.host = kit.NewField(side.Host, "", func(t string) {
+		g.form.SetHost(d, t)
+		s.port.SetText(side.Port)
+		if s.host.Wrong() != "" {
+			s.check()
+		}
+	})
+	s.host.OnLeft = func() { s.host.SetText(side.Host); s.check() }
+	s.port = kit.NewField(side.Port, "", func(t string) {
+		g.form.SetPort(d, t)
+		if s.port.Wrong() != "" {
+			s.check()
+		}
+	}).Narrow(64, "")
+	s.port.OnLeft = func() { s.check() }
+	s.security = kit.NewSelect(securityNames(), indexOf(securities, side.Security), func(i int) {
+		g.form.SetSecurity(d, securities[i])
+		s.port.SetText(side.Port)
+	})
+	return s
+}
+
+func (s *guideSide) check() bool {
+	host, port := model.FieldInHost, model.FieldInPort
+	if s.d == mail.Outgoing {
+		host, port = model.FieldOutHost, model.FieldOutPort
+	}
+	say := func(f *kit.Field, wrong string) {
+		if wrong != "" {
+			wrong = kit.T(wrong)
+		}
+		f.SetWrong(wrong)
+	}
+	say(s.host, s.g.form.Check(host))
+	say(s.port, s.g.form.Check(port))
+	s.g.root.Refresh()
+	return s.host.Wrong() == "" && s.port.Wrong() == ""
+}
+
+func (g *Guide) servers() fyne.CanvasObject {
+	g.in, g.out = g.side(mail.Incoming), g.side(mail.Outgoing)
+	form := kit.NewForm(96)
+	add := func(title string, s *guideSide) {
+		form.Add(title, s.host)
+		form.Add(kit.T("Port"), kit.NewRow(12, 1, s.port, s.security))
+	}
+	add(kit.T("Incoming"), g.in)
+	add(kit.T("Outgoing"), g.out)
+
+	rest := kit.NewForm(0)
+	rest.Head(kit.T("Messages on the server"))
+	modes := []mail.KeepMode{mail.KeepForever, mail.KeepDays, mail.KeepUntilDeleted, mail.KeepNever}
+	keep := kit.NewChoice(indexOf(modes, g.form.Keep), func(i int) { g.form.Keep = modes[i] },
+		kit.T("Leave them there (good with a phone or a second computer)"), kit.T("Leave for"), kit.T("Leave until I delete them in Poplar"), kit.T("Remove after retrieving"))
+	var days *kit.Field
+	days = kit.NewField(g.form.Days, "", func(t string) {
+		g.form.Days, g.form.Keep = t, mail.KeepDays
+		keep.Choose(1)
+		days.SetWrong("")
+	}).Narrow(52, kit.T("days"))
+	days.OnLeft = func() {
+		if wrong := g.form.Check(model.FieldDays); wrong != "" {
+			days.SetWrong(kit.T(wrong))
+		}
+	}
+	rest.AddWide(keep.Radio(0), 10, 0).AddWide(kit.NewRow(8, 1, keep.Radio(1), days), 3, 0).AddWide(keep.Radio(2), 3, 0).AddWide(keep.Radio(3), 6, 0)
+	rest.AddWide(kit.NewCheck(kit.T("Check for new mail every %s minutes", g.form.Minutes), g.form.Periodic, func(on bool) { g.form.Periodic = on }), 18, 0)
+	return guidePage(kit.NewPara(kit.T("Your servers"), 20, true, kit.Text),
+		kit.NewPara(kit.T("Poplar guesses them from your address. Correct them if your provider says otherwise."), 13, false, kit.Text2),
+		container.New(&kit.Column{Gap: 20}, form, rest),
+		kit.NewFoot(32, []fyne.CanvasObject{kit.NewButton(kit.T("Edit everything…"), "", kit.Link, g.ByHand)},
+			[]fyne.CanvasObject{
+				kit.NewButton(kit.T("Back"), "", kit.Plain, func() { g.turn(guideWho) }),
+				kit.NewButton(kit.T("Test settings"), "", kit.Filled, g.Test),
+			}))
+}
+
+// Test goes on from the servers to their test.
+func (g *Guide) Test() {
+	if !g.in.check() || !g.out.check() {
+		return
+	}
+	if g.form.Check(model.FieldDays) != "" {
+		return
+	}
+	g.turn(guideTest)
+	g.retest()
+}
+
+func (g *Guide) testing() fyne.CanvasObject {
+	g.title = kit.NewPara(kit.T("Testing the settings"), 20, true, kit.Text)
+	g.sum = kit.NewPara(kit.T("This takes a few seconds."), 13, false, kit.Text2)
+	g.steps = newStepList(func(int) {})
+	g.advice = container.New(&kit.Column{Gap: 12})
+	g.notice = container.New(&kit.Column{Gap: 12})
+	card := container.New(kit.Pile{}, kit.NewFill(kit.None, 8).Outline(kit.Sep, 1), g.steps)
+	g.stop = kit.NewButton(kit.T("Stop"), "", kit.Plain, func() { g.turn(guideServers) })
+	g.anyway = kit.NewButton(kit.T("Save anyway"), "", kit.Link, g.Finish)
+	g.finish = kit.NewButton(kit.T("Finish and check mail"), "", kit.Filled, g.Finish)
+	g.finish.Hide()
+	g.anyway.Hide()
+	return guidePage(g.title, g.sum, container.New(&kit.Column{Gap: 14}, g.notice, g.advice, card),
+		kit.NewFoot(32, []fyne.CanvasObject{g.anyway}, []fyne.CanvasObject{g.stop, g.finish}))
+}
+
+func (g *Guide) retest() {
+	ctx, cancel := context.WithCancel(g.ctx)
+	if g.run != nil {
+		g.run()
+	}
+	g.run = cancel
+	g.advice.RemoveAll()
+	g.anyway.Hide()
+	g.finish.Hide()
+	g.title.SetText(kit.T("Testing the settings"))
+	g.stop.SetLabel(kit.T("Stop"))
+	show := func(d *model.Diagnosis) {
+		g.steps.show(d)
+		g.sum.SetText(d.Summary(tr))
+		g.root.Refresh()
+	}
+	g.d = examine(ctx, g.loop, g.p, g.form, show, func(d *model.Diagnosis) {
+		g.stop.SetLabel(kit.T("Back"))
+		if p := d.Problem(); p != nil {
+			dir := mail.Incoming
+			if f := d.Failure(); f != nil {
+				dir = f.Direction
+			}
+			g.title.SetText(kit.T("Not yet"))
+			g.advice.Add(advise(p, dir, g.remedies()))
+			g.anyway.Show()
+		} else {
+			g.title.SetText(kit.T("Everything is ready"))
+			g.finish.Show()
+		}
+		show(d)
+	})
+	show(g.d)
+}
+
+func (g *Guide) remedies() remedies {
+	return remedies{
+		password: func(mail.Direction) { g.turn(guideWho); g.focus(g.Password.Entry) },
+		servers:  func(d mail.Direction) { g.toServers(d) },
+		security: func(d mail.Direction) { g.toServers(d) },
+		trust: func(c mail.Certificate) {
+			AskTrust(g.win, c, func(trusted bool) {
+				if trusted {
+					g.form.Trust(c)
+					g.retest()
+				}
+			})
+		},
+		again: g.retest,
+	}
+}
+
+func (g *Guide) toServers(d mail.Direction) {
+	g.turn(guideServers)
+	s := g.in
+	if d == mail.Outgoing {
+		s = g.out
+	}
+	g.focus(s.host.Entry)
+}
+
+// Finish stores the account.
+func (g *Guide) Finish() {
+	if g.finishing {
+		return
+	}
+	g.finishing = true
+	account, secrets, remember := g.form.Account(), g.form.Secrets(), g.form.Remember
+	kit.Go(g.ctx, g.loop, func(ctx context.Context) (mail.Account, error) {
+		return g.p.SaveAccount(ctx, account, secrets, remember)
+	}, func(a mail.Account, err error) {
+		g.finishing = false
+		if err == nil {
+			g.form.Stored(a)
+			if g.o.OnSaved != nil {
+				g.o.OnSaved(a)
+			}
+			return
+		}
+		t := model.TellError(err, tr)
+		bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)
+		if model.KeyringRefused(err) {
+			if a.ID != "" {
+				password := g.form.In.Password
+				g.form.Stored(a)
+				g.form.In.Password = password
+			}
+			bar = kit.NewBar(kit.ToneWarn, t.What, kit.T("The settings are saved, the password is not. Poplar can ask for it each time instead.")).Icon("key")
+			bar.Act(kit.T("Ask me each time"), func() {
+				g.notice.RemoveAll()
+				g.form.Remember = false
+				g.Finish()
+			})
+		}
+		g.notice.RemoveAll()
+		g.notice.Add(bar)
+		g.root.Refresh()
+	})
+}
+
+// Page is the number of the page that is shown: who, servers, test.
+func (g *Guide) Page() int { return g.page }
+
+// Notice is what the last page says about the keyring, or nil.
+func (g *Guide) Notice() *kit.Bar {
+	if g.notice == nil || len(g.notice.Objects) == 0 {
+		return nil
+	}
+	return g.notice.Objects[0].(*kit.Bar)
+}
+
+// guidePage is a page of the Guide: head, sentence, content, foot.
+func guidePage(title, sentence, content, foot fyne.CanvasObject) fyne.CanvasObject {
+	column := container.New(&kit.Column{Gap: 6}, title, sentence, container.New(kit.Inset{Top: 14, Bottom: 20}, content))
+	return container.NewBorder(nil, foot, nil, nil, container.NewVScroll(container.New(&centred{width: 512, top: 26}, column)))
+}
+
+// centred puts its object into the middle, at most width wide; top is its distance from above, 0: somewhat above the
+// middle of the page.
+type centred struct {
+	width, top float32
+	last       fyne.Size
+}
+
+// Layout implements fyne.Layout.
+func (c *centred) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	c.last = s
+	w := min(c.width, s.Width-64)
+	h := kit.HeightFor(o[0], w)
+	y := c.top
+	if y == 0 {
+		y = max(24, (s.Height-h)*0.38)
+	}
+	o[0].Move(fyne.NewPos(float32(int((s.Width-w)/2)), float32(int(y))))
+	o[0].Resize(fyne.NewSize(w, h))
+}
+
+// MinSize implements fyne.Layout.
+func (c *centred) MinSize(o []fyne.CanvasObject) fyne.Size {
+	w := c.width
+	if c.last.Width > 0 {
+		w = min(w, c.last.Width-64)
+	}
+	return fyne.NewSize(340, kit.HeightFor(o[0], w)+max(c.top, 24)+16)
+}
+
+// middle keeps an object at its own width, in the middle.
+type middle struct{}
+
+// Layout implements fyne.Layout.
+func (middle) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	m := o[0].MinSize()
+	o[0].Move(fyne.NewPos(float32(int((s.Width-m.Width)/2)), 0))
+	o[0].Resize(m)
+}
+
+// MinSize implements fyne.Layout.
+func (middle) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
