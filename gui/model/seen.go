@@ -48,5 +48,8 @@ func WhyUntrusted(reason string, tr Translate) string {
 		return ""
 	}
 	s := strings.ReplaceAll(Seen(reason, tr), "; ", tr("; "))
-	return tr("%s.", strings.ToUpper(s[:1])+s[1:])
+	if s[0] >= 'a' && s[0] <= 'z' {
+		s = string(s[0]-'a'+'A') + s[1:]
+	}
+	return tr("%s.", s)
 }
