@@ -66,13 +66,14 @@ type Engine struct {
 
 	sessions tls.ClientSessionCache
 
-	mu       sync.Mutex
-	running  bool // background work has been started
-	accounts map[mail.AccountID]*account
-	order    []mail.AccountID
-	senders  map[string]*sender
-	tick     chan struct{} // wakes the timetable
-	raised   chan string
+	mu        sync.Mutex
+	running   bool // background work has been started
+	accounts  map[mail.AccountID]*account
+	order     []mail.AccountID
+	senders   map[string]*sender
+	tick      chan struct{} // wakes the timetable
+	raised    chan string
+	unindexed chan struct{} // wakes the indexing worker
 }
 
 // Open opens the store and settles what a crash may have left; nothing runs in the background before Start. Errors
@@ -100,12 +101,13 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	}
 	e := &Engine{
 		o: o, hub: hub, store: s, log: o.Log,
-		slots:    make(chan struct{}, parallelVisits),
-		sessions: tls.NewLRUClientSessionCache(64),
-		accounts: map[mail.AccountID]*account{},
-		senders:  map[string]*sender{},
-		tick:     make(chan struct{}, 1),
-		raised:   make(chan string, 8),
+		slots:     make(chan struct{}, parallelVisits),
+		sessions:  tls.NewLRUClientSessionCache(64),
+		accounts:  map[mail.AccountID]*account{},
+		senders:   map[string]*sender{},
+		tick:      make(chan struct{}, 1),
+		raised:    make(chan string, 8),
+		unindexed: make(chan struct{}, 1),
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	return e, nil
@@ -172,6 +174,7 @@ func (e *Engine) Start() {
 		e.startAccount(e.accounts[id])
 	}
 	e.spawn("timetable", e.keepTimetable)
+	e.spawn("index", e.keepIndexing)
 }
 
 // Close ends the background work, waiting a moment for the messages in hand, and closes the store.
@@ -232,8 +235,8 @@ func (e *Engine) wire(a *account) wire.Options {
 	return wire.Options{Transcript: a.transcript, Sessions: e.sessions, DialContext: e.o.Dial}
 }
 
-// secret asks for a password, with the error always a Problem.
-func (e *Engine) secret(ctx context.Context, a mail.Account, d mail.Direction) (string, error) {
+// secret asks for a password, with the error always a Problem. The transcript of acc learns what to mask.
+func (e *Engine) secret(ctx context.Context, acc *account, a mail.Account, d mail.Direction) (string, error) {
 	s, err := e.o.Secret(ctx, a, d)
 	if err != nil {
 		p := *mail.ProblemOf(err)
@@ -242,6 +245,7 @@ func (e *Engine) secret(ctx context.Context, a mail.Account, d mail.Direction) (
 		}
 		return "", &p
 	}
+	acc.transcript.Mask(s)
 	return s, nil
 }
 

@@ -13,11 +13,19 @@ func (e *Engine) Folders(ctx context.Context) ([]mail.Folder, error) { return e.
 
 // List returns the summaries that q asks for.
 func (e *Engine) List(ctx context.Context, q mail.Query) ([]mail.Summary, error) {
+	if err := e.searchable(ctx, q); err != nil {
+		return nil, err
+	}
 	return e.store.List(ctx, q)
 }
 
 // Count is the number of messages that q, without its Offset and Limit, asks for.
-func (e *Engine) Count(ctx context.Context, q mail.Query) (int, error) { return e.store.Count(ctx, q) }
+func (e *Engine) Count(ctx context.Context, q mail.Query) (int, error) {
+	if err := e.searchable(ctx, q); err != nil {
+		return 0, err
+	}
+	return e.store.Count(ctx, q)
+}
 
 // Summary returns one message's summary.
 func (e *Engine) Summary(ctx context.Context, id mail.MessageID) (mail.Summary, error) {

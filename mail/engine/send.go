@@ -95,7 +95,7 @@ func (e *Engine) submit(ctx context.Context, o mail.OutboxItem, raw mail.Raw, in
 	server := a.SMTP()
 	var secret string
 	if server.Auth != mail.AuthNone {
-		if secret, err = e.secret(ctx, a, mail.Outgoing); err != nil {
+		if secret, err = e.secret(ctx, acc, a, mail.Outgoing); err != nil {
 			return mail.Receipt{}, err
 		}
 	}

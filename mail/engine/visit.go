@@ -82,7 +82,7 @@ func (e *Engine) retrieve(ctx context.Context, acc *account, a mail.Account) mai
 	fail := func(err error) mail.VisitReport {
 		return mail.VisitReport{Account: a.ID, Problem: mail.ProblemOf(err)}
 	}
-	secret, err := e.secret(ctx, a, mail.Incoming)
+	secret, err := e.secret(ctx, acc, a, mail.Incoming)
 	if err != nil {
 		if ctx.Err() != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return fail(&mail.Problem{Kind: mail.Cancelled, Err: ctx.Err()})
@@ -126,6 +126,7 @@ func (e *Engine) deliver(ctx context.Context, a mail.Account, batch []retrieve.F
 		arrivals[i].Summary.OnServer = true
 	}
 	_, err := e.store.Add(ctx, a.ID, arrivals)
+	e.kickIndex()
 	return err
 }
 

@@ -91,6 +91,7 @@ func (e *Engine) SaveDraft(ctx context.Context, d mail.Draft) (mail.MessageID, e
 	arrival.Role = mail.Drafts
 	if d.ID != 0 {
 		id, err := e.store.Replace(ctx, d.ID, arrival)
+		e.kickIndex()
 		if err == nil {
 			return id, nil
 		}
@@ -100,6 +101,7 @@ func (e *Engine) SaveDraft(ctx context.Context, d mail.Draft) (mail.MessageID, e
 		// The draft was deleted meanwhile: what is being written is kept all the same.
 	}
 	ids, err := e.store.Add(ctx, d.Account, []mail.Arrival{arrival})
+	e.kickIndex()
 	if err != nil {
 		return 0, err
 	}
@@ -144,6 +146,7 @@ func (e *Engine) enqueue(ctx context.Context, o mail.OutboxItem, to []string, ar
 	}
 	arrival.Role = mail.Outbox
 	id, err := e.store.Enqueue(ctx, o, arrival, draft)
+	e.kickIndex()
 	if err != nil {
 		return 0, err
 	}

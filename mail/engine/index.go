@@ -1,0 +1,54 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"poplar/mail"
+)
+
+// indexBatch is how many messages go into the full-text index in one transaction: few enough that others need not wait.
+const indexBatch = 100
+
+// kickIndex wakes the indexing worker.
+func (e *Engine) kickIndex() {
+	select {
+	case e.unindexed <- struct{}{}:
+	default:
+	}
+}
+
+// keepIndexing takes new messages into the full-text index, a few at a time, behind the visits that bring them.
+func (e *Engine) keepIndexing(ctx context.Context) {
+	for {
+		left, err := e.store.Index(ctx, indexBatch)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			e.log.Error("new messages cannot be indexed", "error", err)
+			e.hub.Publish(mail.Event{What: mail.Trouble, Problem: mail.ProblemOf(err)})
+			select { // a full disk, say: what waits is kept in the store
+			case <-ctx.Done():
+				return
+			case <-time.After(time.Minute):
+			}
+			continue
+		case left > 0:
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.unindexed:
+		}
+	}
+}
+
+// searchable makes sure that a search finds everything that a list shows.
+func (e *Engine) searchable(ctx context.Context, q mail.Query) error {
+	if q.Text == "" || e.store.Unindexed() == 0 {
+		return nil
+	}
+	return e.store.Flush(ctx)
+}
