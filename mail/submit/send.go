@@ -1,0 +1,448 @@
+package submit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"golang.org/x/net/idna"
+
+	"poplar/mail"
+	"poplar/mail/wire"
+)
+
+// window is how many commands are sent in one flight. Their replies, some sixty octets each, fit into what the
+// network holds for us while we write (RFC 2920 section 3.1).
+const window = 100
+
+// Message is what is to be submitted.
+type Message struct {
+	From string   // reverse-path; empty for the null path
+	To   []string // addr-specs
+	Raw  mail.Raw // CRLF lines; a bare LF would be sent as CRLF
+}
+
+// Send submits m to s over a connection of its own: see Open and Session.Send.
+func Send(ctx context.Context, s mail.Server, secret string, o wire.Options, m Message, inFlight func(ctx context.Context) error) (mail.Receipt, error) {
+	x, err := Open(ctx, s, secret, o)
+	if err != nil {
+		return notSent(m, err), err
+	}
+	defer x.Close() //nolint:errcheck // the receipt is there; how the farewell went changes nothing
+	return x.Send(ctx, m, inFlight)
+}
+
+// notSent is the receipt of a submission that did not come to the recipients: nobody has the message, all may later.
+func notSent(m Message, err error) mail.Receipt {
+	b := newBook(m)
+	return b.stop(mail.Deferred, err)
+}
+
+// problemOf is mail.ProblemOf, and the end of a context is Cancelled or Timeout whoever reports it.
+func problemOf(err error) *mail.Problem {
+	p := mail.ProblemOf(err)
+	if p != nil && p.Kind == mail.Unknown && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		return wire.Wrap(err, p.Where, stepSend).Problem()
+	}
+	return p
+}
+
+// book notes what is known of each recipient.
+type book struct {
+	list []mail.Recipient
+	done []bool // the entry of the same place is final
+}
+
+func newBook(m Message) *book {
+	b := &book{list: make([]mail.Recipient, len(m.To)), done: make([]bool, len(m.To))}
+	for i, addr := range m.To {
+		b.list[i] = mail.Recipient{Addr: addr, State: mail.Queued}
+	}
+	return b
+}
+
+// set is the last word on recipient i.
+func (b *book) set(i int, state mail.SendState, code int, status, said string) {
+	b.list[i] = mail.Recipient{Addr: b.list[i].Addr, State: state, Code: code, Status: status, Said: said}
+	b.done[i] = true
+}
+
+// open counts the recipients that nothing final is known of.
+func (b *book) open() int {
+	n := 0
+	for _, done := range b.done {
+		if !done {
+			n++
+		}
+	}
+	return n
+}
+
+// stop notes err of all that nothing final is known of and returns the receipt.
+func (b *book) stop(state mail.SendState, err error) mail.Receipt {
+	p := problemOf(err)
+	said := p.Said
+	if said == "" {
+		said, _ = p.Words()
+	}
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{}
+	}
+	for i := range b.list {
+		if !b.done[i] {
+			b.set(i, state, e.Code, e.Status, said)
+		}
+	}
+	if len(b.list) > 0 {
+		state = Fold(b.list)
+	}
+	return mail.Receipt{State: state, Recipients: b.list, Said: said, Problem: p}
+}
+
+// Fold is the state of a message with these recipients: uncertain if any is, else deferred if any still waits, else
+// failed if any was refused, else sent.
+func Fold(list []mail.Recipient) mail.SendState {
+	state := mail.SentOK
+	for _, r := range list {
+		switch {
+		case r.State == mail.Uncertain:
+			return mail.Uncertain
+		case r.State == mail.Failed && state == mail.SentOK:
+			state = mail.Failed
+		case r.State != mail.SentOK && r.State != mail.Failed:
+			state = mail.Deferred
+		}
+	}
+	return state
+}
+
+// Send submits m in one transaction. Every recipient of m.To is in the receipt, with the server's words:
+//
+//   - SentOK: the server has taken the message for them;
+//   - Failed: refused for good (5yz), others may have it;
+//   - Deferred: refused for now (4yz), or nobody came to be asked, since the connection, the login or the sender failed:
+//     they do not have the message;
+//   - Uncertain: the whole message left, its final dot too, and the answer was lost or cannot be understood.
+//
+// inFlight is called when the server has accepted at least one recipient and stands right before DATA; only if it
+// returns nil is the message sent. So what it commits is there before there is anything to be uncertain about.
+//
+// The error is nil when the server took the message for somebody. It is an *Error where the server or the connection
+// is the reason, else that of inFlight or of reading m.Raw.
+func (x *Session) Send(ctx context.Context, m Message, inFlight func(ctx context.Context) error) (mail.Receipt, error) {
+	b := newBook(m)
+	x.link.conn.SetContext(ctx)
+	if !x.Usable() {
+		err := &Error{Kind: mail.ServerTemporary, Where: x.server.Addr(), Doing: stepSend, Said: "the connection is closed", Err: x.link.err}
+		return b.stop(mail.Deferred, err), err
+	}
+	if err := x.reset(); err != nil {
+		return b.stop(mail.Deferred, err), err
+	}
+	from, to, err := x.envelope(m, b)
+	if err == nil {
+		err = x.fits(m.Raw.Size())
+	}
+	if err != nil {
+		return b.stop(mail.Failed, err), err
+	}
+	if err := x.recipients(from, to, m.Raw.Size(), b); err != nil {
+		return b.stop(verdict(err), err), err
+	}
+	if b.open() == 0 {
+		err := x.refused(b)
+		_ = x.reset() // a failure shows at the next use
+		return b.stop(mail.Failed, err), err
+	}
+	if err := inFlight(ctx); err != nil {
+		_ = x.reset()
+		return b.stop(mail.Deferred, err), err
+	}
+	return x.data(m.Raw, b)
+}
+
+// verdict is what a refusal means for those whom it concerns.
+func verdict(err error) mail.SendState {
+	var e *Error
+	if errors.As(err, &e) && e.Code/100 == 5 {
+		return mail.Failed
+	}
+	return mail.Deferred
+}
+
+// fits refuses a message that is larger than the server said it takes (RFC 1870).
+func (x *Session) fits(size int64) error {
+	if limit := x.MaxSize(); limit > 0 && size > limit {
+		return &Error{
+			Kind: mail.TooLarge, Where: x.server.Addr(), Doing: stepSender,
+			Said: fmt.Sprintf("the message has %d octets and the server takes %d", size, limit),
+		}
+	}
+	return nil
+}
+
+// envelope checks the addresses and returns them as the server is told them. A recipient that cannot be told is
+// noted in b and left out: to holds "" in its place.
+func (x *Session) envelope(m Message, b *book) (from string, to []string, err error) {
+	if m.From != "" {
+		if from, err = path(m.From); err == nil && !ascii(from) && !x.offered("SMTPUTF8") {
+			err = errNoUTF8
+		}
+		if err != nil {
+			return "", nil, &Error{Kind: mail.ServerPermanent, Where: x.server.Addr(), Doing: stepSender, Said: "the sender " + err.Error(), Err: err}
+		}
+	}
+	to = make([]string, len(m.To))
+	for i, addr := range m.To {
+		p, err := path(addr)
+		if err == nil && !ascii(p) && !x.offered("SMTPUTF8") {
+			err = errNoUTF8
+		}
+		if err != nil {
+			b.set(i, mail.Failed, 0, "", "the address "+err.Error())
+			continue
+		}
+		to[i] = p
+	}
+	return from, to, nil
+}
+
+var (
+	errNoUTF8  = errors.New("has letters beyond ASCII before the @, which this server does not take (no SMTPUTF8)")
+	errBadPath = errors.New("holds a character that no address may have")
+)
+
+// path is an addr-spec as a command takes it: without any character that could end the command or the address, its
+// domain in ASCII (RFC 5890), which needs no SMTPUTF8.
+func path(addr string) (string, error) {
+	quoted, escaped := false, false
+	for _, c := range addr {
+		switch {
+		case c < ' ' || c == 0x7f || c == '\ufffd' || c >= 0x80 && c < 0xa0:
+			return "", errBadPath
+		case escaped:
+			escaped = false
+		case quoted && c == '\\':
+			escaped = true
+		case c == '"':
+			quoted = !quoted
+		case !quoted && strings.ContainsRune(" <>", c):
+			return "", errBadPath
+		}
+	}
+	at := strings.LastIndexByte(addr, '@')
+	if quoted || escaped || addr == "" {
+		return "", errBadPath
+	}
+	if at < 0 || ascii(addr[at:]) {
+		return addr, nil
+	}
+	domain, err := idna.Lookup.ToASCII(addr[at+1:])
+	if err != nil {
+		return "", errBadPath
+	}
+	return addr[:at+1] + domain, nil
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *Session) offered(keyword string) bool {
+	_, ok := x.offers[keyword]
+	return ok
+}
+
+// sender begins a transaction.
+func (x *Session) sender(from string, size int64) (said string, err error) {
+	x.busy = true
+	if err := x.client.Mail(from, &smtp.MailOptions{Size: size, UTF8: !ascii(from)}); err != nil {
+		e := x.fail(err, stepSender)
+		return e.Said, e
+	}
+	return x.link.said.said(), nil
+}
+
+// recipients says MAIL and RCPT, in as few flights as the server allows, and notes in b who is refused. An error
+// concerns the whole message.
+func (x *Session) recipients(from string, to []string, size int64, b *book) error {
+	utf8 := !ascii(from)
+	for _, addr := range to {
+		utf8 = utf8 || !ascii(addr)
+	}
+	x.busy = true
+	commands := []func() error{func() error { return x.client.Mail(from, &smtp.MailOptions{Size: size, UTF8: utf8}) }}
+	whose := []int{-1}
+	for i, addr := range to {
+		if addr != "" {
+			commands = append(commands, func() error { return x.client.Rcpt(addr, nil) })
+			whose = append(whose, i)
+		}
+	}
+	step := 1
+	if x.offered("PIPELINING") {
+		step = window
+	}
+	taken := 0
+	for start := 0; start < len(commands); start += step {
+		end := min(start+step, len(commands))
+		replies, err := x.flight(commands[start:end])
+		for i, r := range replies {
+			who, said := whose[start+i], wire.Redact(r.said(), x.secret)
+			switch {
+			case r.code/100 == 2 && who >= 0:
+				taken++
+				b.list[who].Code, b.list[who].Status, b.list[who].Said = r.code, r.status(), said
+			case r.code/100 == 2:
+			case who < 0:
+				return refusal(r, x.server.Addr(), stepSender, x.secret)
+			case r.code/100 != 5, r.code == 552 && taken > 0 && r.status() != "5.2.2":
+				// RFC 5321 section 4.5.3.1.10: servers say 552 where they ought to say 452, too many recipients.
+				b.set(who, mail.Deferred, r.code, r.status(), said)
+			default:
+				b.set(who, mail.Failed, r.code, r.status(), said)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if last := replies[len(replies)-1]; last.code == 421 {
+			return refusal(last, x.server.Addr(), stepRecipient, x.secret)
+		}
+	}
+	return nil
+}
+
+// flight has the client say commands, all at once where there are several, and returns the replies that came.
+func (x *Session) flight(commands []func() error) ([]reply, error) {
+	if len(commands) == 1 {
+		err := commands[0]()
+		var no *smtp.SMTPError
+		if err != nil && !errors.As(err, &no) {
+			return nil, x.fail(err, stepRecipient)
+		}
+		return []reply{x.link.said}, nil
+	}
+	x.link.cork()
+	for _, say := range commands {
+		if err := say(); err != nil {
+			return nil, x.fail(err, stepRecipient)
+		}
+	}
+	replies, err := x.link.uncork()
+	if err != nil {
+		return replies, broken(err, x.server.Addr(), stepRecipient)
+	}
+	return replies, nil
+}
+
+// refused is the error that speaks for the recipients who do not get the message: the first refusal for good, or else
+// the first for now.
+func (x *Session) refused(b *book) *Error {
+	var worst *mail.Recipient
+	for i := range b.list {
+		r := &b.list[i]
+		if r.State != mail.SentOK && (worst == nil || worst.State == mail.Deferred && r.State == mail.Failed) {
+			worst = r
+		}
+	}
+	e := &Error{Kind: mail.RecipientRefused, Where: x.server.Addr(), Doing: stepRecipient}
+	switch {
+	case worst == nil:
+		e.Said = "there is no recipient"
+		return e
+	case worst.State == mail.Deferred:
+		e.Kind = mail.ServerTemporary
+	case worst.Code != 0:
+		e.Kind = kindOf(stepRecipient, worst.Code, worst.Status, worst.Said)
+	}
+	e.Code, e.Status, e.Said = worst.Code, worst.Status, worst.Said
+	return e
+}
+
+// data sends the message and reads the verdict, which concerns everybody who was accepted.
+func (x *Session) data(raw mail.Raw, b *book) (mail.Receipt, error) {
+	w, err := x.client.Data()
+	if err != nil {
+		e := x.fail(err, stepSend)
+		return b.stop(verdict(e), e), e
+	}
+	x.link.data, x.link.dot, x.link.sent = true, false, 0
+	n, err := io.Copy(w, mail.Reader(raw))
+	if err == nil && n != raw.Size() {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil && x.link.err == nil {
+		// The message could not be read. Only breaking off tells the server that this is not its end.
+		_ = x.link.fail(net.ErrClosed)
+		_ = x.link.conn.Close()
+		err = fmt.Errorf("the message cannot be read: %w", err)
+		return b.stop(mail.Deferred, err), err
+	}
+	if err == nil {
+		x.link.conn.SetIdle(max(afterDot, x.o.Idle))
+		_, err = w.CloseWithResponse()
+		x.link.conn.SetIdle(x.idle())
+	}
+	switch answered := x.link.err == nil; {
+	case !x.link.dot:
+		e := x.cutShort(err)
+		return b.stop(verdict(e), e), e
+	case answered && x.link.said.code/100 == 2:
+		x.busy = false
+		for i := range b.list {
+			if !b.done[i] {
+				b.list[i].State, b.done[i] = mail.SentOK, true
+			}
+		}
+		return mail.Receipt{State: Fold(b.list), Recipients: b.list, Said: wire.Redact(x.link.said.said(), x.secret), Problem: x.partly(b)}, nil
+	case answered && x.link.said.code/100 >= 4:
+		x.busy = false
+		e := refusal(x.link.said, x.server.Addr(), stepSend, x.secret)
+		return b.stop(verdict(e), e), e
+	case answered: // neither yes nor no
+		_ = x.link.fail(x.link.protocol(x.link.said.said()))
+	}
+	e := x.fail(err, stepSend)
+	return b.stop(mail.Uncertain, e), e
+}
+
+// cutShort is the error of a connection that broke before the final dot had left, so that nobody can have the message.
+// A server that refuses in the middle often says why before it hangs up.
+func (x *Session) cutShort(err error) *Error {
+	e := x.fail(err, stepSend)
+	if e.Kind == mail.Cancelled {
+		return e
+	}
+	x.link.conn.SetIdle(time.Second)
+	if r, ok := x.link.lastWords(); ok {
+		return refusal(r, x.server.Addr(), stepSend, x.secret)
+	}
+	return e
+}
+
+func (x *Session) idle() time.Duration {
+	if x.o.Idle > 0 {
+		return x.o.Idle
+	}
+	return wire.DefaultIdle
+}
+
+// partly is the problem of a message that some have and some do not; nil when all have it.
+func (x *Session) partly(b *book) *mail.Problem {
+	if Fold(b.list) == mail.SentOK {
+		return nil
+	}
+	return x.refused(b).Problem()
+}
