@@ -144,6 +144,10 @@ func (c *Client) connect(ctx context.Context, trusting bool) error {
 func (c *Client) greet() error {
 	line, err := c.line(doingConnect)
 	if err != nil {
+		if c.known.Way != "" && mail.ProblemOf(err).Kind == mail.Protocol {
+			// Not a wrong port: this one has worked before.
+			return &Error{Kind: mail.ServerTemporary, Where: c.where(), Doing: doingConnect, Again: againTemp, Err: err}
+		}
 		return err
 	}
 	switch st, text := parseStatus(line); st {
@@ -351,6 +355,18 @@ func (c *Client) skip() error {
 	return err
 }
 
+// drain reads the answers to commands that were sent ahead and that nobody wants after all.
+func (c *Client) drain() error {
+	for len(c.ahead) > 0 && c.spent == nil {
+		sent := c.ahead[0]
+		c.ahead = c.ahead[1:]
+		if _, err := c.reply(doingList); err == nil && multiLine(sent) {
+			_ = c.lines(doingList, func([]byte) error { return nil })
+		}
+	}
+	return c.spent
+}
+
 // write sends whole commands.
 func (c *Client) write(doing string, p []byte) error {
 	if _, err := c.conn.Write(p); err != nil {
@@ -463,7 +479,7 @@ func (c *Client) Stat(ctx context.Context) (count int, octets int64, err error) 
 	}
 	first, rest := number([]byte(text))
 	if first < 0 {
-		return 0, 0, c.breach(doingList, text, "STAT is answered without a number")
+		return 0, 0, c.unclear(text)
 	}
 	second, _ := number(rest)
 	c.count = int(min(first, maxEntries))
@@ -523,7 +539,7 @@ func (c *Client) Quit(ctx context.Context) error {
 // Leave says QUIT and closes without waiting for the answer: for a session that has deleted nothing, whose end
 // nothing depends on.
 func (c *Client) Leave(ctx context.Context) {
-	if c.begin(ctx, doingQuit) == nil && len(c.ahead) == 0 && c.r.Buffered() == 0 {
+	if c.begin(ctx, doingQuit) == nil && c.drain() == nil && c.quiet(doingQuit) == nil {
 		c.conn.Sent("QUIT")
 		_ = c.write(doingQuit, []byte("QUIT\r\n"))
 	}

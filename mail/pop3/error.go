@@ -75,8 +75,8 @@ func (e *Error) Temporary() bool {
 	return e.Kind == mail.ServerTemporary || e.Kind == mail.MailboxInUse || e.Kind == mail.LoginDelay
 }
 
-// Refused returns the error as the server's refusal of one command, after which the session goes on; nil for every
-// other error.
+// Refused returns the error as the server's refusal of one command, or an answer to it that says nothing, after which
+// the session goes on; nil for every other error.
 func Refused(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) && e.Err == nil {
@@ -153,6 +153,11 @@ func (c *Client) loginDelay(said string) time.Duration {
 // breach builds the Error for a server that does not keep to the protocol.
 func (c *Client) breach(doing, said, why string) *Error {
 	return &Error{Kind: mail.Protocol, Said: printable(said), Where: c.where(), Doing: doing, Err: errors.New(why)}
+}
+
+// unclear builds the Error for a +OK that does not say what was asked for. It is as good as a refusal.
+func (c *Client) unclear(said string) *Error {
+	return &Error{Kind: mail.Protocol, Said: printable(said), Where: c.where(), Doing: doingList}
 }
 
 // lost turns an I/O error into one that can be told.

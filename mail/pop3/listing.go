@@ -70,7 +70,7 @@ func (c *Client) UIDLOne(ctx context.Context, n int) (string, error) {
 	}
 	got, id := parseUIDL([]byte(text))
 	if got != n {
-		return "", c.breach(doingList, text, "UIDL is answered for another message")
+		return "", c.unclear(text)
 	}
 	return string(id), nil
 }
@@ -103,7 +103,7 @@ func (c *Client) ListOne(ctx context.Context, n int) (int64, error) {
 	}
 	s := parseLIST([]byte(text))
 	if s.N != n {
-		return 0, c.breach(doingList, text, "LIST is answered for another message")
+		return 0, c.unclear(text)
 	}
 	return s.Octets, nil
 }

@@ -353,21 +353,9 @@ func (ex *exchange) flight(extra []string) error {
 		}
 	}
 	if err != nil {
-		ex.drain()
+		_ = c.drain()
 	}
 	return err
-}
-
-// drain reads the answers to what followed a refused login.
-func (ex *exchange) drain() {
-	c := ex.c
-	for len(c.ahead) > 0 && c.spent == nil {
-		sent := c.ahead[0]
-		c.ahead = c.ahead[1:]
-		if _, err := c.reply(doingLogin); err == nil && multiLine(sent) {
-			_ = c.lines(doingLogin, func([]byte) error { return nil })
-		}
-	}
 }
 
 // turns sends the login step by step.

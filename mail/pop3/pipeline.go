@@ -117,13 +117,8 @@ func (s *series) run(ctx context.Context, c *Client, read func(i int) error) err
 	if err := c.begin(ctx, s.doing); err != nil {
 		return err
 	}
-	for len(c.ahead) > 0 {
-		// Answers that nobody asked for after all.
-		ex := exchange{c: c}
-		ex.drain()
-		if c.spent != nil {
-			return c.spent
-		}
+	if err := c.drain(); err != nil {
+		return err
 	}
 	if err := c.quiet(s.doing); err != nil {
 		return err

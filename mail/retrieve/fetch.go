@@ -1,0 +1,274 @@
+package retrieve
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"poplar/mail"
+	"poplar/mail/pop3"
+)
+
+// saidBroken stands for the server's words where it gave none.
+const saidBroken = "the connection ends whenever this message is asked for"
+
+// fetch retrieves what is to be retrieved and has it stored. The messages are read here and stored by one other
+// goroutine, which has ended when fetch returns: the line stays full while a batch is being committed, and a slow
+// server does not keep what it has sent from being stored.
+func (s *session) fetch(ctx context.Context) error {
+	items := slices.DeleteFunc(s.acts.Fetch, s.refused)
+	// At what the link ended in an earlier session is asked for last.
+	slices.SortStableFunc(items, func(a, b Item) int { return s.blame[name(a)] - s.blame[name(b)] })
+	if len(items) == 0 {
+		return nil
+	}
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	r := reader{session: s, q: newQueue(), start: s.done, total: s.done + len(items)}
+	d := deliverer{session: s, q: r.q}
+	stored := make(chan error, 1)
+	go func() {
+		err := d.run(ctx)
+		if err != nil {
+			stop() // do not wait for a slow server when nothing can be stored any more
+		}
+		stored <- err
+	}()
+	err := r.read(reading, items)
+	if err == nil && len(r.later) > 0 {
+		again := r.later
+		r.last, r.later = true, nil
+		err = r.read(reading, again)
+	}
+	r.q.close()
+	failed := <-stored
+	s.progress(r.total, true)
+	if perr := s.put(ctx, r.refusals); failed == nil && ctx.Err() == nil {
+		failed = perr
+	}
+	switch {
+	case failed != nil:
+		return failed
+	case err != nil && !r.local:
+		return s.lost(err)
+	}
+	return err
+}
+
+// reader takes messages from the server.
+type reader struct {
+	*session
+	q        *queue
+	start    int // done before this session
+	total    int
+	last     bool // a temporary refusal counts now
+	later    []Item
+	refusals []mail.LedgerRow
+	local    bool // the error is this computer's, not the connection's
+}
+
+// read asks for items and queues what comes.
+func (r *reader) read(ctx context.Context, items []Item) error {
+	reqs := make([]pop3.Request, len(items))
+	for i, it := range items {
+		reqs[i] = pop3.Request{N: it.N, Lines: pop3.Whole, Size: it.Size}
+	}
+	answered := 0
+	err := r.c.Fetch(ctx, reqs, func(i int, b *pop3.Body, err error) error {
+		if err != nil {
+			answered++
+			r.notGiven(items[i], pop3.Refused(err))
+			return nil
+		}
+		if err := r.message(ctx, items[i], b); err != nil {
+			return err
+		}
+		answered++
+		return nil
+	})
+	if err != nil && !r.local && ctx.Err() == nil && answered < len(items) {
+		it := items[answered]
+		r.blame[name(it)]++
+		if r.done == r.start && r.blame[name(it)] >= maxBlame {
+			r.giveUp(it, saidBroken)
+		}
+	}
+	return err
+}
+
+// message reads one message and queues it.
+func (r *reader) message(ctx context.Context, it Item, b *pop3.Body) error {
+	sp := newSpool(r.Spool, spoolName(r.Account.ID), it.Size)
+	before := r.octets
+	_, err := b.WriteTo(counted{sp, r, b})
+	if err != nil {
+		r.octets = before
+		sp.drop()
+		switch {
+		case errors.Is(err, errEndless):
+			r.giveUp(it, errEndless.Error())
+		case sp.failed:
+			r.local = true
+		}
+		return err
+	}
+	r.done++
+	r.progress(r.total, false)
+	if err := r.q.put(ctx, arrival{item: it, raw: sp.raw()}); err != nil {
+		r.local = true
+		return err
+	}
+	return nil
+}
+
+// counted tells of progress within a message.
+type counted struct {
+	*spool
+	r *reader
+	b *pop3.Body
+}
+
+func (c counted) Write(p []byte) (int, error) {
+	n, err := c.spool.Write(p)
+	c.r.octets += int64(n)
+	if c.b.Octets() > spoolFrom {
+		c.r.progress(c.r.total, false)
+	}
+	return n, err
+}
+
+// notGiven notes a refusal. One for the moment is tried again at the end of the session, and counts only then.
+func (r *reader) notGiven(it Item, e *pop3.Error) {
+	if e.Temporary() && !r.last {
+		r.later = append(r.later, it)
+		return
+	}
+	said := e.Said
+	if e.Code != "" {
+		said = strings.TrimSpace("[" + e.Code + "] " + said)
+	}
+	r.giveUp(it, said)
+}
+
+// giveUp passes over a message for this visit. The next one tries it again.
+func (r *reader) giveUp(it Item, said string) {
+	if r.refuse(it, said) {
+		r.refusedNow++
+	}
+	switch it.Row.State {
+	case "", mail.Skipped, mail.Refused:
+	default:
+		return // it was to be compared with what is stored here; that is kept in mind as it is
+	}
+	if it.UIDL == "" {
+		return // nothing to remember it by
+	}
+	row := it.Row
+	row.State, row.Said, row.Size, row.Listed = mail.Refused, said, it.Size, r.Now()
+	if row.First.IsZero() {
+		row.First = row.Listed
+	}
+	r.refusals = append(r.refusals, row)
+}
+
+// deliverer has messages stored.
+type deliverer struct {
+	*session
+	q *queue
+}
+
+// run stores batch after batch until the queue is closed.
+func (d *deliverer) run(ctx context.Context) error {
+	wait := gatherFirst
+	for {
+		b := d.q.take(wait)
+		if b == nil {
+			return nil
+		}
+		wait = gather
+		err := d.store(ctx, b)
+		d.q.done(b)
+		if err != nil {
+			d.q.stop(err)
+			return err
+		}
+	}
+}
+
+// store compares a batch with what may be here already and stores the rest.
+func (d *deliverer) store(ctx context.Context, batch []arrival) error {
+	fetched := make([]Fetched, 0, len(batch))
+	items := make([]Item, 0, len(batch))
+	var octets int64
+	for _, a := range batch {
+		header, body, err := digests(a.raw)
+		if err != nil {
+			return err
+		}
+		it := a.item
+		if it.Known && stored(it.Row) {
+			i := d.pool.find(it.Row)
+			switch {
+			case i < 0 || d.pool.taken[i]:
+				it = fresh(it, d.Now()) // its row has gone with another message
+			case it.Row.Body == body || it.Row.Body == "" && it.Row.Header == header:
+				d.pool.taken[i] = true
+				d.same(it)
+				d.recognised++
+				continue
+			default:
+				if it, err = d.moveAside(ctx, it); err != nil {
+					return err
+				}
+			}
+		}
+		if i := d.pool.first(d.pool.all[body], func(mail.LedgerRow) bool { return true }); i >= 0 {
+			if err := d.recognise(ctx, it, i); err != nil {
+				return err
+			}
+			continue
+		}
+		it.Row = d.row(it, header, body)
+		fetched = append(fetched, Fetched{Raw: a.raw, Row: it.Row})
+		items = append(items, it)
+		octets += a.raw.Size()
+	}
+	if len(fetched) == 0 {
+		return nil
+	}
+	if err := d.Store(ctx, fetched); err != nil {
+		return err
+	}
+	d.stored += len(fetched)
+	d.report.Retrieved += len(fetched)
+	d.report.Bytes += octets
+	for _, it := range items {
+		if due(it.Row, d.Account.Keep, d.Now()) {
+			d.doomed = append(d.doomed, it)
+		}
+	}
+	return nil
+}
+
+// stored says whether the row stands for a message that is or was here.
+func stored(row mail.LedgerRow) bool {
+	return row.State == mail.Stored || row.State == mail.Doomed || row.State == mail.Deleted
+}
+
+// row is the ledger's row of a message about to be stored.
+func (d *deliverer) row(it Item, header, body string) mail.LedgerRow {
+	now := d.Now()
+	row := mail.LedgerRow{
+		Account: d.Account.ID, UIDL: it.UIDL, Dup: it.Dup, State: mail.Stored, Size: it.Size,
+		First: it.Row.First, Listed: now, Header: header, Body: body,
+	}
+	if row.UIDL == "" {
+		row.UIDL = contentKey + body
+		row.Dup = d.free(row.UIDL)
+	}
+	if row.First.IsZero() {
+		row.First = now
+	}
+	return row
+}

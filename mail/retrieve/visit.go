@@ -1,0 +1,206 @@
+package retrieve
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"strconv"
+	"time"
+
+	"poplar/mail"
+	"poplar/mail/pop3"
+)
+
+// Fetched is a message and the row that records it as stored. Raw is valid until Store returns.
+type Fetched struct {
+	Raw mail.Raw
+	Row mail.LedgerRow // State is mail.Stored
+}
+
+// Ledger is where it is remembered what lies on the servers. mail/store implements it.
+type Ledger interface {
+	// Ledger returns all rows of an account.
+	Ledger(ctx context.Context, a mail.AccountID) ([]mail.LedgerRow, error)
+	// PutLedger adds or replaces rows by (Account, UIDL, Dup), in one transaction.
+	PutLedger(ctx context.Context, rows ...mail.LedgerRow) error
+	// ForgetLedger removes rows by their key.
+	ForgetLedger(ctx context.Context, rows ...mail.LedgerRow) error
+	// RenumberLedger replaces old's row by now, in one transaction.
+	RenumberLedger(ctx context.Context, old, now mail.LedgerRow) error
+}
+
+// Visit is one visit to a mailbox.
+type Visit struct {
+	Account mail.Account
+	// Connect returns a session that is logged in. It may be called again when the server ends one early.
+	Connect func(ctx context.Context) (*pop3.Client, error)
+	Ledger  Ledger
+	// Store returns after COMMIT of the messages together with their ledger rows.
+	Store func(ctx context.Context, batch []Fetched) error
+	// Spool is a folder for messages too large for memory; empty means the system's.
+	Spool string
+	// Progress, if set, is told how many messages of how many have come, and their octets. It must not block.
+	Progress func(done, total int, bytes int64)
+	// Remember, if set, is given what is worth knowing of the server at the next visit.
+	Remember func(pop3.Known)
+	Now      func() time.Time // nil: time.Now
+	Log      *slog.Logger     // nil: none
+}
+
+// The bounds of one visit.
+const (
+	// maxSessions bounds how often the server is called: a provider that shows 250 messages at a time has given a
+	// quarter of a million by then.
+	maxSessions = 1000
+	// maxIdle bounds the sessions in a row that achieve nothing.
+	maxIdle = 2
+	// maxBlame is how often the link may end inside one message, in sessions that achieve nothing else, before that
+	// message is passed over for this visit.
+	maxBlame = 2
+)
+
+// lockWaits are the pauses before a mailbox is tried again that our own broken session may still hold locked.
+var lockWaits = []time.Duration{250 * time.Millisecond, time.Second, 4 * time.Second}
+
+// Run makes a visit. Whatever it has stored stays stored, whatever goes wrong later; Problem says what that was.
+func Run(ctx context.Context, v Visit) mail.VisitReport {
+	if v.Now == nil {
+		v.Now = time.Now
+	}
+	if v.Log == nil {
+		v.Log = slog.New(slog.DiscardHandler)
+	}
+	if v.Progress == nil {
+		v.Progress = func(int, int, int64) {}
+	}
+	if v.Remember == nil {
+		v.Remember = func(pop3.Known) {}
+	}
+	if v.Spool == "" {
+		v.Spool = os.TempDir()
+	}
+	start := time.Now()
+	r := run{Visit: v, report: mail.VisitReport{Account: v.Account.ID}, blame: map[string]int{}}
+	sweep(v.Spool, v.Account.ID)
+	if err := r.sessions(ctx); err != nil {
+		r.report.Problem = problem(ctx, err)
+	}
+	r.report.Took = time.Since(start)
+	return r.report
+}
+
+// problem words err. A context that has ended is the reason for whatever else failed.
+func problem(ctx context.Context, err error) *mail.Problem {
+	p := mail.ProblemOf(err)
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled) && p.Kind != mail.Cancelled:
+		return &mail.Problem{Kind: mail.Cancelled, Where: p.Where, Doing: p.Doing, Err: err}
+	case p.Kind == mail.Unknown && diskFull(err):
+		return &mail.Problem{Kind: mail.DiskFull, Doing: "retrieve", Err: err}
+	}
+	return p
+}
+
+// run is a visit under way.
+type run struct {
+	Visit
+	report   mail.VisitReport
+	blame    map[string]int // by name: how often the link ended at that message
+	windowed bool           // the server shows the mailbox piece by piece
+	serial   bool           // the server has fallen silent while commands were on their way: one at a time from now on
+	done     int            // messages that have come, for Progress
+	octets   int64
+	told     time.Time // when Progress was last told
+}
+
+// name is a message's name within this visit.
+func name(it Item) string {
+	if it.UIDL == "" {
+		return "#" + strconv.Itoa(it.N)
+	}
+	return it.UIDL + "/" + strconv.Itoa(it.Dup)
+}
+
+// sessions calls at the server until nothing is left to do, as long as each call achieves something.
+func (r *run) sessions(ctx context.Context) error {
+	idle := 0
+	for n := 1; ; n++ {
+		s := &session{run: r, number: n}
+		err := s.run1(ctx, n > 1)
+		r.Log.Debug("session", "account", r.Account.ID, "number", n, "listed", s.listed, "stored", s.stored, "deleted", s.deleted, "more", s.more, "error", err)
+		if ctx.Err() != nil || err == nil && !s.more || err != nil && !s.broken {
+			return err
+		}
+		if s.stored+s.deleted+s.recognised+s.refusedNow > 0 {
+			idle = 0
+		} else if idle++; idle >= maxIdle {
+			return err
+		}
+		if n == maxSessions {
+			return err
+		}
+		if d := s.delay; d > 0 {
+			// The server says how long to stay away; the next visit goes on.
+			if err == nil {
+				return nil
+			}
+			p := *mail.ProblemOf(err)
+			p.Again = max(p.Again, d)
+			return &p
+		}
+	}
+}
+
+// connect opens a session. After one that broke off, the mailbox may still be locked by it for a moment.
+func (r *run) connect(ctx context.Context, after bool) (*pop3.Client, error) {
+	for i := 0; ; i++ {
+		c, err := r.Connect(ctx)
+		if err == nil {
+			if r.serial {
+				c.Distrust()
+			}
+			return c, nil
+		}
+		if !after || i == len(lockWaits) || mail.ProblemOf(err).Kind != mail.MailboxInUse {
+			return nil, err
+		}
+		t := time.NewTimer(lockWaits[i])
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// refuse notes for the report that the server would not give a message.
+func (r *run) refuse(it Item, said string) (first bool) {
+	for i := range r.report.Refused {
+		if r.report.Refused[i].UIDL == it.UIDL && it.UIDL != "" {
+			r.report.Refused[i].Said = said
+			return false
+		}
+	}
+	r.report.Refused = append(r.report.Refused, mail.RefusedMessage{UIDL: it.UIDL, Said: said})
+	return true
+}
+
+// refused says whether the server would not give a message earlier in this visit.
+func (r *run) refused(it Item) bool {
+	for _, m := range r.report.Refused {
+		if m.UIDL == it.UIDL && it.UIDL != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// progress tells Progress, at most some times a second unless now.
+func (r *run) progress(total int, now bool) {
+	if t := time.Now(); now || t.Sub(r.told) >= 100*time.Millisecond {
+		r.told = t
+		r.Progress(r.done, max(total, r.done), r.octets)
+	}
+}
