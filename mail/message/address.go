@@ -306,18 +306,20 @@ func unquote(s string) string {
 
 // withoutAngle reads an address that has no brackets.
 func (p *addressParser) withoutAngle(comment string) mail.Address {
-	if !p.hasAt {
+	if word := bytes.Contains(p.phrase, []byte("=?")); word || !p.hasAt {
 		text := strings.TrimSpace(decodeWords(p.phrase))
-		if bytes.Contains(p.phrase, []byte("=?")) && strings.Contains(text, "@") {
+		if word && strings.Contains(text, "@") && !strings.Contains(text, "=?") {
 			// QUIRK: name and address together in one encoded word.
 			if list := parseAddresses([]byte(text)); len(list) == 1 {
 				return list[0]
 			}
 		}
-		if bytes.Contains(p.phrase, []byte("=?")) || len(p.words) > 1 {
-			return mail.Address{Name: text}
+		if !p.hasAt {
+			if word || len(p.words) > 1 {
+				return mail.Address{Name: text}
+			}
+			return mail.Address{Name: comment, Addr: text}
 		}
-		return mail.Address{Name: comment, Addr: text}
 	}
 	if len(p.words) > 1 {
 		// QUIRK: a name before a bare address.

@@ -73,7 +73,8 @@ func (a *attachment) safeName(t *tree) string {
 		// A message is called by its subject.
 		head, _ := t.win.copyOf(a.leaf.body, a.leaf.end, 16<<10)
 		if a.leaf.encoding == "" || strings.HasSuffix(a.leaf.encoding, "bit") {
-			h := parseCopy(head)
+			var h header
+			splitHeader(head, true, true, nil, &h, nil)
 			if s := strings.TrimSpace(decodeWords(h.best("subject"))); s != "" {
 				name = s + ".eml"
 			}

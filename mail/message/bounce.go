@@ -131,6 +131,7 @@ func reportSubject(h *header) bool {
 // reportScore weighs the signs that a message without RFC 3464 fields is a delivery report; three are enough.
 func (t *tree) reportScore(text string) int {
 	h := &t.root.header
+	subject := decodeWords(h.best("subject"))
 	n := 0
 	if v, ok := h.find("return-path"); ok && isNullPath(v) {
 		n += 2
@@ -140,6 +141,9 @@ func (t *tree) reportScore(text string) int {
 	}
 	if reportSubject(h) {
 		n += 2
+		if n == 2 && NormalSubject(subject) != strings.Join(strings.Fields(subject), " ") {
+			n = 0 // a person's answer to a report, or a report passed on
+		}
 	}
 	if h.best("x-failed-recipients") != nil {
 		n += 3
@@ -155,7 +159,7 @@ func (t *tree) reportScore(text string) int {
 			n--
 		}
 	}
-	if replyPhrases.in(evenText(decodeWords(h.best("subject")))) && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
+	if replyPhrases.in(evenText(subject)) && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
 		n -= 3
 	}
 	// An ordinary sender answering an ordinary message does not report.

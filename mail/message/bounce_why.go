@@ -1,7 +1,6 @@
 package message
 
 import (
-	"regexp"
 	"strings"
 
 	"poplar/mail"
@@ -37,10 +36,10 @@ var reasons = []struct {
 		"disabled recipient", "inactive user", "inactive account", "currently suspended", "停用", "冻结", "禁用",
 	}, "5", ".2.1", whyDisabled},
 	{phrases{"message~too big", "message~too large", "mail~too large", "size~exceed", "message~exceed", "length~exceed", "exceed~message size", "exceed~size limit", "exceed~maximum", "too large", "too big", "邮件太大", "超过~大小", "サイズ"}, "5", ".3.4", whySize},
+	{phrases{"relay denied", "relaying denied", "relay access denied", "relay not", "relaying not", "relaying prohibited", "to relay", "no relay", "relaying"}, "5", ".7.1", whyRelay},
 	{phrases{
 		"spam", "junk", "blacklist", "black list", "blocklist", "block list", "reputation", " spf", "dkim", "dmarc", "content reject", "content filter", "policy", "banned", "virus", "malware", "access denied", "not authorized", "unauthenticated", "垃圾邮件", "病毒", "被拒绝", "拒收", "スパム", "迷惑", "blocked",
 	}, "5", ".7.1", whyPolicy},
-	{phrases{"relay denied", "relaying denied", "relay access denied", "relay not", "relaying not", "relaying prohibited", "to relay", "no relay", "relaying"}, "5", ".7.1", whyRelay},
 	{phrases{
 		"timed out", "timeout", "time out", "connection refused", "connection reset", "connection dropped", "connection lost", "could not connect", "unable to connect", "did not accept our requests to connect", "socket error", "giving up", "too long", "retries", "retry", "could not deliver for the last", "expired", "network error", "network unreachable", "not reachable",
 		"unreachable", "cannot connect", "can't connect", "couldn't connect", "delivery time", "连接超时", "超时", "无法连接",
@@ -106,14 +105,19 @@ func Why(b mail.Bounced) string {
 	return whyOther
 }
 
-var movedTo = regexp.MustCompile(`(?i)\b[25]51\b[^<@]{0,80}<?([0-9A-Za-z.!#$%&'*+/=?^_{|}~-]+@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+)`)
-
 // NewAddress returns the address that a server gave in place of the one it refused (RFC 5321 section 3.4: 251, 551);
 // empty when it gave none.
 func NewAddress(b mail.Bounced) string {
-	m := movedTo.FindStringSubmatch(b.Diagnostic)
-	if m == nil || strings.EqualFold(m[1], b.Recipient) {
-		return ""
+	for i := 0; i+3 <= len(b.Diagnostic); i++ {
+		code := b.Diagnostic[i : i+3]
+		if code != "251" && code != "551" || i > 0 && isAlnum(b.Diagnostic[i-1]) || i+3 < len(b.Diagnostic) && isAlnum(b.Diagnostic[i+3]) {
+			continue
+		}
+		addr, start, _ := nextAddress(b.Diagnostic, i+3)
+		if addr == "" || start > i+100 || strings.EqualFold(addr, b.Recipient) {
+			return ""
+		}
+		return addr
 	}
-	return m[1]
+	return ""
 }

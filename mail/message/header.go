@@ -249,7 +249,7 @@ func recovers(rest []byte, root bool) (on, sure bool) {
 			return false, false
 		}
 		line, next := cutLine(rest, 0)
-		if len(line) == 0 {
+		if len(line) == 0 || !root && bytes.HasPrefix(line, []byte("--")) {
 			return false, true
 		}
 		if line[0] != ' ' && line[0] != '\t' {

@@ -51,10 +51,14 @@ type tree struct {
 
 // walk takes a message apart. It reads it once, front to end, and holds headers only.
 func walk(raw mail.Raw) *tree {
+	raw = lineFeeds(raw)
 	t := &tree{raw: raw, win: newWindow(raw), limit: textLimit, levels: levels{by: map[string][]*part{}}}
 	t.root = t.entity(0, nil)
 	if len(t.root.header.fields) == 0 {
 		t.add(noHeader)
+		if head := t.win.at(t.root.body, 512); bytes.IndexByte(head[:min(len(head), 512)], 0) >= 0 {
+			t.root.ctype.value = "application/octet-stream" // QUIRK: no mail at all
+		}
 	}
 	t.run(t.root, t.win.size)
 	t.rescue()
@@ -71,6 +75,38 @@ func walk(raw mail.Raw) *tree {
 		t.add(readFailed)
 	}
 	return t
+}
+
+// lineFeeds gives a message whose lines end in CR alone line feeds. QUIRK: files of the old Macintosh.
+func lineFeeds(raw mail.Raw) mail.Raw {
+	b, inMemory := raw.(mail.Bytes)
+	head := b[:min(len(b), 4<<10)]
+	if !inMemory {
+		head = make([]byte, min(raw.Size(), 4<<10))
+		n, _ := raw.ReadAt(head, 0)
+		head = head[:n]
+	}
+	if i := bytes.IndexByte(head, '\r'); i < 0 || i == len(head)-1 || bytes.IndexByte(head, '\n') >= 0 {
+		return raw
+	}
+	if inMemory {
+		return mail.Bytes(bytes.ReplaceAll(b, []byte{'\r'}, []byte{'\n'}))
+	}
+	return carriageReturns{raw}
+}
+
+// carriageReturns is a Raw whose lines end in CR, read as if they ended in LF.
+type carriageReturns struct{ mail.Raw }
+
+// ReadAt implements io.ReaderAt.
+func (c carriageReturns) ReadAt(p []byte, off int64) (int, error) {
+	n, err := c.Raw.ReadAt(p, off)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // entity reads the header at off.
