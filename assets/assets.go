@@ -4,6 +4,7 @@ package assets
 import (
 	"embed"
 	"io/fs"
+	"strings"
 )
 
 //go:embed icons i18n
@@ -34,3 +35,26 @@ func Translations(language string) fs.FS {
 	}
 	return sub
 }
+
+// Licence is a line of the licences of what Poplar is built of: the name of a module, or a line of its licence.
+type Licence struct {
+	Module string
+	Text   string
+}
+
+// Licences are the licences of every module that is part of the program, as their authors wrote them.
+func Licences() []Licence {
+	var out []Licence
+	for line := range strings.Lines(string(licences)) {
+		line = strings.TrimRight(line, "\r\n")
+		if module, ok := strings.CutPrefix(line, "=== "); ok {
+			out = append(out, Licence{Module: module})
+			continue
+		}
+		out = append(out, Licence{Text: line})
+	}
+	return out
+}
+
+//go:embed licences.txt
+var licences []byte

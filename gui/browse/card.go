@@ -92,7 +92,7 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 	r := &cardRenderer{
 		card: c, ground: kit.NewFill(kit.None, cardRadius), ring: kit.NewFill(kit.None, cardRadius).Outline(kit.None, 2),
 		dot: &canvas.Circle{}, rule: canvas.NewRectangle(kit.Col(kit.Sep)),
-		name: kit.NewLine("", 13, false, kit.Text), subject: kit.NewLine("", 12.5, false, kit.Text2),
+		name: kit.NewLine("", 13, false, kit.Text), subject: kit.NewLine("", 13, false, kit.Text2),
 		date: kit.NewLine("", 11, false, kit.Text3), pill: kit.NewLine("", 11, false, kit.Text2),
 		pillGround: kit.NewFill(kit.Pill, 8), plate: kit.NewFill(kit.Hover, cardRadius),
 		flag: kit.NewGlyph("flag", cardMark, kit.Flag), clip: kit.NewGlyph("clip", cardMark, kit.Text2),

@@ -13,9 +13,9 @@ import (
 
 // folderView is what a line of the folder column shows.
 type folderView struct {
-	entry                                  model.Entry
+	entry                         model.Entry
 	chosen, hovered, rail, ringed bool
-	dark                                   bool
+	dark                          bool
 }
 
 // folderLine draws one line of the folder column: a heading or a folder.

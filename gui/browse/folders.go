@@ -119,6 +119,12 @@ func (f *Folders) SetFoot(s model.Foot) {
 	}
 }
 
+// noticeTime is how long a notice stands in the foot.
+const noticeTime = 8 * time.Second
+
+// Say shows a notice in the foot for a while; bad ones are about something that failed.
+func (f *Folders) Say(loop kit.Loop, text string, bad bool) { f.foot.Say(loop, text, bad, noticeTime) }
+
 // Choose marks a line as the one that is listed; an empty key marks none.
 func (f *Folders) Choose(key string) {
 	f.chosen = key

@@ -91,6 +91,7 @@ func (l *List) MouseDown(e *desktop.MouseEvent) {
 			l.sel.Only(p)
 			l.changed()
 		}
+		l.act(Clicked, []mail.MessageID{s.ID})
 	}
 }
 

@@ -24,7 +24,8 @@ const (
 	Archive Action = iota
 	Delete
 	Flag
-	OpenIt // double click, Enter
+	OpenIt  // double click, Enter
+	Clicked // a single click chose it
 )
 
 // Measures of the list.

@@ -114,3 +114,20 @@ func clock(t, now time.Time) string {
 	}
 	return kit.Date(t, now)
 }
+
+// AccountWords are what an account's last visit achieved, in one line.
+func AccountWords(s mail.AccountStatus, now time.Time) string {
+	switch {
+	case s.Busy && s.Total > 0:
+		return kit.T("Receiving %d of %d", s.Done, s.Total)
+	case s.Busy:
+		return kit.T("Connecting…")
+	case s.Last.Problem != nil && s.Last.Problem.Kind != mail.Cancelled:
+		return model.Tell(s.Last.Problem, kit.T).What
+	case s.LastCheck.IsZero():
+		return kit.T("Not checked yet")
+	case s.Last.Retrieved > 0:
+		return kit.T("%s · checked %s", kit.N(s.Last.Retrieved, "%d new message", "%d new messages"), clock(s.LastCheck, now))
+	}
+	return kit.T("Up to date · checked %s", clock(s.LastCheck, now))
+}

@@ -1,7 +1,6 @@
 package kit
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
 	"sync"
@@ -14,28 +13,25 @@ import (
 // icons keeps every icon in every colour it was asked for: Fyne caches pictures by resource name.
 var icons sync.Map // of string -> fyne.Resource
 
-// Icon returns the icon of that name (a file of assets/icons/ui without its ending) in the colour of the moment. Fyne
-// recolours fills only and these are strokes, so the colour is written into the source; widgets ask again in Refresh.
-// An unknown name gives an empty picture.
-func Icon(name string, c Colour) fyne.Resource { return stroked(name, Col(c), "1.6") }
+// Icon returns the icon of that name (a file of assets/icons/ui without its ending) in the colour of the moment;
+// widgets ask again in Refresh. An unknown name gives an empty picture.
+func Icon(name string, c Colour) fyne.Resource { return drawn(name, Col(c), 1.6) }
 
-// SmallIcon is Icon for marks of 13 px, where a thin stroke would fade.
-func SmallIcon(name string, c Colour) fyne.Resource { return stroked(name, Col(c), "1.9") }
+// SmallIcon is Icon with a thicker stroke, for a flag of 13 px that would fade.
+func SmallIcon(name string, c Colour) fyne.Resource { return drawn(name, Col(c), 1.9) }
 
-func stroked(name string, c color.Color, width string) fyne.Resource {
+func drawn(name string, c color.Color, stroke float64) fyne.Resource {
 	r, g, b, _ := c.RGBA()
-	hex := fmt.Sprintf("#%02X%02X%02X", r>>8, g>>8, b>>8)
-	key := name + hex + width + ".svg"
+	key := fmt.Sprintf("%s-%.1f-%02X%02X%02X.svg", name, stroke, r>>8, g>>8, b>>8)
 	if found, ok := icons.Load(key); ok {
 		return found.(fyne.Resource)
 	}
-	src := assets.Icon(name)
-	if src == nil {
-		src = []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"></svg>`)
+	path := ""
+	if src := assets.Icon(name); src != nil {
+		path, _ = outline(src, stroke) // a test draws every icon there is
 	}
-	src = bytes.ReplaceAll(src, []byte("#000000"), []byte(hex))
-	src = bytes.ReplaceAll(src, []byte(`stroke-width="1.6"`), []byte(`stroke-width="`+width+`"`))
-	made, _ := icons.LoadOrStore(key, fyne.NewStaticResource(key, src))
+	svg := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><path d="%s" fill="#%02X%02X%02X"/></svg>`, path, r>>8, g>>8, b>>8)
+	made, _ := icons.LoadOrStore(key, fyne.NewStaticResource(key, []byte(svg)))
 	return made.(fyne.Resource)
 }
 

@@ -5,7 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"image"
 	"io/fs"
+	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +17,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
+	"github.com/fyne-io/oksvg"
+	"github.com/srwiley/rasterx"
 
 	"poplar/assets"
 )
@@ -226,5 +232,46 @@ func TestHoverLabelWaitsAndGoes(t *testing.T) {
 	b.MouseOut()
 	if len(l.sheet.Objects) != 0 {
 		t.Error("the label stays")
+	}
+}
+
+func TestEveryIconIsOutlined(t *testing.T) {
+	names, err := filepath.Glob("../../assets/icons/ui/*.svg")
+	if err != nil || len(names) < 50 {
+		t.Fatalf("%d icons, %v", len(names), err)
+	}
+	for _, n := range names {
+		n = strings.TrimSuffix(filepath.Base(n), ".svg")
+		path, err := outline(assets.Icon(n), 1.6)
+		if err != nil || len(path) < 20 || strings.Contains(path, "NaN") {
+			t.Errorf("%s: %v, %q", n, err, path)
+		}
+	}
+}
+
+func TestAStrokeBecomesTheShapeItCovers(t *testing.T) {
+	svg := []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><path d="M4 4H16V16" fill="none" stroke="#000000" stroke-width="2"/></svg>`)
+	path, err := outline(svg, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><path d="%s" fill="#000000"/></svg>`, path)
+	icon, err := oksvg.ReadIconStream(strings.NewReader(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{20, 80} {
+		img := image.NewRGBA(image.Rect(0, 0, size, size))
+		icon.SetTarget(0, 0, float64(size), float64(size))
+		icon.Draw(rasterx.NewDasher(size, size, rasterx.NewScannerGV(size, size, img, img.Bounds())), 1)
+		covered := 0.0
+		for i := 3; i < len(img.Pix); i += 4 {
+			covered += float64(img.Pix[i]) / 255
+		}
+		covered *= 400 / float64(size*size)
+		// Two arms of 12 x 2, less the corner they share, with a rounded corner and two round ends.
+		if want := 12*2.0*2 - 1 - (1 - math.Pi/4) + math.Pi - 1 + 1; math.Abs(covered-want) > 1 {
+			t.Errorf("at %d: %.2f square units are covered, want about %.2f", size, covered, want)
+		}
 	}
 }

@@ -85,9 +85,9 @@ type Glyph struct {
 	small  bool
 }
 
-// NewGlyph returns an icon of side pixels. Those of 13 and less have the thicker stroke.
+// NewGlyph returns an icon of side pixels. A small flag has the thicker stroke.
 func NewGlyph(icon string, side float32, c Colour) *Glyph {
-	g := &Glyph{icon: icon, side: side, colour: c, small: side <= 13}
+	g := &Glyph{icon: icon, side: side, colour: c, small: icon == "flag" && side <= 13}
 	g.ExtendBaseWidget(g)
 	return g
 }

@@ -1,0 +1,372 @@
+package reader
+
+import (
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"poplar/gui/kit"
+	"poplar/mail"
+)
+
+// Measures of the head of a message.
+const (
+	subjectStep  = 27 // between two lines of the subject
+	subjectLines = 3
+	avatarSide   = 36
+	labelWidth   = 86 // of the names of unfolded fields
+)
+
+// Header is the head of a message: subject, sender, recipients; a click on these unfolds every field.
+type Header struct {
+	widget.BaseWidget
+	// OnHeight tells that the head became higher or lower.
+	OnHeight func()
+	// OnMenu asks for a menu that copies a text.
+	OnMenu func(text string, at fyne.Position)
+
+	now   func() time.Time
+	self  func(addr string) bool
+	marks []string
+
+	subject []string
+	width   float32 // that subject was broken for
+	shown   mail.Message
+	open    bool
+	all     bool
+
+	lines  []*kit.Line
+	avatar fyne.CanvasObject
+	name   *kit.Line
+	addr   *kit.Line
+	to     *fold
+	date   *kit.Line
+	fields []*field
+	more   *kit.Button
+	rule   fyne.CanvasObject
+}
+
+// NewHeader returns an empty head. self says whether an address is the person's own.
+func NewHeader(now func() time.Time, self func(addr string) bool) *Header {
+	h := &Header{
+		now: now, self: self, name: kit.NewLine("", 13, true, kit.Text), addr: kit.NewLine("", 12, false, kit.Text2).CutAt(kit.CutMiddle),
+		date: kit.NewLine("", 12, false, kit.Text3), rule: kit.NewRule(), avatar: kit.NewAvatar("", "", avatarSide),
+	}
+	h.to = newFold(func() { h.unfold(!h.open) })
+	h.more = kit.NewButton(kit.T("All fields"), "", kit.Link, func() {
+		h.all = true
+		h.build()
+	})
+	h.ExtendBaseWidget(h)
+	return h
+}
+
+// SetMarks marks words that were searched for.
+func (h *Header) SetMarks(words []string) { h.marks = words }
+
+// Set shows the head of a message, folded.
+func (h *Header) Set(m mail.Message) {
+	h.shown, h.width = m, 0
+	h.open, h.all = false, false
+	var from mail.Address
+	if len(m.From) > 0 {
+		from = m.From[0]
+	}
+	h.avatar = kit.NewAvatar(from.Name, from.Addr, avatarSide)
+	h.name.SetText(from.Display())
+	if from.Display() == "" {
+		h.name.SetText(kit.T("(no sender)"))
+	}
+	h.addr.SetText("")
+	if from.Name != "" {
+		h.addr.SetText(from.Addr)
+	}
+	h.name.SetMarks(h.marks)
+	h.date.SetText(kit.FullDate(m.Date, h.now()))
+	h.to.set(recipients(m, h.self), false)
+	h.build()
+}
+
+// recipients is the line under the sender: "to me, Jonas Weber".
+func recipients(m mail.Message, self func(string) bool) string {
+	const most = 6
+	var names []string
+	all := append(append([]mail.Address{}, m.To...), m.Cc...)
+	for _, a := range all[:min(len(all), most)] {
+		if self(a.Addr) {
+			names = append(names, kit.T("me"))
+			continue
+		}
+		names = append(names, a.Display())
+	}
+	if len(names) == 0 {
+		return kit.T("to nobody named")
+	}
+	list := strings.Join(names, kit.T(", "))
+	if rest := len(all) - most; rest > 0 {
+		return kit.N(rest, "to %[2]s and %[1]d more", "to %[2]s and %[1]d more", list)
+	}
+	return kit.T("to %s", list)
+}
+
+func (h *Header) unfold(open bool) {
+	h.open, h.all = open, false
+	h.to.set(h.to.line.Text(), open)
+	h.build()
+}
+
+// build makes the unfolded fields.
+func (h *Header) build() {
+	h.fields = nil
+	add := func(label, value string) {
+		if value != "" {
+			h.fields = append(h.fields, newField(label, value, h.OnMenu))
+		}
+	}
+	m := h.shown
+	switch {
+	case h.open && h.all:
+		for _, f := range m.Header {
+			add(f.Name, f.Value)
+		}
+	case h.open:
+		add(kit.T("From"), full(m.From))
+		add(kit.T("Reply to"), full(m.ReplyTo))
+		add(kit.T("To"), full(m.To))
+		add(kit.T("Cc"), full(m.Cc))
+		add(kit.T("Bcc"), full(m.Bcc))
+		if !m.Date.IsZero() {
+			add(kit.T("Date"), m.Date.Format("2006-01-02 15:04:05 -0700"))
+		}
+		add(kit.T("Message-ID"), m.MessageID)
+	}
+	show(h.more, h.open && !h.all && len(m.Header) > 0)
+	h.Refresh()
+	if h.OnHeight != nil {
+		h.OnHeight()
+	}
+}
+
+// full are addresses with everything.
+func full(list []mail.Address) string {
+	var out []string
+	for _, a := range list {
+		switch {
+		case a.Name == "":
+			out = append(out, a.Addr)
+		case a.Addr == "":
+			out = append(out, a.Name)
+		default:
+			out = append(out, a.Name+" <"+a.Addr+">")
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (h *Header) breakSubject(width float32) {
+	if width == h.width && h.subject != nil {
+		return
+	}
+	text := h.shown.Subject
+	if strings.TrimSpace(text) == "" {
+		text = kit.T("(no subject)")
+	}
+	h.width = width
+	h.subject = kit.Break(text, 20, true, width, subjectLines)
+}
+
+// Height is what the head needs at a width.
+func (h *Header) Height(width float32) float32 {
+	h.breakSubject(width)
+	y := h.below()
+	for _, f := range h.fields {
+		y += f.Height(width) + 2
+	}
+	if h.more.Visible() {
+		y += 30
+	}
+	return y + 14
+}
+
+// below is where the unfolded fields begin.
+func (h *Header) below() float32 {
+	y := 45 + avatarSide + subjectStep*float32(len(h.subject)-1)
+	if len(h.fields) > 0 {
+		y += 12
+	}
+	return y
+}
+
+// MinSize implements fyne.CanvasObject.
+func (h *Header) MinSize() fyne.Size { return fyne.NewSize(200, h.Height(max(h.Size().Width, 200))) }
+
+// CreateRenderer implements fyne.Widget.
+func (h *Header) CreateRenderer() fyne.WidgetRenderer { return &headerRenderer{h} }
+
+type headerRenderer struct{ header *Header }
+
+func (r *headerRenderer) Layout(s fyne.Size) {
+	h := r.header
+	h.breakSubject(s.Width)
+	for len(h.lines) < len(h.subject) {
+		h.lines = append(h.lines, kit.NewLine("", 20, true, kit.Text))
+	}
+	for i, l := range h.lines {
+		show(l, i < len(h.subject))
+		if i < len(h.subject) {
+			l.SetText(h.subject[i])
+			l.SetMarks(h.marks)
+			l.Place(0, 24+subjectStep*float32(i), s.Width)
+		}
+	}
+	top := 45 + subjectStep*float32(len(h.subject)-1)
+	h.avatar.Move(fyne.NewPos(0, top))
+	h.avatar.Resize(fyne.NewSquareSize(avatarSide))
+	dateWidth := h.date.Width()
+	left, right := float32(avatarSide+12), s.Width-dateWidth-16
+	h.date.Place(s.Width-dateWidth, top+22, dateWidth)
+	w := min(h.name.Width(), max(right-left, 0))
+	h.name.Place(left, top+15, w)
+	h.addr.Place(left+w+8, top+14, right-left-w-8)
+	show(h.addr, right-left-w-8 > 40)
+	h.to.Move(fyne.NewPos(left, top+18))
+	h.to.Resize(fyne.NewSize(max(right-left, 0), 18))
+	y := h.below()
+	for _, f := range h.fields {
+		f.Move(fyne.NewPos(0, y))
+		f.Resize(fyne.NewSize(s.Width, f.Height(s.Width)))
+		y += f.Size().Height + 2
+	}
+	h.more.Move(fyne.NewPos(labelWidth-8, y))
+	h.more.Resize(fyne.NewSize(h.more.MinSize().Width, 28))
+	h.rule.Move(fyne.NewPos(0, s.Height-1))
+	h.rule.Resize(fyne.NewSize(s.Width, 1))
+}
+
+func (r *headerRenderer) MinSize() fyne.Size { return r.header.MinSize() }
+func (r *headerRenderer) Destroy()           {}
+func (r *headerRenderer) Refresh() {
+	r.Layout(r.header.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+	canvas.Refresh(r.header)
+}
+
+func (r *headerRenderer) Objects() []fyne.CanvasObject {
+	h := r.header
+	out := []fyne.CanvasObject{h.avatar, h.name, h.addr, h.to, h.date, h.more, h.rule}
+	for _, l := range h.lines {
+		out = append(out, l)
+	}
+	for _, f := range h.fields {
+		out = append(out, f)
+	}
+	return out
+}
+
+// fold is the line of recipients, which unfolds the fields.
+type fold struct {
+	widget.BaseWidget
+	line    *kit.Line
+	arrow   *kit.Glyph
+	tap     func()
+	hovered bool
+}
+
+func newFold(tap func()) *fold {
+	f := &fold{line: kit.NewLine("", 12, false, kit.Text2), arrow: kit.NewGlyph("down", 12, kit.Text2), tap: tap}
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+func (f *fold) set(text string, open bool) {
+	f.line.SetText(text)
+	icon := "down"
+	if open {
+		icon = "up"
+	}
+	f.arrow.Set(icon, kit.Text2)
+	f.Refresh()
+}
+
+// Tapped implements fyne.Tappable.
+func (f *fold) Tapped(*fyne.PointEvent) { f.tap() }
+
+// Cursor implements desktop.Cursorable.
+func (f *fold) Cursor() desktop.Cursor { return desktop.PointerCursor }
+
+// CreateRenderer implements fyne.Widget.
+func (f *fold) CreateRenderer() fyne.WidgetRenderer { return &foldRenderer{f} }
+
+type foldRenderer struct{ fold *fold }
+
+func (r *foldRenderer) Layout(s fyne.Size) {
+	w := min(r.fold.line.Width(), max(s.Width-18, 0))
+	r.fold.line.Place(0, 13, w)
+	r.fold.arrow.Place(w+5, 3)
+}
+func (r *foldRenderer) MinSize() fyne.Size { return fyne.NewSize(40, 18) }
+func (r *foldRenderer) Destroy()           {}
+func (r *foldRenderer) Refresh() {
+	r.Layout(r.fold.Size())
+	r.fold.line.Refresh()
+	r.fold.arrow.Refresh()
+}
+
+func (r *foldRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.fold.line, r.fold.arrow}
+}
+
+// field is one unfolded header field; the right mouse button copies it.
+type field struct {
+	widget.BaseWidget
+	label *kit.Line
+	value *kit.Para
+	menu  func(string, fyne.Position)
+}
+
+func newField(label, value string, menu func(string, fyne.Position)) *field {
+	const longest = 4000 // a hostile header must not cost seconds to lay out
+	if len(value) > longest {
+		value = strings.ToValidUTF8(value[:longest], "") + "…"
+	}
+	f := &field{label: kit.NewLine(label, 12, false, kit.Text3), value: kit.NewPara(value, 12, false, kit.Text), menu: menu}
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// TappedSecondary implements fyne.SecondaryTappable.
+func (f *field) TappedSecondary(e *fyne.PointEvent) {
+	if f.menu != nil {
+		f.menu(f.value.Text(), e.AbsolutePosition)
+	}
+}
+
+// Height is what the field needs at a width.
+func (f *field) Height(width float32) float32 { return f.value.Height(max(width-labelWidth, 40)) }
+
+// CreateRenderer implements fyne.Widget.
+func (f *field) CreateRenderer() fyne.WidgetRenderer { return &fieldRenderer{f} }
+
+type fieldRenderer struct{ field *field }
+
+func (r *fieldRenderer) Layout(s fyne.Size) {
+	r.field.label.Place(0, 13, labelWidth-8)
+	r.field.value.Move(fyne.NewPos(labelWidth, 0))
+	r.field.value.Resize(fyne.NewSize(max(s.Width-labelWidth, 40), s.Height))
+}
+func (r *fieldRenderer) MinSize() fyne.Size { return fyne.NewSize(0, 0) }
+func (r *fieldRenderer) Destroy()           {}
+func (r *fieldRenderer) Refresh() {
+	r.field.label.Refresh()
+	r.field.value.Refresh()
+}
+
+func (r *fieldRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.field.label, r.field.value}
+}

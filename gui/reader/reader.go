@@ -1,0 +1,388 @@
+package reader
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/gui/page"
+	"poplar/mail"
+)
+
+const (
+	sidePad = 24 // left and right of the message
+	// slowAfter is how long a message may take before bars are drawn in its place.
+	slowAfter = 150 * time.Millisecond
+	// tellAfter is how long it may take before that is said.
+	tellAfter = 2 * time.Second
+)
+
+// Box is the part of the engine that a reader needs.
+type Box interface {
+	Read(ctx context.Context, id mail.MessageID) (*mail.Message, error)
+	Part(ctx context.Context, id mail.MessageID, index int, w io.Writer) error
+}
+
+// state says what the reader shows.
+type state int
+
+const (
+	nothing state = iota
+	one
+	several
+	loading
+	broken
+)
+
+// Reader is the right column.
+type Reader struct {
+	widget.BaseWidget
+	Strip       *Strip
+	Attachments *Attachments
+	// OnShown tells that a message stands on the screen, read to its end.
+	OnShown func(id mail.MessageID, m *mail.Message)
+	// OnSeveral asks for something to be done with the chosen messages.
+	OnSeveral func(Command)
+	// OnLink tells of a click on a link.
+	OnLink func(url string)
+	// OnCopy asks for a menu that copies a text.
+	OnCopy func(text string, at fyne.Position)
+
+	loop   kit.Loop
+	box    Box
+	state  state
+	id     mail.MessageID
+	msg    *mail.Message
+	cancel context.CancelFunc
+	body   *page.Page
+
+	header  *Header
+	layout  *column
+	column  *fyne.Container
+	scroll  *container.Scroll
+	message *notice
+	many    *severalView
+	bars    []*kit.Fill
+	target  *plate // where the link under the mouse leads
+}
+
+// New returns an empty reader. self says whether an address is the person's own.
+func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bool) *Reader {
+	r := &Reader{
+		loop: loop, box: box, Strip: NewStrip(), Attachments: NewAttachments(), header: NewHeader(now, self),
+		cancel: func() {}, target: newPlate(),
+	}
+	r.body = page.New(page.Options{
+		Loop: loop, OnHeight: func(float32) { r.relay() },
+		OnLink: func(l page.Link) {
+			if r.OnLink != nil {
+				r.OnLink(l.URL)
+			}
+		},
+		OnHover: func(l *page.Link) {
+			if l == nil {
+				r.target.set("")
+			} else {
+				r.target.set(l.URL)
+			}
+			r.placeTarget()
+		},
+	})
+	r.header.OnHeight = r.relay
+	r.header.OnMenu = func(text string, at fyne.Position) {
+		if r.OnCopy != nil {
+			r.OnCopy(text, at)
+		}
+	}
+	r.layout = &column{}
+	r.column = container.New(r.layout, r.header, r.body, r.Attachments)
+	r.scroll = container.NewVScroll(r.column)
+	r.body.Follow(r.scroll)
+	r.message = newNotice()
+	r.many = newSeveralView(func(c Command) {
+		if r.OnSeveral != nil {
+			r.OnSeveral(c)
+		}
+	})
+	for range 4 {
+		r.bars = append(r.bars, kit.NewFill(kit.Pill, 5))
+	}
+	r.ExtendBaseWidget(r)
+	r.Clear()
+	return r
+}
+
+// Close ends what is being read.
+func (r *Reader) Close() { r.cancel() }
+
+// ID is the message that is shown or on its way; 0 where none is.
+func (r *Reader) ID() mail.MessageID { return r.id }
+
+// Message is the message that is shown, or nil.
+func (r *Reader) Message() *mail.Message {
+	if r.state != one {
+		return nil
+	}
+	return r.msg
+}
+
+// Clear shows no message.
+func (r *Reader) Clear() {
+	r.to(nothing, 0)
+	r.message.set("mail", kit.T("Choose a message to read."), "")
+}
+
+// Several shows that n messages are chosen.
+func (r *Reader) Several(n int) {
+	r.many.set(n)
+	r.to(several, 0)
+}
+
+func (r *Reader) to(s state, id mail.MessageID) {
+	r.cancel()
+	r.cancel = func() {}
+	r.id, r.msg = id, nil
+	r.look(s)
+}
+
+// look shows the parts of a state.
+func (r *Reader) look(s state) {
+	r.state = s
+	show(r.scroll, s == one)
+	show(r.message, s == nothing || s == broken)
+	show(r.many, s == several)
+	for _, b := range r.bars {
+		show(b, false)
+	}
+	r.Refresh()
+}
+
+// Open shows a message, marking words that were searched for. What was shown stays for the moment that it takes;
+// then bars stand in its place, and after a while a sentence.
+func (r *Reader) Open(s mail.Summary, marks []string) {
+	if s.ID == r.id && (r.state == one || r.state == loading) {
+		return
+	}
+	r.cancel()
+	ctx, cancel := context.WithCancel(context.Background())
+	r.cancel = cancel
+	r.id, r.msg = s.ID, nil
+	r.header.SetMarks(marks)
+	kit.Go(ctx, r.loop, func(ctx context.Context) (*mail.Message, error) {
+		return r.box.Read(ctx, s.ID)
+	}, func(m *mail.Message, err error) {
+		if m == nil { // a message can be told together with an error: then it is shown as far as it goes
+			r.fail(err)
+			return
+		}
+		r.show(m)
+	})
+	waiting := func() bool { return ctx.Err() == nil && r.id == s.ID && r.msg == nil && r.state != broken }
+	kit.After(r.loop, slowAfter, func() {
+		if waiting() {
+			r.look(loading)
+			for _, b := range r.bars {
+				show(b, true)
+			}
+		}
+	})
+	kit.After(r.loop, tellAfter, func() {
+		if waiting() {
+			r.message.set("mail", kit.T("Opening the message…"), "")
+			show(r.message, true)
+		}
+	})
+}
+
+func (r *Reader) fail(err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	told := model.Tell(mail.ProblemOf(err), kit.T)
+	r.message.set("warn", told.What, told.Advice)
+	r.look(broken)
+}
+
+func (r *Reader) show(m *mail.Message) {
+	r.msg = m
+	r.header.Set(*m)
+	r.layout.narrow = m.HTML == ""
+	if m.HTML != "" {
+		r.body.SetHTML(m.HTML, r.inline(r.id, m))
+	} else {
+		r.body.SetText(m.Text, m.Flowed)
+	}
+	r.Attachments.Set(m.Parts)
+	r.look(one)
+	r.relay()
+	r.scroll.ScrollToTop()
+	if r.OnShown != nil {
+		r.OnShown(r.id, m)
+	}
+}
+
+// inline returns the pictures of a message by their Content-IDs. It is asked away from the UI thread.
+func (r *Reader) inline(id mail.MessageID, m *mail.Message) func(cid string) ([]byte, string) {
+	parts := m.Parts
+	return func(cid string) ([]byte, string) {
+		for _, p := range parts {
+			if p.ContentID != cid || cid == "" {
+				continue
+			}
+			var b bytes.Buffer
+			if err := r.box.Part(context.Background(), id, p.Index, &b); err != nil {
+				return nil, "" // its place stays empty
+			}
+			return b.Bytes(), p.Type
+		}
+		return nil, ""
+	}
+}
+
+// SetBodySize sets the text size of bodies, 12 to 20.
+func (r *Reader) SetBodySize(size int) {
+	const usual = 14
+	if size > 0 {
+		r.body.SetZoom(float32(size) / usual)
+	}
+}
+
+// placeTarget puts the address of the link under the mouse into the lower left corner.
+func (r *Reader) placeTarget() {
+	s := r.Size()
+	w := min(r.target.width(), s.Width-16)
+	r.target.Move(fyne.NewPos(8, s.Height-32))
+	r.target.Resize(fyne.NewSize(max(w, 0), 24))
+}
+
+// column lays out head, body and attachments below each other. Plain text is narrower than the window allows: long
+// lines are hard to read.
+type column struct {
+	narrow bool
+	width  float32
+}
+
+const (
+	widestText = 720
+	bodyTop    = 18
+	foot       = 24
+)
+
+// Layout implements fyne.Layout.
+func (c *column) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	c.width = s.Width
+	w := max(s.Width-2*sidePad, 0)
+	place := func(o fyne.CanvasObject, y, w, h float32) {
+		o.Move(fyne.NewPos(sidePad, y))
+		o.Resize(fyne.NewSize(w, h))
+	}
+	head := o[0].(*Header)
+	y := head.Height(w)
+	place(head, 0, w, y)
+	y += bodyTop
+	bodyWidth := w
+	if c.narrow {
+		bodyWidth = min(w, widestText)
+	}
+	place(o[1], y, bodyWidth, o[1].MinSize().Height)
+	y += o[1].MinSize().Height
+	files := o[2].(*Attachments)
+	place(files, y, w, files.Height(w))
+}
+
+// MinSize implements fyne.Layout.
+func (c *column) MinSize(o []fyne.CanvasObject) fyne.Size {
+	w := max(c.width-2*sidePad, 200)
+	h := o[0].(*Header).Height(w) + bodyTop + o[1].MinSize().Height + o[2].(*Attachments).Height(w) + foot
+	return fyne.NewSize(240, h)
+}
+
+// relay lays out the message after something in it became higher or lower.
+func (r *Reader) relay() {
+	if r.scroll == nil {
+		return
+	}
+	r.layout.Layout(r.column.Objects, r.column.Size())
+	r.scroll.Refresh()
+	r.body.Update()
+}
+
+// Page scrolls by nearly a screen; it reports whether there was something left.
+func (r *Reader) Page(down bool) bool {
+	if r.state != one {
+		return false
+	}
+	step := r.scroll.Size().Height - 44
+	if !down {
+		step = -step
+	}
+	before := r.scroll.Offset
+	r.scroll.ScrollToOffset(before.AddXY(0, step))
+	return r.scroll.Offset != before
+}
+
+// MinSize implements fyne.CanvasObject.
+func (r *Reader) MinSize() fyne.Size { return fyne.NewSize(360, 200) }
+
+// CreateRenderer implements fyne.Widget.
+func (r *Reader) CreateRenderer() fyne.WidgetRenderer {
+	return &readerRenderer{r, canvas.NewRectangle(kit.Col(kit.Surface))}
+}
+
+type readerRenderer struct {
+	reader *Reader
+	ground *canvas.Rectangle
+}
+
+func (p *readerRenderer) Layout(s fyne.Size) {
+	r := p.reader
+	p.ground.Resize(s)
+	r.Strip.Resize(fyne.NewSize(s.Width, StripHeight))
+	rest := fyne.NewSize(s.Width, max(s.Height-StripHeight, 0))
+	for _, o := range []fyne.CanvasObject{r.scroll, r.message, r.many} {
+		o.Move(fyne.NewPos(0, StripHeight))
+		o.Resize(rest)
+	}
+	y := float32(StripHeight + 10)
+	for i, b := range r.bars {
+		wide := [...]float32{0.45, 0.3, 0.8, 0.7}[i]
+		high := float32(10)
+		if i == 0 {
+			high = 18
+		}
+		b.Move(fyne.NewPos(sidePad, y))
+		b.Resize(fyne.NewSize((s.Width-2*sidePad)*wide, high))
+		y += [...]float32{40, 40, 22, 22}[i]
+	}
+	r.placeTarget()
+	r.body.Update()
+}
+
+func (p *readerRenderer) MinSize() fyne.Size { return p.reader.MinSize() }
+func (p *readerRenderer) Destroy()           {}
+func (p *readerRenderer) Refresh() {
+	p.ground.FillColor = kit.Col(kit.Surface)
+	p.Layout(p.reader.Size())
+	for _, o := range p.Objects() {
+		o.Refresh()
+	}
+	canvas.Refresh(p.reader)
+}
+
+func (p *readerRenderer) Objects() []fyne.CanvasObject {
+	r := p.reader
+	out := []fyne.CanvasObject{p.ground, r.scroll, r.message, r.many}
+	for _, b := range r.bars {
+		out = append(out, b)
+	}
+	return append(out, r.Strip, r.target)
+}
