@@ -5,6 +5,7 @@ import (
 	stdhtml "html"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"poplar/mail"
 	"poplar/mail/html"
@@ -299,13 +300,14 @@ func (t *tree) decoded(p *part, limit int64) []byte {
 		return nil
 	}
 	if p.encoding != "base64" && p.encoding != "quoted-printable" && !strings.HasPrefix(p.encoding, "x-") {
-		b, whole := t.win.copyOf(p.body, p.end, limit)
-		if !whole {
+		b, all := t.win.copyOf(p.body, p.end, limit)
+		if !all {
 			t.add(textCut)
+			b = whole(b)
 		}
 		return b
 	}
-	if raw, whole := t.win.copyOf(p.body, p.end, 2*limit); whole && p.encoding[0] != 'x' {
+	if raw, all := t.win.copyOf(p.body, p.end, 2*limit); all && p.encoding[0] != 'x' {
 		// In one piece: no reader in between.
 		switch p.encoding {
 		case "base64":
@@ -339,7 +341,20 @@ func cut(b []byte, limit int64, p *problems) []byte {
 		return b
 	}
 	p.add(textCut)
-	return b[:limit]
+	return whole(b[:limit])
+}
+
+// whole takes the beginning of a UTF-8 character off the end of text that was cut.
+func whole(b []byte) []byte {
+	for n := 1; n <= 3 && n <= len(b); n++ {
+		if c := b[len(b)-n]; c >= 0xc0 {
+			if !utf8.FullRune(b[len(b)-n:]) {
+				return b[:len(b)-n]
+			}
+			break
+		}
+	}
+	return b
 }
 
 // metaCharset finds the charset that HTML names for itself.

@@ -235,6 +235,11 @@ func decodeText(b []byte, charset string) (string, fit) {
 	if ok {
 		return s, f
 	}
+	if !c.utf8 && c.ascii && !c.single {
+		if share, n := utf8Share(b); share > 0.95 && n >= 10 {
+			return strings.ToValidUTF8(string(b), "\uFFFD"), fitsPartly // the same, with some bytes damaged
+		}
+	}
 	// QUIRK: a national charset under the name of UTF-8.
 	if c.utf8 {
 		if share, _ := utf8Share(b); share < 0.6 {

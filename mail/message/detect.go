@@ -255,6 +255,9 @@ func scoreSJIS(b []byte) float64 {
 // frequent first; what lies outside [low, high] does not belong. Words are runs of such letters.
 func letters(common string, low, high byte) func([]byte) float64 {
 	var weight [256]float64
+	for i := range weight {
+		weight[i] = 0.4
+	}
 	for i := range len(common) {
 		weight[common[i]] = 1
 		if i >= 10 {

@@ -30,6 +30,18 @@ type header struct {
 	hint *codec
 }
 
+// bounds says whether a line of dashes is the boundary that the header itself names.
+func (h *header) bounds(line []byte) bool {
+	for i := len(h.fields) - 1; i >= 0; i-- {
+		if h.fields[i].is("content-type") {
+			p := parseParameters(unfold(h.fields[i].value))
+			b := p.get("boundary")
+			return b != "" && string(bytes.TrimRight(line[2:], " \t")) == b
+		}
+	}
+	return false
+}
+
 // text makes a raw value UTF-8. QUIRK: 8-bit bytes or ISO-2022 escapes that no encoded word wraps. It comes before
 // any other reading, since such bytes may look like the signs that a value is cut at.
 func (h *header) text(v []byte) []byte {
@@ -192,7 +204,8 @@ func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool
 		if len(line) == 0 {
 			return next, true
 		}
-		if len(line) > 2 && line[0] == '-' && line[1] == '-' && boundary != nil && boundary(line) {
+		if len(line) > 2 && line[0] == '-' && line[1] == '-' && (boundary != nil && boundary(line) || h.bounds(line)) {
+			// QUIRK: the first boundary follows the header without an empty line.
 			p.add(headerNoEnd)
 			return i, true
 		}
@@ -214,6 +227,8 @@ func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool
 		}
 		name, value, ok := splitField(line)
 		switch {
+		case ok && i == 0 && len(name) == 4 && isSeparator(value):
+			// QUIRK: an mbox separator that was made a From field.
 		case ok && len(h.fields) < fieldCount:
 			last = i + len(line) - len(value)
 			h.fields = append(h.fields, field{name, value[:min(len(value), fieldLimit)]})
@@ -239,6 +254,12 @@ func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool
 		i = next
 	}
 	return len(block), final
+}
+
+// isSeparator says whether a From field is "ada@x  Mon May  6 09:30:00 2024".
+func isSeparator(v []byte) bool {
+	w := bytes.Fields(v)
+	return len(w) == 6 && bytes.IndexByte(w[0], '@') > 0 && len(w[1]) == 3 && monthOf(strings.ToLower(string(w[2]))) > 0 && bytes.Count(w[4], []byte{':'}) == 2 && len(w[5]) == 4
 }
 
 // recovers says whether a header goes on after a malformed line: one of the next lines before the empty one is a

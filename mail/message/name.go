@@ -1,7 +1,6 @@
 package message
 
 import (
-	"mime"
 	"path"
 	"strings"
 	"unicode"
@@ -17,7 +16,8 @@ var reserved = map[string]bool{
 	"lpt1": true, "lpt2": true, "lpt3": true, "lpt4": true, "lpt5": true, "lpt6": true, "lpt7": true, "lpt8": true, "lpt9": true, "conin$": true, "conout$": true, "com0": true, "lpt0": true,
 }
 
-// extensions for the types that parts without a name have, independent of the system's own table.
+// extensions for the types that parts without a name have. The system's own table is not asked: a name does not depend
+// on where it is read.
 var extensions = map[string]string{
 	"text/plain": ".txt", "text/html": ".html", "text/calendar": ".ics", "text/csv": ".csv", "text/vcard": ".vcf", "text/x-vcard": ".vcf", "text/rfc822-headers": ".txt", "text/enriched": ".txt", "text/xml": ".xml",
 	"message/rfc822": ".eml", "message/global": ".eml", "message/delivery-status": ".txt", "message/disposition-notification": ".txt", "message/partial": ".eml",
@@ -79,11 +79,6 @@ func SafeName(name, mediaType string) string {
 // defaultName names a part that has no name.
 func defaultName(mediaType string) string {
 	ext := extensions[mediaType]
-	if ext == "" {
-		if list, err := mime.ExtensionsByType(mediaType); err == nil && len(list) > 0 {
-			ext = list[0]
-		}
-	}
 	switch {
 	case mediaType == "message/rfc822" || mediaType == "message/global":
 		return "message.eml"

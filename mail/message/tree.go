@@ -236,6 +236,10 @@ func (t *tree) run(top *part, limit int64) {
 		end := t.beforeLine(at)
 		if leaf != nil {
 			leaf.end = max(leaf.body, end)
+			if leaf.end == leaf.body && len(leaf.header.fields) == 0 && leaf.ctype.value == "text/plain" {
+				// QUIRK: a boundary line that is there twice: what is between is no part.
+				leaf.parent.kids = leaf.parent.kids[:len(leaf.parent.kids)-1]
+			}
 			leaf = nil
 		}
 		for t.levels.open != q {
