@@ -127,6 +127,9 @@ func (r *footRenderer) Layout(s fyne.Size) {
 	show(r.done, work && f.state.Total > 0)
 	r.rule.Resize(fyne.NewSize(s.Width, 1))
 	right := float32(38)
+	if work {
+		right = 29
+	}
 	if trouble {
 		m := f.repair.MinSize()
 		right = m.Width + 6

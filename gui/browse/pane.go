@@ -261,7 +261,7 @@ func (p *Pane) emptyWords() (icon, bold, hint string) {
 	case q.Unread || p.entry.Key == model.KeyUnread:
 		return "check", kit.T("All read"), ""
 	case p.entry.Key == model.KeyFlagged:
-		return "flag", kit.T("Nothing flagged"), kit.T("Press F on a message to find it here again.")
+		return "flag", kit.T("Nothing flagged"), kit.T("Press S on a message to find it here again.")
 	case p.entry.Key == model.KeyAll || p.entry.Folder.Role == mail.Inbox:
 		hint = kit.T("Poplar checks when you ask it to.")
 		if p.Minutes != nil && p.Minutes() > 0 {

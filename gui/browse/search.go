@@ -33,7 +33,6 @@ type SearchBox struct {
 // NewSearchBox returns an empty SearchBox.
 func NewSearchBox(loop kit.Loop) *SearchBox {
 	b := &SearchBox{entry: kit.NewTyping(), loop: loop, stop: func() {}}
-	b.entry.PlaceHolder = kit.T("Search all mail")
 	b.clear = kit.NewIconButton("x", kit.T("End the search"), b.Clear).Sized(24, 14)
 	b.clear.Hide()
 	b.entry.OnChanged = func(string) {
@@ -117,7 +116,7 @@ func (b *SearchBox) CreateRenderer() fyne.WidgetRenderer {
 	r := &searchRenderer{
 		box: b, ground: kit.NewFill(kit.Input, 6).Outline(kit.Sep, 1),
 		ring: kit.NewFill(kit.Input, 6).Outline(kit.Accent, 2),
-		icon: kit.NewGlyph("search", 16, kit.Text2), hint: kit.NewLine("Ctrl+K", 11, false, kit.Text3),
+		icon: kit.NewGlyph("search", 16, kit.Text2), empty: kit.NewLine(kit.T("Search all mail"), 13, false, kit.Text3), hint: kit.NewLine("Ctrl+K", 11, false, kit.Text3),
 	}
 	r.draw()
 	return r
@@ -127,7 +126,7 @@ type searchRenderer struct {
 	box          *SearchBox
 	ground, ring *kit.Fill
 	icon         *kit.Glyph
-	hint         *kit.Line
+	empty, hint  *kit.Line // empty stands in the place of the entry's own placeholder, which sets Chinese too low
 }
 
 func (r *searchRenderer) draw() {
@@ -136,6 +135,8 @@ func (r *searchRenderer) draw() {
 	show(r.ring, b.focused)
 	typed := b.entry.Text != ""
 	show(b.clear, typed)
+	show(r.empty, !typed)
+	r.empty.Place(34, 20, s.Width-34-56)
 	show(r.hint, !typed && !b.focused && s.Width > 220)
 	r.ground.Resize(s)
 	r.ring.Resize(s)
@@ -160,5 +161,5 @@ func (r *searchRenderer) Refresh() {
 }
 
 func (r *searchRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.ring, r.icon, r.box.entry, r.hint, r.box.clear}
+	return []fyne.CanvasObject{r.ground, r.ring, r.icon, r.empty, r.box.entry, r.hint, r.box.clear}
 }

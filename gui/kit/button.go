@@ -22,11 +22,18 @@ const (
 // ControlHeight is the height of buttons and fields.
 const ControlHeight = 30
 
-const (
-	buttonPad  = 12
-	buttonIcon = 16
-	buttonGap  = 8
-)
+const buttonGap = 8 // between icon and words
+
+// measures returns the room at both sides of a button's contents, and the side of its icon.
+func (b *Button) measures() (pad, icon float32) {
+	switch b.kind {
+	case Flat:
+		return 10, 18
+	case Link:
+		return 8, 16
+	}
+	return 12, 16
+}
 
 // Button is a button of words, with an icon before them if it has one. Tab reaches it; Enter and Space press it.
 type Button struct {
@@ -119,15 +126,13 @@ func (b *Button) bold() bool { return b.kind == Filled || b.kind == Link }
 // MinSize implements fyne.CanvasObject.
 func (b *Button) MinSize() fyne.Size {
 	b.ExtendBaseWidget(b)
-	w := float32(2 * buttonPad)
-	if b.kind == Link || b.kind == Flat {
-		w = 2 * buttonGap
-	}
+	pad, icon := b.measures()
+	w := 2 * pad
 	if b.label != "" {
 		w += TextWidth(b.label, 13, b.bold())
 	}
 	if b.icon != "" {
-		w += buttonIcon
+		w += icon
 		if b.label != "" {
 			w += buttonGap
 		}
@@ -195,10 +200,8 @@ func (r *buttonRenderer) paint() {
 	ground, text, icon := b.colours()
 	r.ground.FillColor = Col(ground)
 	r.ring.FillColor = Col(None)
-	r.ring.StrokeColor = Col(None)
-	if b.focused && !b.Disabled() {
-		r.ring.StrokeColor = Col(Accent)
-	}
+	r.ring.StrokeColor = Col(Accent)
+	r.ring.Hidden = !b.focused || b.Disabled()
 	r.line.Set(b.label, b.bold(), text)
 	r.icon.Hidden = b.icon == ""
 	if b.icon != "" {
@@ -223,21 +226,18 @@ func (r *buttonRenderer) Layout(s fyne.Size) {
 	if b.label != "" {
 		text = r.line.Width()
 	}
+	pad, icon := b.measures()
 	lead := float32(0)
 	if b.icon != "" {
-		lead = buttonIcon
+		lead = icon
 		if b.label != "" {
 			lead += buttonGap
 		}
 	}
-	pad := float32(buttonPad)
-	if b.kind == Link || b.kind == Flat {
-		pad = buttonGap
-	}
 	text = min(text, max(s.Width-2*pad-lead, 0))
 	x := ceil((s.Width - lead - text) / 2)
-	r.icon.Move(fyne.NewPos(x, ceil((s.Height-buttonIcon)/2)))
-	r.icon.Resize(fyne.NewSize(buttonIcon, buttonIcon))
+	r.icon.Move(fyne.NewPos(x, ceil((s.Height-icon)/2)))
+	r.icon.Resize(fyne.NewSquareSize(icon))
 	r.line.Place(x+lead, ceil(s.Height/2)+5, text)
 }
 

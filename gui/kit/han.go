@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"fyne.io/fyne/v2"
 	"github.com/go-text/typesetting/font"
@@ -17,9 +16,10 @@ import (
 	"github.com/go-text/typesetting/fontscan"
 )
 
-// Two things about Chinese that Fyne does not do: it places each run of text by its own font's ascent but reports
-// the Latin one's, so Han sits a step too low beside Latin; and it draws bold Han regular unless the whole locale is
-// Chinese. Line repairs both, with what is here.
+// Three things about Chinese that Fyne does not do: it places each run of text by its own font's ascent but reports the
+// Latin one's, so Han sits a step too low beside Latin; it draws bold Han regular unless the whole locale is Chinese;
+// and it takes whatever face of a collection comes first, which has the shapes and the punctuation of Japanese. Line
+// repairs all three, with what is here.
 
 // isHan reports whether r is drawn from a Chinese, Japanese or Korean font.
 func isHan(r rune) bool {
@@ -54,12 +54,22 @@ func ascentOfHan(size, latin float32) float32 {
 	return a * size
 }
 
-// boldHan is the system's bold Chinese font, cut out of its collection, once something needed it.
-var boldHan struct {
-	mu      sync.Mutex
+// hanFace is one weight of the system's Chinese font, cut out of its collection, once something needed it.
+type hanFace struct {
+	bold    bool
 	state   int // 0 not wanted yet, 1 being read, 2 read or not to be had
 	face    fyne.Resource
 	waiting map[*Line]struct{} // lines to draw again when it is there
+}
+
+// hanFaces are the two weights. They are used on the loop's thread alone.
+var hanFaces = [2]hanFace{{}, {bold: true}}
+
+func faceOf(bold bool) *hanFace {
+	if bold {
+		return &hanFaces[1]
+	}
+	return &hanFaces[0]
 }
 
 // background is the loop that widgets of kit use for what takes time; nil until Start.
@@ -69,65 +79,71 @@ var background Loop
 // before the first widget is shown; tests that need neither leave it out. To be called on the loop's thread.
 func Start(l Loop) { background = l }
 
-// boldHanFace returns the bold Chinese font if it is there. If not, it is fetched away from this thread and l is
-// drawn again when it has come.
-func boldHanFace(l *Line) fyne.Resource {
-	b := &boldHan
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.state == 2 || background == nil {
-		return b.face
+// want returns the face if it is there. If not, it is fetched away from this thread and l is drawn again when it has
+// come.
+func (h *hanFace) want(l *Line) fyne.Resource {
+	if h.state == 2 || background == nil {
+		return h.face
 	}
-	if b.waiting == nil {
-		b.waiting = map[*Line]struct{}{}
+	if h.waiting == nil {
+		h.waiting = map[*Line]struct{}{}
 	}
-	b.waiting[l] = struct{}{}
-	if b.state == 0 {
-		b.state = 1
-		Go(context.Background(), background, func(context.Context) (fyne.Resource, error) { return readBoldHan() },
+	h.waiting[l] = struct{}{}
+	if h.state == 0 {
+		h.state = 1
+		Go(context.Background(), background, func(context.Context) (fyne.Resource, error) { return readHan(h.bold) },
 			func(face fyne.Resource, err error) {
-				b.mu.Lock()
-				if err == nil { // without one, bold Han is drawn regular: nothing to tell
-					b.face = face
+				if err == nil { // without one, Fyne's own choice stays: nothing to tell
+					h.face = face
 				}
-				b.state = 2
-				waiting := b.waiting
-				b.waiting = nil
-				b.mu.Unlock()
+				h.state = 2
+				waiting := h.waiting
+				h.waiting = nil
 				for w := range waiting {
 					w.again()
 				}
 			})
 	}
-	return b.face
+	return h.face
 }
 
-// boldFiles are the files known to hold bold Chinese, best first, on Linux, Windows and macOS.
-var boldFiles = []string{
-	"notosanscjk-bold.ttc", "notosanscjksc-bold.otf", "notosanssc-bold.otf", "notosanssc-bold.ttf",
-	"sourcehansanssc-bold.otf", "sourcehansanscn-bold.otf", "sourcehansans-bold.ttc",
-	"msyhbd.ttc", "msyhbd.ttf", "stheiti medium.ttc", "hiragino sans gb.ttc", "wqy-zenhei.ttc",
+// hanFiles are the files known to hold regular and bold Chinese, best first, on Linux, Windows and macOS.
+var hanFiles = [2][]string{
+	{
+		"notosanscjk-regular.ttc", "notosanscjksc-regular.otf", "notosanssc-regular.otf", "notosanssc-regular.ttf",
+		"sourcehansanssc-regular.otf", "sourcehansanscn-regular.otf", "sourcehansans-regular.ttc", "msyh.ttc", "msyh.ttf",
+		"pingfang.ttc", "hiragino sans gb.ttc", "stheiti light.ttc", "wqy-microhei.ttc", "wqy-zenhei.ttc",
+	},
+	{
+		"notosanscjk-bold.ttc", "notosanscjksc-bold.otf", "notosanssc-bold.otf", "notosanssc-bold.ttf",
+		"sourcehansanssc-bold.otf", "sourcehansanscn-bold.otf", "sourcehansans-bold.ttc", "msyhbd.ttc", "msyhbd.ttf",
+		"pingfang.ttc", "hiragino sans gb.ttc", "stheiti medium.ttc", "wqy-zenhei.ttc",
+	},
 }
 
-var errNoBoldHan = errors.New("the system has no bold Chinese font that Poplar knows")
+var errNoHan = errors.New("the system has no Chinese font that Poplar knows")
 
 type quiet struct{}
 
 func (quiet) Printf(string, ...any) {}
 
-func readBoldHan() (fyne.Resource, error) {
+func readHan(bold bool) (fyne.Resource, error) {
+	files := hanFiles[0]
+	if bold {
+		files = hanFiles[1]
+	}
 	dirs, err := fontscan.DefaultFontDirectories(quiet{})
 	if err != nil {
 		return nil, err
 	}
-	best, path := len(boldFiles), ""
+	best, path := len(files), ""
 	for _, dir := range dirs {
 		// A folder that cannot be read holds nothing for us.
 		_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return fs.SkipDir
 			}
-			if i := slices.Index(boldFiles, strings.ToLower(d.Name())); i >= 0 && i < best {
+			if i := slices.Index(files, strings.ToLower(d.Name())); i >= 0 && i < best {
 				best, path = i, p
 			}
 			return nil
@@ -137,13 +153,13 @@ func readBoldHan() (fyne.Resource, error) {
 		}
 	}
 	if path == "" {
-		return nil, errNoBoldHan
+		return nil, errNoHan
 	}
-	return cutFace(path)
+	return cutFace(path, bold)
 }
 
 // cutFace reads a font file and returns its Simplified Chinese face as a font of its own: Fyne takes no collections.
-func cutFace(path string) (fyne.Resource, error) {
+func cutFace(path string, bold bool) (fyne.Resource, error) {
 	f, err := os.Open(path) //nolint:gosec // a font of the system's own folders
 	if err != nil {
 		return nil, err
@@ -154,7 +170,7 @@ func cutFace(path string) (fyne.Resource, error) {
 		return nil, err
 	}
 	if len(faces) == 0 {
-		return nil, errNoBoldHan
+		return nil, errNoHan
 	}
 	pick, rank := faces[0], 0
 	for _, face := range faces {
@@ -168,7 +184,7 @@ func cutFace(path string) (fyne.Resource, error) {
 		case strings.Contains(family, "gb") || strings.Contains(family, "yahei"):
 			r = 3
 		}
-		if d.Aspect.Weight >= font.WeightBold {
+		if (d.Aspect.Weight >= font.WeightBold) == bold {
 			r++
 		}
 		if r > rank {

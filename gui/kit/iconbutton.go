@@ -121,7 +121,7 @@ func (b *IconButton) MinSize() fyne.Size {
 
 // CreateRenderer implements fyne.Widget.
 func (b *IconButton) CreateRenderer() fyne.WidgetRenderer {
-	r := &iconButtonRenderer{button: b, ground: &canvas.Rectangle{CornerRadius: 6, StrokeWidth: 2},
+	r := &iconButtonRenderer{button: b, ground: &canvas.Rectangle{CornerRadius: 6},
 		icon: &canvas.Image{FillMode: canvas.ImageFillContain}}
 	r.paint()
 	return r
@@ -147,9 +147,9 @@ func (r *iconButtonRenderer) paint() {
 		ground, icon = Hover, Text
 	}
 	r.ground.FillColor = Col(ground)
-	r.ground.StrokeColor = Col(None)
+	r.ground.StrokeColor, r.ground.StrokeWidth = Col(None), 0
 	if b.focused && !b.Disabled() {
-		r.ground.StrokeColor = Col(Accent)
+		r.ground.StrokeColor, r.ground.StrokeWidth = Col(Accent), 2
 	}
 	r.icon.Resource = Icon(b.icon, icon)
 }

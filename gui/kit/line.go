@@ -150,7 +150,7 @@ func (l *Line) MinSize() fyne.Size {
 
 // TextWidth is what a text needs on one Line.
 func TextWidth(text string, size float32, bold bool) float32 {
-	return ceil(measure(clean(text), size, bold, boldHan.face))
+	return ceil(measure(clean(text), size, bold, faceOf(bold).face))
 }
 
 func (l *Line) again() {
@@ -161,10 +161,10 @@ func (l *Line) again() {
 }
 
 func (l *Line) source() fyne.Resource {
-	if !l.bold || strings.IndexFunc(l.text, isHan) < 0 {
+	if strings.IndexFunc(l.text, isHan) < 0 {
 		return nil
 	}
-	return boldHanFace(l)
+	return faceOf(l.bold).want(l)
 }
 
 func ceil(f float32) float32 { return float32(math.Ceil(float64(f))) }
@@ -200,7 +200,7 @@ func runs(s string) []run {
 
 func measureRun(r run, size float32, bold bool, face fyne.Resource) (width, ascent float32) {
 	style := fyne.TextStyle{Bold: bold}
-	if r.han && bold && face != nil {
+	if r.han && face != nil {
 		s, asc := fyne.CurrentApp().Driver().RenderedTextSize(r.text, size, style, face)
 		return s.Width, asc
 	}
@@ -323,7 +323,7 @@ func (r *lineRenderer) draw() {
 			t.Text, t.TextSize, t.TextStyle.Bold = rn.text, l.size, l.bold
 			t.Color = Col(l.colour)
 			t.FontSource = nil
-			if rn.han && l.bold && face != nil {
+			if rn.han && face != nil {
 				t.FontSource = face
 			}
 			if p.marked {
@@ -371,7 +371,7 @@ func Break(text string, size float32, bold bool, width float32, n int) []string 
 	if n <= 1 {
 		return []string{text}
 	}
-	lines := wrap(text, width, func(s string) float32 { return measure(s, size, bold, nil) })
+	lines := wrap(text, width, func(s string) float32 { return measure(s, size, bold, faceOf(bold).face) })
 	if len(lines) <= n {
 		return lines
 	}

@@ -135,7 +135,7 @@ func lastInk(t *testing.T, l *Line, n int) int {
 
 func TestBoldHanComesFromTheSystem(t *testing.T) {
 	app(t)
-	if _, err := readBoldHan(); err != nil {
+	if _, err := readHan(true); err != nil {
 		t.Skip("no bold Chinese font here: ", err)
 	}
 	q := NewQueue()

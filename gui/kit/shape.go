@@ -61,6 +61,9 @@ func (r *fillRenderer) paint() {
 	f := r.fill
 	r.rect.FillColor, r.rect.CornerRadius = Col(f.colour), f.radius
 	r.rect.StrokeColor, r.rect.StrokeWidth = Col(f.stroke), f.width
+	if f.stroke == None { // a line of no colour would still shade the edge
+		r.rect.StrokeWidth = 0
+	}
 	r.rect.Shadow = f.shadow
 	if f.shadow.BlurRadius > 0 {
 		r.rect.Shadow.Color = Col(Veil)
