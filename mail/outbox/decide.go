@@ -1,0 +1,220 @@
+package outbox
+
+import (
+	"slices"
+	"time"
+
+	"poplar/mail"
+	"poplar/mail/submit"
+)
+
+const (
+	// patience is how long a message that is refused for now is tried (RFC 5321 section 4.5.4.1 asks for four or five days).
+	patience = 5 * 24 * time.Hour
+	// byHand is the least delay after a failure that only a person can mend. Trying a wrong password more often would
+	// lock the account.
+	byHand = time.Hour
+)
+
+// Backoff is how long to wait after so many failed tries: 1, 5, 15 minutes, then an hour each time.
+func Backoff(tries int) time.Duration {
+	switch {
+	case tries <= 1:
+		return time.Minute
+	case tries == 2:
+		return 5 * time.Minute
+	case tries == 3:
+		return 15 * time.Minute
+	}
+	return time.Hour
+}
+
+// due says whether o is to be submitted now, and if not, when; the zero time where a person has to decide first or it
+// is under way.
+func due(o mail.OutboxItem, now time.Time) (yes bool, at time.Time) {
+	if o.State != mail.Queued && o.State != mail.Deferred {
+		return false, time.Time{}
+	}
+	if o.Due.After(now) {
+		return false, o.Due
+	}
+	return true, now
+}
+
+// begun is o as it is written down before DATA.
+func begun(o mail.OutboxItem, now time.Time) mail.OutboxItem {
+	o = counted(o, now)
+	o.State = mail.InFlight
+	return o
+}
+
+// counted is o with one try more.
+func counted(o mail.OutboxItem, now time.Time) mail.OutboxItem {
+	o.Tries++
+	if o.FirstTry.IsZero() {
+		o.FirstTry = now
+	}
+	return o
+}
+
+// outcome is what is known after a submission.
+type outcome struct {
+	receipt mail.Receipt
+	err     error
+	flown   bool // it had been marked in flight
+	stopped bool // the caller's context has ended
+}
+
+// problem is why it did not go well.
+func (u outcome) problem() *mail.Problem {
+	if u.receipt.Problem != nil {
+		return u.receipt.Problem
+	}
+	return mail.ProblemOf(u.err)
+}
+
+// state is the receipt's. Where there is none nobody knows whether a server has a message that was in flight.
+func (u outcome) state() mail.SendState {
+	switch {
+	case u.receipt.State != "":
+		return u.receipt.State
+	case u.flown:
+		return mail.Uncertain
+	}
+	return mail.Deferred
+}
+
+// verdict is what comes next.
+type verdict int
+
+const (
+	done  verdict = iota // the next message
+	again                // the same message at once: the server takes only so many recipients at a time
+	shut                 // no other message of this account: its server or login fails
+)
+
+// after is how o, as it was before, stands at now after a submission.
+func after(o mail.OutboxItem, u outcome, now time.Time) (mail.OutboxItem, verdict) {
+	p := u.problem()
+	o.Recipients = slices.Clone(o.Recipients)
+	progress, crowded := u.note(o.Recipients, p)
+	state := submit.Fold(o.Recipients)
+	o.Problem = p
+	switch {
+	case state == mail.Deferred && u.stopped:
+		// Nobody's failure: it waits as before.
+		o.State, o.Due = mail.Queued, now
+		return o, shut
+	case state == mail.Deferred && progress && crowded:
+		o.State, o.Due = mail.Queued, now
+		return o, again
+	}
+	o = counted(o, now)
+	o.State = state
+	if state == mail.SentOK {
+		o.Problem = nil
+	}
+	if state != mail.Deferred {
+		return o, done
+	}
+	if now.Sub(o.FirstTry) >= patience {
+		for i := range o.Recipients {
+			if o.Recipients[i].State == mail.Deferred {
+				o.Recipients[i].State = mail.Failed
+			}
+		}
+		o.State = mail.Failed
+		return o, done
+	}
+	wait := Backoff(o.Tries)
+	next := done
+	if p != nil {
+		wait = max(wait, p.Again)
+		if waitsForPerson(p.Kind) {
+			wait = max(wait, byHand)
+		}
+		// Before the sender was named it was not about this message.
+		if p.Doing != "sender" && p.Doing != "recipient" && p.Doing != "send" {
+			next = shut
+		}
+	}
+	o.Due = now.Add(wait)
+	return o, next
+}
+
+// note writes the outcome into the recipients that were waiting. It says whether any has the message now, and whether
+// any was turned away because they were too many at a time (RFC 5321 section 4.5.3.1.10).
+func (u outcome) note(list []mail.Recipient, p *mail.Problem) (progress, crowded bool) {
+	said := ""
+	if p != nil {
+		if said = p.Said; said == "" {
+			said, _ = p.Words()
+		}
+	}
+	told := map[string]mail.Recipient{}
+	for _, r := range u.receipt.Recipients {
+		told[r.Addr] = r
+	}
+	for i := range list {
+		r := &list[i]
+		if r.State == mail.SentOK || r.State == mail.Failed {
+			continue
+		}
+		switch t, ok := told[r.Addr]; {
+		case ok && t.State != mail.Queued:
+			*r = t
+		case len(told) > 0 && u.state() == mail.SentOK:
+			r.State = mail.Deferred // the server was not asked about them
+		default:
+			*r = mail.Recipient{Addr: r.Addr, State: u.state(), Said: said}
+		}
+		progress = progress || r.State == mail.SentOK
+		crowded = crowded || r.State == mail.Deferred && (r.Code == 452 || r.Code == 552)
+	}
+	return progress, crowded
+}
+
+// waitsForPerson: kinds that do not go away by themselves.
+func waitsForPerson(k mail.Kind) bool {
+	switch k {
+	case mail.LoginRefused, mail.NeedsAppPassword, mail.PasswordMissing, mail.UntrustedCertificate, mail.NoEncryption:
+		return true
+	}
+	return false
+}
+
+// held is o when its server cannot be reached or lets nobody in: no try is counted, it waits as long as the message that
+// found out.
+func held(o, first mail.OutboxItem) mail.OutboxItem {
+	o.Due, o.Problem = first.Due, first.Problem
+	return o
+}
+
+// recovered is o as a crash has left it: in flight means that nobody knows whether the server has it.
+func recovered(o mail.OutboxItem) (mail.OutboxItem, bool) {
+	if o.State != mail.InFlight {
+		return o, false
+	}
+	p := &mail.Problem{Kind: mail.Unknown, Doing: "send", Said: "Poplar ended before the server's answer came"}
+	o.Recipients = slices.Clone(o.Recipients)
+	for i := range o.Recipients {
+		if r := &o.Recipients[i]; r.State != mail.SentOK && r.State != mail.Failed {
+			r.State, r.Code, r.Status, r.Said = mail.Uncertain, 0, "", p.Said
+		}
+	}
+	o.State, o.Problem = mail.Uncertain, p
+	return o, true
+}
+
+// Again is o as the person has it submitted again, due at now: a message that was perhaps sent, that failed, or that
+// waits. Recipients who have it are left out; the count of tries begins anew.
+func Again(o mail.OutboxItem, now time.Time) mail.OutboxItem {
+	o.Recipients = slices.Clone(o.Recipients)
+	for i := range o.Recipients {
+		if r := &o.Recipients[i]; r.State != mail.SentOK {
+			*r = mail.Recipient{Addr: r.Addr, State: mail.Queued}
+		}
+	}
+	o.State, o.Due, o.Tries, o.FirstTry, o.Problem = mail.Queued, now, 0, time.Time{}, nil
+	return o
+}
