@@ -92,7 +92,7 @@ func Main(ctx context.Context, args []string, w World) int {
 		fmt.Fprintf(w.Stderr, "poplar: %v (poplar --help lists the verbs)\n", err)
 		return exitUsage
 	}
-	level := slog.LevelWarn
+	level := slog.LevelError // a verb says in one line what failed
 	if f.Verbose {
 		level = slog.LevelDebug
 	}
@@ -151,7 +151,7 @@ func asJSON(p *mail.Problem) *problemJSON {
 // sentence tells a problem in one line.
 func sentence(p *mail.Problem) string {
 	_, advice := p.Words()
-	return p.Error() + ". " + advice + "."
+	return strings.TrimRight(p.Error(), ".!") + ". " + advice + "."
 }
 
 type versionVerb struct{}

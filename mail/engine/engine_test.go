@@ -118,7 +118,7 @@ func TestBackgroundRetrieval(t *testing.T) {
 	if len(list) != 3 || !list[0].OnServer || list[0].UIDL == "" {
 		t.Fatalf("the inbox: %+v", list)
 	}
-	if found := b.list(mail.Query{Text: "number 2"}); len(found) != 1 || found[0].Subject != "Message number 2" {
+	if found := b.list(mail.Query{Text: `"message number 2"`}); len(found) != 1 || found[0].Subject != "Message number 2" {
 		t.Errorf("search: %+v", found)
 	}
 	m, err := b.Read(t.Context(), list[0].ID)
@@ -288,7 +288,7 @@ func TestUndoTakesTheMessageBack(t *testing.T) {
 func TestLostAnswerIsUncertainAndNeverResentByItself(t *testing.T) {
 	var once bool
 	b := newBench(t, nil, func(turn *mailtest.Turn) {
-		if turn.Name == "." && !once {
+		if turn.Name == "DOT" && !once {
 			once = true
 			turn.CutUnanswered()
 		}
