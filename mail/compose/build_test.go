@@ -422,7 +422,7 @@ func attachmentBytes(t *testing.T, a mail.Attachment) string {
 // Whatever is written is read back the same by Poplar.
 func TestBuiltIsReadBack(t *testing.T) {
 	r := random(t)
-	for range 300 {
+	for range 120 {
 		d := randomDraft(r, t.TempDir())
 		raw := build(t, d)
 		m := reopen(t, raw)

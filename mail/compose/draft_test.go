@@ -95,7 +95,7 @@ func TestDraftComesBackExactly(t *testing.T) {
 
 func TestRandomDraftsComeBackExactly(t *testing.T) {
 	r := random(t)
-	for range 500 {
+	for range 200 {
 		d := randomDraft(r, t.TempDir())
 		d.Bcc = d.Cc
 		if r.IntN(2) == 0 {

@@ -68,7 +68,7 @@ func TestBuiltIsReadBackByPython(t *testing.T) {
 	}
 	r, dir := random(t), t.TempDir()
 	replies := bufio.NewReader(out)
-	for i := range 300 {
+	for i := range 150 {
 		d := randomDraft(r, dir)
 		raw := build(t, d)
 		path := filepath.Join(dir, fmt.Sprintf("%d.eml", i))
