@@ -514,7 +514,9 @@ func (c *Column) Layout(objects []fyne.CanvasObject, s fyne.Size) {
 		h := HeightFor(o, w)
 		o.Move(fyne.NewPos(c.Pad.Width, y))
 		o.Resize(fyne.NewSize(w, h))
-		y += h + c.Gap
+		if h > 0 { // what is empty now makes no gap
+			y += h + c.Gap
+		}
 	}
 }
 
@@ -535,8 +537,10 @@ func (c *Column) Height(objects []fyne.CanvasObject, width float32) float32 {
 	h, n := 2*c.Pad.Height, 0
 	for _, o := range objects {
 		if o.Visible() {
-			h += HeightFor(o, width-2*c.Pad.Width)
-			n++
+			if need := HeightFor(o, width-2*c.Pad.Width); need > 0 {
+				h += need
+				n++
+			}
 		}
 	}
 	return h + float32(max(n-1, 0))*c.Gap

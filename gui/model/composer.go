@@ -229,6 +229,18 @@ func (c *Composition) QuoteLines() int {
 	return strings.Count(strings.TrimRight(c.Quote, "\n"), "\n") + 1
 }
 
+// QuoteTitle is what the folded original is called: who wrote it when, as the line above the quote says.
+func (c *Composition) QuoteTitle(tr Translate) string {
+	if c.draft.Mark&mail.Forwarded != 0 {
+		return tr("Forwarded message")
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(c.QuoteIntro), "\n")
+	if first = strings.TrimRight(first, ":： "); first != "" {
+		return first
+	}
+	return tr("Original message")
+}
+
 // ConcernKind names what may be wrong with a message about to be sent.
 type ConcernKind string
 

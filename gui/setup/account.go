@@ -88,7 +88,11 @@ func NewAccountWindow(app fyne.App, p model.Poplar, loop kit.Loop, a *mail.Accou
 	}
 	w.test = kit.NewButton(kit.T("Test settings"), "check", kit.Plain, w.Test)
 	w.save = kit.NewButton(kit.T("Save"), "", kit.Filled, func() { w.Save(nil) })
-	foot := kit.NewFoot(pagePad, []fyne.CanvasObject{w.test},
+	left := []fyne.CanvasObject{w.test}
+	if account.ID != "" {
+		left = append(left, kit.NewButton(kit.T("Remove account…"), "", kit.Link, w.Remove))
+	}
+	foot := kit.NewFoot(pagePad, left,
 		[]fyne.CanvasObject{kit.NewButton(kit.T("Cancel"), "", kit.Plain, w.ask), w.save})
 	w.fill(container.NewBorder(w.tabs, container.New(&kit.Column{}, w.notice, foot), nil, nil, container.NewStack(stack...)))
 	w.Window.SetCloseIntercept(w.ask)
@@ -316,6 +320,24 @@ func (w *AccountWindow) close() {
 	}
 	w.closed = true
 	w.Window.Close()
+}
+
+// Remove asks whether to remove the account with its mail, and does so.
+func (w *AccountWindow) Remove() {
+	id := w.form.Account().ID
+	AskRemove(w.Window, w.p, w.loop, w.ctx, w.form.Account(), func(err error) {
+		if err != nil {
+			t := model.TellError(err, tr)
+			bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)
+			bar.OnClosed = func() { w.notify(nil) }
+			w.notify(bar)
+			return
+		}
+		if w.o.OnRemove != nil {
+			w.o.OnRemove(id)
+		}
+		w.close()
+	})
 }
 
 // Test runs the doctor over the settings as they stand, saved or not, in a window of its own.

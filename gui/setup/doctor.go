@@ -370,7 +370,7 @@ func newDoctorWindow(w *AccountWindow) *DoctorWindow {
 	}
 	foot := kit.NewFoot(28, left, []fyne.CanvasObject{kit.NewButton(kit.T("Close"), "", kit.Plain, d.Window.Close)})
 	head := container.New(doctorHead{}, d.title, d.sum, d.again)
-	card := container.NewStack(kit.NewFill(kit.None, 8).Outline(kit.Sep, 1), container.New(kit.Inset{Left: 1, Top: 1, Right: 1, Bottom: 1}, d.scroll))
+	card := container.NewStack(kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), container.New(kit.Inset{Left: 1, Top: 1, Right: 1, Bottom: 1}, d.scroll))
 	safe := container.New(kit.Spread{Gap: 8}, kit.NewGlyph("lock", 14, kit.Text2),
 		kit.NewLine(kit.T("The report contains no passwords and no message texts."), 12, false, kit.Text2))
 	right := container.NewBorder(nil, safe, nil, nil, container.NewVScroll(d.side))

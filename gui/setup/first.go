@@ -352,7 +352,7 @@ func (g *Guide) testing() fyne.CanvasObject {
 	g.steps = newStepList(func(int) {})
 	g.advice = container.New(&kit.Column{Gap: 12})
 	g.notice = container.New(&kit.Column{Gap: 12})
-	card := container.New(kit.Pile{}, kit.NewFill(kit.None, 8).Outline(kit.Sep, 1), g.steps)
+	card := container.New(kit.Pile{}, kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), g.steps)
 	g.stop = kit.NewButton(kit.T("Stop"), "", kit.Plain, func() { g.turn(guideServers) })
 	g.anyway = kit.NewButton(kit.T("Save anyway"), "", kit.Link, g.Finish)
 	g.finish = kit.NewButton(kit.T("Finish and check mail"), "", kit.Filled, g.Finish)

@@ -96,8 +96,14 @@ func (w *PreferencesWindow) store() {
 		return
 	}
 	w.storing = true
-	prefs := w.prefs
-	kit.Do(w.ctx, w.loop, func(context.Context) error { return w.p.SetPreferences(prefs) }, func(err error) {
+	mine := w.prefs
+	kit.Do(w.ctx, w.loop, func(context.Context) error {
+		// What other windows keep among the preferences stays as it is.
+		all := w.p.Preferences()
+		all.Theme, all.Language, all.PreviewLines, all.BodySize = mine.Theme, mine.Language, mine.PreviewLines, mine.BodySize
+		all.MarkSeconds, all.UndoSeconds, all.Notify, all.Background = mine.MarkSeconds, mine.UndoSeconds, mine.Notify, mine.Background
+		return w.p.SetPreferences(all)
+	}, func(err error) {
 		w.storing = false
 		if w.again {
 			w.again = false

@@ -1,0 +1,368 @@
+package composer
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+)
+
+const (
+	lineHeight = 38 // of one line of the head
+	lineLabel  = 90 // where what follows a line's label begins
+	linePad    = 20
+	chipStep   = 30 // between two rows of chips
+	chipGap    = 6
+	typingMin  = 140 // room the caret's field needs beside the chips
+)
+
+// recipients is one line of addresses: those that are done stand as chips, the next one is being typed.
+type recipients struct {
+	widget.BaseWidget
+	label     string
+	onChanged func([]model.Entered)
+	trail     fyne.CanvasObject // at the right end, or nil
+
+	list     []model.Entered
+	chips    []*kit.Chip
+	entry    *kit.Typing
+	selected int // -1: none
+}
+
+func newRecipients(label string, list []model.Entered, trail fyne.CanvasObject, changed func([]model.Entered)) *recipients {
+	r := &recipients{label: label, list: list, trail: trail, onChanged: changed, selected: -1, entry: kit.NewTyping()}
+	r.entry.OnRune = r.typed
+	r.entry.OnKey = r.key
+	r.entry.OnShortcut = r.shortcut
+	r.entry.OnFocus = func(on bool) {
+		if !on {
+			r.choose(-1)
+			r.Commit()
+		}
+	}
+	r.entry.OnChanged = func(string) { r.choose(-1) }
+	r.ExtendBaseWidget(r)
+	r.remake()
+	return r
+}
+
+// Entry is what takes the keyboard.
+func (r *recipients) Entry() *kit.Typing { return r.entry }
+
+// Commit turns what is typed into chips.
+func (r *recipients) Commit() {
+	typed := r.entry.Text
+	if strings.TrimSpace(typed) == "" {
+		return
+	}
+	r.entry.SetText("")
+	r.add(model.ParseEntered(typed))
+}
+
+// Add adds addresses that are not there yet.
+func (r *recipients) add(list []model.Entered) {
+next:
+	for _, e := range list {
+		for _, have := range r.list {
+			if e.Wrong == "" && strings.EqualFold(have.Addr, e.Addr) {
+				continue next
+			}
+		}
+		r.list = append(r.list, e)
+	}
+	r.changed()
+}
+
+func (r *recipients) changed() {
+	r.remake()
+	if r.onChanged != nil {
+		r.onChanged(r.list)
+	}
+}
+
+// remake makes the chips anew.
+func (r *recipients) remake() {
+	r.chips = nil
+	for i, e := range r.list {
+		text, hint := e.Display(), e.Text()
+		bad := e.Wrong != "" || e.Doubt != ""
+		if bad {
+			text = e.Text()
+			hint = kit.T(e.Wrong + e.Doubt)
+		}
+		c := kit.NewChip(text, hint)
+		if bad {
+			c.Wrong()
+		} else {
+			c.Person(e.Name, e.Addr)
+		}
+		c.OnTapped = func() {
+			kit.Focus(r.entry)
+			r.choose(i)
+		}
+		c.OnDouble = func() { r.edit(i) }
+		r.chips = append(r.chips, c)
+	}
+	r.selected = -1
+	r.Refresh()
+}
+
+// edit turns a chip back into text.
+func (r *recipients) edit(i int) {
+	if i < 0 || i >= len(r.list) {
+		return
+	}
+	r.Commit()
+	e := r.list[i]
+	r.remove(i)
+	r.entry.SetText(e.Text())
+	r.entry.CursorColumn = len([]rune(r.entry.Text))
+	r.entry.Refresh()
+	kit.Focus(r.entry)
+}
+
+func (r *recipients) remove(i int) {
+	r.list = append(append([]model.Entered{}, r.list[:i]...), r.list[i+1:]...)
+	r.changed()
+}
+
+func (r *recipients) choose(i int) {
+	if i == r.selected {
+		return
+	}
+	r.selected = i
+	for k, c := range r.chips {
+		c.SetSelected(k == i)
+	}
+}
+
+// typed takes the separators, which end an address.
+func (r *recipients) typed(c rune) bool {
+	r.choose(-1)
+	switch c {
+	case ',', ';', '，', '；', '、':
+		// Within quotes a comma belongs to the name.
+		if strings.Count(r.entry.Text, `"`)%2 == 1 {
+			return false
+		}
+		r.Commit()
+		return true
+	}
+	return false
+}
+
+// key takes Enter, and what moves among the chips.
+func (r *recipients) key(k *fyne.KeyEvent) bool {
+	start := r.entry.Text == "" || r.entry.CursorColumn == 0 && r.entry.SelectedText() == ""
+	switch k.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if strings.TrimSpace(r.entry.Text) != "" {
+			r.Commit()
+		} else if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil {
+			c.FocusNext()
+		}
+		return true
+	case fyne.KeyBackspace:
+		switch {
+		case r.selected >= 0:
+			r.removeSelected()
+		case start && len(r.list) > 0:
+			r.choose(len(r.list) - 1)
+		default:
+			return false
+		}
+		return true
+	case fyne.KeyDelete:
+		if r.selected >= 0 {
+			r.removeSelected()
+			return true
+		}
+	case fyne.KeyLeft:
+		switch {
+		case r.selected > 0:
+			r.choose(r.selected - 1)
+			return true
+		case r.selected < 0 && start && len(r.list) > 0:
+			r.choose(len(r.list) - 1)
+			return true
+		case r.selected == 0:
+			return true
+		}
+	case fyne.KeyRight:
+		if r.selected >= 0 {
+			next := r.selected + 1
+			if next >= len(r.list) {
+				next = -1
+			}
+			r.choose(next)
+			return true
+		}
+	case fyne.KeyEscape:
+		if r.selected >= 0 {
+			r.choose(-1)
+			return true
+		}
+	}
+	return false
+}
+
+func (r *recipients) removeSelected() { r.remove(r.selected) }
+
+// shortcut takes the pasting of lists, and copies a selected chip.
+func (r *recipients) shortcut(s fyne.Shortcut) bool {
+	switch s := s.(type) {
+	case *fyne.ShortcutPaste:
+		text := s.Clipboard.Content()
+		if !strings.ContainsAny(strings.TrimSpace(text), ",;，；、\n\t") && strings.Count(text, "@") < 2 {
+			return false
+		}
+		r.add(model.ParseEntered(r.entry.Text + text))
+		r.entry.SetText("")
+		return true
+	case *fyne.ShortcutCopy:
+		if r.selected >= 0 {
+			s.Clipboard.SetContent(r.list[r.selected].Text())
+			return true
+		}
+	case *fyne.ShortcutCut:
+		if r.selected >= 0 {
+			s.Clipboard.SetContent(r.list[r.selected].Text())
+			r.removeSelected()
+			return true
+		}
+	}
+	return false
+}
+
+// Tapped implements fyne.Tappable: a click beside the chips is meant for the field.
+func (r *recipients) Tapped(*fyne.PointEvent) { kit.Focus(r.entry) }
+
+// arrange finds the places of the chips and of the entry, and the height they need.
+func (r *recipients) arrange(width float32, place func(o fyne.CanvasObject, x, y, w, h float32)) float32 {
+	right := width - linePad
+	if r.trail != nil {
+		right -= r.trail.MinSize().Width + 8
+	}
+	x, row := float32(lineLabel), float32(0)
+	for _, c := range r.chips {
+		w := min(c.MinSize().Width, right-lineLabel)
+		if x > lineLabel && x+w > right {
+			x, row = lineLabel, row+1
+		}
+		place(c, x, row*chipStep+7, w, 24)
+		x += w + chipGap
+	}
+	if x > lineLabel && x+typingMin > right {
+		x, row = lineLabel, row+1
+	}
+	place(r.entry, x-6, row*chipStep+4, right-x+6, kit.ControlHeight)
+	return row*chipStep + lineHeight
+}
+
+// Height is what the line needs at a width.
+func (r *recipients) Height(width float32) float32 {
+	return r.arrange(width, func(fyne.CanvasObject, float32, float32, float32, float32) {})
+}
+
+// MinSize implements fyne.CanvasObject.
+func (r *recipients) MinSize() fyne.Size {
+	r.ExtendBaseWidget(r)
+	return fyne.NewSize(lineLabel+typingMin+linePad, r.Height(max(r.Size().Width, lineLabel+typingMin+linePad)))
+}
+
+// CreateRenderer implements fyne.Widget.
+func (r *recipients) CreateRenderer() fyne.WidgetRenderer {
+	return &recipientsRenderer{line: r, label: kit.NewLine(r.label, 13, false, kit.Text2), rule: kit.NewRule()}
+}
+
+type recipientsRenderer struct {
+	line  *recipients
+	label *kit.Line
+	rule  fyne.CanvasObject
+}
+
+func (r *recipientsRenderer) Destroy()           {}
+func (r *recipientsRenderer) MinSize() fyne.Size { return r.line.MinSize() }
+
+// Objects implements fyne.WidgetRenderer.
+func (r *recipientsRenderer) Objects() []fyne.CanvasObject {
+	objects := []fyne.CanvasObject{r.label, r.rule}
+	if r.line.trail != nil {
+		objects = append(objects, r.line.trail) // before the entry: Tab in it goes on to the next line
+	}
+	for _, c := range r.line.chips {
+		objects = append(objects, c)
+	}
+	return append(objects, r.line.entry)
+}
+
+// Layout implements fyne.WidgetRenderer.
+func (r *recipientsRenderer) Layout(s fyne.Size) {
+	r.label.Place(linePad, 24, lineLabel-linePad-8)
+	r.line.arrange(s.Width, func(o fyne.CanvasObject, x, y, w, h float32) {
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(fyne.NewSize(w, h))
+	})
+	if t := r.line.trail; t != nil {
+		m := t.MinSize()
+		t.Move(fyne.NewPos(s.Width-linePad-m.Width+8, (lineHeight-m.Height)/2))
+		t.Resize(m)
+	}
+	r.rule.Move(fyne.NewPos(0, s.Height-1))
+	r.rule.Resize(fyne.NewSize(s.Width, 1))
+}
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *recipientsRenderer) Refresh() {
+	r.Layout(r.line.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+}
+
+// headLine is a line of the head with one control: From and Subject.
+type headLine struct {
+	widget.BaseWidget
+	label   *kit.Line
+	content fyne.CanvasObject
+	rule    fyne.CanvasObject
+}
+
+func newHeadLine(label string, content fyne.CanvasObject) *headLine {
+	h := &headLine{label: kit.NewLine(label, 13, false, kit.Text2), content: content, rule: kit.NewRule()}
+	h.ExtendBaseWidget(h)
+	return h
+}
+
+// CreateRenderer implements fyne.Widget.
+func (h *headLine) CreateRenderer() fyne.WidgetRenderer { return &headLineRenderer{h} }
+
+type headLineRenderer struct{ h *headLine }
+
+func (r *headLineRenderer) Destroy()           {}
+func (r *headLineRenderer) MinSize() fyne.Size { return fyne.NewSize(300, lineHeight) }
+
+// Objects implements fyne.WidgetRenderer.
+func (r *headLineRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.h.label, r.h.content, r.h.rule}
+}
+
+// Layout implements fyne.WidgetRenderer.
+func (r *headLineRenderer) Layout(s fyne.Size) {
+	r.h.label.Place(linePad, 24, lineLabel-linePad-8)
+	r.h.content.Move(fyne.NewPos(lineLabel-6, 4))
+	r.h.content.Resize(fyne.NewSize(s.Width-lineLabel+6-linePad, kit.ControlHeight))
+	r.h.rule.Move(fyne.NewPos(0, s.Height-1))
+	r.h.rule.Resize(fyne.NewSize(s.Width, 1))
+}
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *headLineRenderer) Refresh() {
+	r.Layout(r.h.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+}

@@ -1,0 +1,602 @@
+// Package composer has the window in which a message is written, and the view of the outbox. It knows the engine by the
+// interfaces of model and calls back by its options.
+package composer
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/mail"
+)
+
+// Options say whom the window calls back, always on the loop. All are optional.
+type Options struct {
+	OnSent   func(id mail.MessageID) // the message waits in the outbox
+	OnSaved  func(id mail.MessageID) // it stands in Drafts, as of now
+	OnClosed func()
+	Notice   string // what the person should know about this draft, in their language
+}
+
+const (
+	saveAfter  = 3 * time.Second  // between the first unsaved change and its saving
+	retryAfter = 15 * time.Second // after a saving that failed
+)
+
+// Window is a message being written.
+type Window struct {
+	Window fyne.Window
+
+	p    model.Poplar
+	loop kit.Loop
+	o    Options
+	c    *model.Composition
+	now  func() time.Time
+
+	ctx    context.Context //nolint:containedctx // it lasts exactly as long as the window
+	cancel context.CancelFunc
+
+	from      *sender
+	lines     map[model.RecipientField]*recipients
+	cc, bcc   *kit.Button
+	subject   *kit.Typing
+	body      *body
+	files     *files
+	send      *kit.Button
+	notice    *fyne.Container
+	page      *fyne.Container
+	state     *kit.Line // "Draft saved 14:40"
+	sum       *kit.Line // "2 attachments, 1.2 MB"
+	question  *kit.Ask
+	stopTimer func()
+
+	blamed  bool // the bar under the head is about a recipient
+	saving  bool
+	waiting []func(ok bool) // called once the saving under way has ended
+	sending bool
+	closed  bool
+}
+
+// New returns the window for a draft. Show brings it up.
+func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *Window {
+	w := &Window{
+		Window: app.NewWindow(""), p: p, loop: loop, o: o, c: model.NewComposition(d), now: time.Now,
+		lines: map[model.RecipientField]*recipients{}, notice: container.New(&kit.Column{Pad: fyne.NewSize(linePad, 0)}),
+	}
+	w.ctx, w.cancel = context.WithCancel(context.Background())
+	w.Window.SetPadded(false)
+	w.Window.Resize(fyne.NewSize(900, 720))
+
+	w.send = kit.NewButton(kit.T("Send"), "send", kit.Filled, w.Send)
+	strip := container.New(kit.Spread{Gap: 8, Right: 1, Pad: 16}, w.send,
+		kit.NewButton(kit.T("Attach"), "clip", kit.Flat, w.attach),
+		kit.NewIconButton("trash", kit.T("Delete this draft"), w.discard))
+
+	w.from = newSender(p.Accounts(), w.c.Account, w.fromChanged)
+	w.cc = kit.NewButton(kit.T("Cc"), "", kit.Flat, func() { w.reveal(model.Cc, true) })
+	w.bcc = kit.NewButton(kit.T("Bcc"), "", kit.Flat, func() { w.reveal(model.Bcc, true) })
+	labels := map[model.RecipientField]string{model.To: kit.T("To"), model.Cc: kit.T("Cc"), model.Bcc: kit.T("Bcc")}
+	for _, f := range model.RecipientFields {
+		var trail fyne.CanvasObject
+		if f == model.To {
+			trail = container.New(kit.Spread{}, w.cc, w.bcc)
+		}
+		w.lines[f] = newRecipients(labels[f], w.c.Recipients[f], trail, func(list []model.Entered) {
+			w.c.Recipients[f] = list
+			if w.blamed {
+				w.tell(nil) // it was about the recipients as they were
+			}
+			w.page.Refresh()
+			w.changed()
+		})
+	}
+	w.subject = kit.NewTyping()
+	w.subject.Text = w.c.Subject
+	w.subject.OnChanged = func(s string) {
+		w.c.Subject = s
+		w.Window.SetTitle(w.title())
+		w.changed()
+	}
+	w.body = newBody(w.c, p.Preferences().BodySize, w.changed)
+	w.subject.OnSubmitted = func(string) { w.Window.Canvas().Focus(w.body.text) }
+	w.files = newFiles(w.c.Attach, w.removeFile)
+	w.state = kit.NewLine("", 12, false, kit.Text2).Shrink().Align(fyne.TextAlignTrailing)
+	w.sum = kit.NewLine("", 12, false, kit.Text2).Shrink()
+
+	head := container.New(&kit.Column{}, newHeadLine(kit.T("From"), w.from), w.lines[model.To], w.lines[model.Cc], w.lines[model.Bcc],
+		newHeadLine(kit.T("Subject"), w.subject), w.notice)
+	w.page = container.New(pageLayout{}, kit.NewFill(kit.Footer, 0), strip, kit.NewRule(), head, w.body, w.files, kit.NewRule(),
+		container.NewGridWithColumns(2, w.sum, w.state))
+	kit.SetContent(w.Window, container.New(kit.Pile{}, kit.NewFill(kit.Surface, 0), w.page))
+
+	w.reveal(model.Cc, false)
+	w.reveal(model.Bcc, false)
+	w.sumUp()
+	if o.Notice != "" {
+		w.tell(kit.NewBar(kit.ToneInfo, "", o.Notice))
+	}
+	w.Window.SetTitle(w.title())
+	w.Window.SetCloseIntercept(w.Close)
+	w.Window.SetOnClosed(w.gone)
+	w.Window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) {
+		var paths []string
+		for _, u := range uris {
+			paths = append(paths, u.Path())
+		}
+		w.Attach(paths)
+	})
+	w.keys()
+	switch {
+	case len(w.c.Recipients[model.To]) == 0:
+		w.Window.Canvas().Focus(w.lines[model.To].entry)
+	case w.c.Subject == "":
+		w.Window.Canvas().Focus(w.subject)
+	default:
+		w.Window.Canvas().Focus(w.body.text)
+	}
+	return w
+}
+
+// Show brings the window up, or to the front.
+func (w *Window) Show() {
+	w.Window.Show()
+	w.Window.RequestFocus()
+}
+
+// Composition is the message as it stands.
+func (w *Window) Composition() *model.Composition { return w.c }
+
+func (w *Window) title() string { return kit.T("%s – Poplar", w.c.ComposerTitle(kit.T)) }
+
+func (w *Window) keys() {
+	c := w.Window.Canvas()
+	add := func(k fyne.KeyName, m fyne.KeyModifier, do func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: k, Modifier: m}, func(fyne.Shortcut) { do() })
+	}
+	ctrl := fyne.KeyModifierShortcutDefault
+	add(fyne.KeyReturn, ctrl, w.Send)
+	add(fyne.KeyEnter, ctrl, w.Send)
+	add(fyne.KeyS, ctrl, func() { w.Save(nil) })
+	add(fyne.KeyW, ctrl, w.Close)
+	add(fyne.KeyA, ctrl|fyne.KeyModifierShift, w.attach)
+	c.SetOnTypedKey(func(k *fyne.KeyEvent) {
+		if k.Name == fyne.KeyEscape {
+			w.Close()
+		}
+	})
+}
+
+// reveal shows a line of recipients if it holds any, or if it is wanted.
+func (w *Window) reveal(f model.RecipientField, wanted bool) {
+	if button := map[model.RecipientField]*kit.Button{model.Cc: w.cc, model.Bcc: w.bcc}[f]; button != nil {
+		if wanted || len(w.c.Recipients[f]) > 0 {
+			w.lines[f].Show()
+			button.Hide()
+		} else {
+			w.lines[f].Hide()
+			button.Show()
+		}
+	}
+	w.lines[model.To].Refresh()
+	w.page.Refresh()
+	if wanted {
+		w.Window.Canvas().Focus(w.lines[f].entry)
+	}
+}
+
+func (w *Window) fromChanged(old, now mail.Account) {
+	before := w.c.Text
+	w.c.SetFrom(old, now)
+	if w.c.Text != before {
+		w.body.SetText(w.c.Text)
+	}
+	w.changed()
+}
+
+// changed is called after every change: what is new is in Drafts a few seconds later.
+func (w *Window) changed() {
+	if w.stopTimer != nil || w.closed {
+		return
+	}
+	w.later(saveAfter)
+}
+
+func (w *Window) later(d time.Duration) {
+	w.stopTimer = kit.After(w.loop, d, func() {
+		w.stopTimer = nil
+		if !w.closed && !w.sending && w.c.Unsaved() {
+			w.Save(nil)
+		}
+	})
+}
+
+// Save puts the message into Drafts; then, if not nil, is told whether that went well.
+func (w *Window) Save(then func(ok bool)) {
+	if then == nil {
+		then = func(bool) {}
+	}
+	if w.saving {
+		w.waiting = append(w.waiting, func(ok bool) {
+			if w.c.Unsaved() {
+				w.Save(then)
+			} else {
+				then(ok)
+			}
+		})
+		return
+	}
+	w.commit()
+	if !w.c.Unsaved() && w.c.ID() != 0 {
+		then(true)
+		return
+	}
+	if w.stopTimer != nil {
+		w.stopTimer()
+		w.stopTimer = nil
+	}
+	w.saving = true
+	d := w.c.Draft()
+	kit.Go(w.ctx, w.loop, func(ctx context.Context) (mail.MessageID, error) { return w.p.SaveDraft(ctx, d) }, func(id mail.MessageID, err error) {
+		w.saving = false
+		if err != nil {
+			t := model.TellError(err, kit.T)
+			w.state.SetText(kit.T("Draft not saved: %s", t.What))
+			w.state.SetColour(kit.Warn)
+			w.later(retryAfter)
+		} else {
+			w.c.Saved(d, id)
+			w.state.SetColour(kit.Text2)
+			w.state.SetText(kit.T("Draft saved %s", w.now().Format("15:04")))
+			if w.o.OnSaved != nil {
+				w.o.OnSaved(id)
+			}
+			if w.c.Unsaved() {
+				w.changed() // typed meanwhile
+			}
+		}
+		then(err == nil)
+		waiting := w.waiting
+		w.waiting = nil
+		for _, f := range waiting {
+			f(err == nil)
+		}
+	})
+}
+
+// commit turns what is typed in the lines of recipients into addresses.
+func (w *Window) commit() {
+	for _, f := range model.RecipientFields {
+		w.lines[f].Commit()
+	}
+}
+
+// Send checks the message and queues it. What speaks against it is told, or asked where it is the person's to decide.
+func (w *Window) Send() {
+	if w.sending || w.question != nil && w.question.Open() {
+		return
+	}
+	w.commit()
+	w.tell(nil)
+	var ask []string
+	missing := false
+	for _, c := range w.c.Concerns(kit.T) {
+		if c.Stop {
+			w.reveal(c.Field, true)
+			w.tell(kit.NewBar(kit.ToneErr, "", c.What))
+			w.blamed = true
+			return
+		}
+		ask = append(ask, c.What)
+		missing = missing || c.Kind == model.NoAttachment
+	}
+	if len(ask) == 0 {
+		w.submit()
+		return
+	}
+	q := &kit.Ask{Title: kit.T("Send it like this?"), Text: strings.Join(ask, "\n"), OnCancelled: func() {}}
+	if missing {
+		q.Choices = append(q.Choices, kit.AskChoice{Label: kit.T("Attach…"), Left: true, Do: func() bool { w.loop(w.attach); return true }})
+	}
+	q.Choices = append(q.Choices, kit.AskChoice{Label: kit.T("Keep writing")},
+		kit.AskChoice{Label: kit.T("Send anyway"), Kind: kit.Filled, Do: func() bool { w.loop(w.submit); return true }})
+	w.ask(q)
+}
+
+// ask shows a question and gives the keyboard back to where it was.
+func (w *Window) ask(q *kit.Ask) {
+	w.question = q
+	q.Show(w.Window, nil)
+}
+
+// submit hands the message to the outbox, after the saving that may be under way: it decides which draft goes away.
+func (w *Window) submit() {
+	if w.saving {
+		w.waiting = append(w.waiting, func(bool) { w.submit() })
+		return
+	}
+	w.busy(true)
+	d := w.c.Draft()
+	type result struct {
+		id   mail.MessageID
+		gone []string
+	}
+	kit.Go(w.ctx, w.loop, func(ctx context.Context) (result, error) {
+		if gone := model.Missing(d); len(gone) > 0 {
+			return result{gone: gone}, nil
+		}
+		id, err := w.p.Send(ctx, d)
+		return result{id: id}, err
+	}, func(r result, err error) {
+		w.busy(false)
+		switch {
+		case len(r.gone) > 0:
+			w.tell(kit.NewBar(kit.ToneErr, "", kit.T("%s is no longer where it was. Attach it again or remove it.", strings.Join(r.gone, ", "))))
+		case err != nil:
+			t := model.TellError(err, kit.T)
+			bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)
+			if t.Said != "" {
+				bar.Code(t.Said)
+			}
+			w.tell(bar)
+		default:
+			w.end()
+			if w.o.OnSent != nil {
+				w.o.OnSent(r.id)
+			}
+		}
+	})
+}
+
+func (w *Window) busy(on bool) {
+	w.sending = on
+	if on {
+		w.send.Disable()
+	} else {
+		w.send.Enable()
+	}
+}
+
+// tell shows a bar under the head, or takes it away.
+func (w *Window) tell(b *kit.Bar) {
+	w.notice.RemoveAll()
+	w.blamed = false
+	if b != nil {
+		b.OnClosed = func() { w.tell(nil) }
+		w.notice.Add(container.New(kit.Inset{Top: 10}, b))
+	}
+	w.page.Refresh()
+}
+
+// Notice is the bar under the head, or nil.
+func (w *Window) Notice() *kit.Bar {
+	if len(w.notice.Objects) == 0 {
+		return nil
+	}
+	return w.notice.Objects[0].(*fyne.Container).Objects[0].(*kit.Bar)
+}
+
+// Question is what is asked at the moment, or nil.
+func (w *Window) Question() *kit.Ask {
+	if w.question == nil || !w.question.Open() {
+		return nil
+	}
+	return w.question
+}
+
+// Close closes the window, after a question where something would be lost.
+func (w *Window) Close() {
+	if w.sending || w.Question() != nil {
+		return
+	}
+	w.commit()
+	if !w.c.Changed() {
+		// What an earlier change had saved, and was taken back since, is no draft any more.
+		if w.c.ID() != 0 && !w.c.Kept() {
+			w.throw()
+			return
+		}
+		w.end()
+		return
+	}
+	first := kit.AskChoice{Label: kit.T("Delete"), Left: true, Kind: kit.Danger, Do: func() bool { w.throw(); return true }}
+	if w.c.Kept() {
+		first = kit.AskChoice{Label: kit.T("Discard changes"), Left: true, Kind: kit.Danger, Do: func() bool { w.putBack(); return true }}
+	}
+	w.ask(&kit.Ask{
+		Title: kit.T("Save this message as a draft?"), Text: kit.T("It has not been sent."),
+		Choices: []kit.AskChoice{first, {Label: kit.T("Keep writing")}, {Label: kit.T("Save draft"), Kind: kit.Filled, Do: func() bool {
+			w.loop(func() {
+				w.Save(func(ok bool) {
+					if ok {
+						w.end()
+					}
+				})
+			})
+			return true
+		}}},
+		OnCancelled: func() {},
+	})
+}
+
+// discard asks whether to delete the draft.
+func (w *Window) discard() {
+	if w.sending || w.Question() != nil {
+		return
+	}
+	w.commit()
+	if !w.c.Changed() && w.c.ID() == 0 {
+		w.end()
+		return
+	}
+	w.ask(&kit.Ask{
+		Title: kit.T("Delete this draft?"),
+		Choices: []kit.AskChoice{
+			{Label: kit.T("Delete"), Left: true, Kind: kit.Danger, Do: func() bool { w.throw(); return true }},
+			{Label: kit.T("Keep writing"), Kind: kit.Filled},
+		},
+		OnCancelled: func() {},
+	})
+}
+
+// throw deletes the draft and closes.
+func (w *Window) throw() {
+	if w.saving {
+		w.waiting = append(w.waiting, func(bool) { w.throw() })
+		return
+	}
+	id := w.c.ID()
+	if id == 0 {
+		w.end()
+		return
+	}
+	w.finish(func(ctx context.Context) error { return w.p.DiscardDraft(ctx, id) })
+}
+
+// putBack gives Drafts the message as it was when the window came up, and closes.
+func (w *Window) putBack() {
+	if w.saving {
+		w.waiting = append(w.waiting, func(bool) { w.putBack() })
+		return
+	}
+	before := w.c.Before()
+	w.finish(func(ctx context.Context) error {
+		_, err := w.p.SaveDraft(ctx, before)
+		return err
+	})
+}
+
+// finish does the last thing before the window closes; it stays where that fails.
+func (w *Window) finish(work func(context.Context) error) {
+	w.busy(true)
+	kit.Do(w.ctx, w.loop, work, func(err error) {
+		w.busy(false)
+		if err != nil {
+			t := model.TellError(err, kit.T)
+			w.tell(kit.NewBar(kit.ToneErr, t.What, t.Advice))
+			return
+		}
+		w.end()
+	})
+}
+
+func (w *Window) end() {
+	if !w.closed {
+		w.closed = true
+		w.Window.Close()
+	}
+}
+
+// gone is called when the window is closed, however that came.
+func (w *Window) gone() {
+	w.closed = true
+	if w.stopTimer != nil {
+		w.stopTimer()
+	}
+	w.cancel()
+	kit.Forget(w.Window)
+	w.body.drop()
+	if w.o.OnClosed != nil {
+		w.o.OnClosed()
+	}
+}
+
+// attach lets the person choose a file.
+func (w *Window) attach() {
+	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+		if err != nil || f == nil {
+			return
+		}
+		path := f.URI().Path()
+		_ = f.Close() // only its name is wanted; it is read when the message is built
+		w.Attach([]string{path})
+	}, w.Window)
+	d.SetTitleText(kit.T("Attach a file"))
+	d.SetConfirmText(kit.T("Attach"))
+	d.SetDismissText(kit.T("Cancel"))
+	d.Resize(fyne.NewSize(760, 540))
+	d.Show()
+}
+
+// Attach adds files of the disk.
+func (w *Window) Attach(paths []string) {
+	if len(paths) == 0 {
+		return
+	}
+	type result struct {
+		files   []mail.Attachment
+		refused []string
+	}
+	kit.Go(w.ctx, w.loop, func(context.Context) (result, error) {
+		files, refused := model.AddFiles(paths)
+		return result{files, refused}, nil
+	}, func(r result, _ error) {
+		w.c.Attach = append(w.c.Attach, r.files...)
+		if len(r.refused) > 0 {
+			w.tell(kit.NewBar(kit.ToneWarn, "", kit.T("Not attached, for it is no file that can be read: %s", strings.Join(r.refused, ", "))))
+		}
+		w.filesChanged()
+	})
+}
+
+func (w *Window) removeFile(i int) {
+	w.c.Attach = append(append([]mail.Attachment{}, w.c.Attach[:i]...), w.c.Attach[i+1:]...)
+	w.filesChanged()
+}
+
+func (w *Window) filesChanged() {
+	w.files.Set(w.c.Attach)
+	w.sumUp()
+	w.page.Refresh()
+	w.changed()
+}
+
+func (w *Window) sumUp() {
+	if n := len(w.c.Attach); n > 0 {
+		w.sum.SetText(kit.N(n, "%d attachment, %s", "%d attachments, %s", kit.Size(w.c.AttachedSize())))
+	} else {
+		w.sum.SetText("")
+	}
+}
+
+// pageLayout is the layout of the whole window: strip, head, body, attachments, foot.
+type pageLayout struct{}
+
+const (
+	stripHeight = 48
+	footHeight  = 32
+)
+
+// Layout implements fyne.Layout.
+func (pageLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	put := func(o fyne.CanvasObject, x, y, w, h float32) {
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(fyne.NewSize(w, h))
+	}
+	put(o[0], 0, 0, s.Width, stripHeight)
+	put(o[1], 0, 0, s.Width, stripHeight)
+	put(o[2], 0, stripHeight-1, s.Width, 1)
+	head := kit.HeightFor(o[3], s.Width)
+	put(o[3], 0, stripHeight, s.Width, head)
+	files := float32(0)
+	if o[5].Visible() {
+		files = kit.HeightFor(o[5], s.Width)
+	}
+	top := stripHeight + head
+	room := max(s.Height-top-files-footHeight, 0)
+	put(o[4], 0, top, s.Width, room)
+	put(o[5], 0, top+room, s.Width, files)
+	put(o[6], 0, s.Height-footHeight, s.Width, 1)
+	put(o[7], linePad, s.Height-footHeight+1, s.Width-2*linePad, footHeight-1)
+}
+
+// MinSize implements fyne.Layout.
+func (pageLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(560, 420)
+}
