@@ -37,8 +37,8 @@ func (t *tree) attachments() []attachment {
 		if p.multi() && p.boundary == "" && p.depth < depthLimit {
 			return true // its text is the body
 		}
-		d := p.disposition()
-		a := attachment{leaf: p, name: p.fileName(&d), mediaType: p.ctype.value}
+		p.describe()
+		a := attachment{leaf: p, name: p.name, mediaType: p.ctype.value}
 		if ids := messageIDs(p.header.best("content-id")); len(ids) > 0 {
 			a.contentID = ids[0]
 		}

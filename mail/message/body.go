@@ -24,24 +24,23 @@ func (p *part) isBody() bool {
 	if !p.isText() || len(p.kids) > 0 {
 		return false
 	}
-	d := p.disposition()
-	return d.value != "attachment" && p.fileName(&d) == ""
+	p.describe()
+	return p.disposition != "attachment" && p.name == ""
 }
 
-func (p *part) disposition() parameters {
-	v := p.header.best("content-disposition")
-	if v == nil {
-		return parameters{}
+// describe reads the disposition, and the file name as the message gives it: decoded, unsafe.
+func (p *part) describe() {
+	if p.described {
+		return
 	}
-	return parseParameters(v)
-}
-
-// fileName returns the name as the message gives it, decoded, unsafe.
-func (p *part) fileName(d *parameters) string {
-	if n := d.text("filename"); n != "" {
-		return n
+	p.described = true
+	if v := p.header.best("content-disposition"); v != nil {
+		d := parseParameters(v)
+		p.disposition, p.name = d.value, d.text("filename")
 	}
-	return p.ctype.text("name")
+	if p.name == "" {
+		p.name = p.ctype.text("name")
+	}
 }
 
 // block is a piece of the body that is shown in one of two forms.
@@ -252,15 +251,14 @@ func (t *tree) readable(p *part, data []byte) string {
 		t.add(charsetWrong)
 	}
 	if strings.IndexByte(s, '\r') >= 0 {
-		s = lineEnds.Replace(s)
+		s = strings.ReplaceAll(s, "\r\n", "\n")
+		s = strings.ReplaceAll(s, "\r", "\n")
 	}
 	if strings.IndexByte(s, 0) >= 0 {
 		s = strings.ReplaceAll(s, "\x00", "")
 	}
 	return s
 }
-
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // joinDelSp joins the soft breaks of format=flowed text with DelSp=yes (RFC 3676 section 4.1), whose last blank is no
 // part of it. What is left reads the same with and without DelSp.

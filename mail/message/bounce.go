@@ -99,7 +99,7 @@ func (t *tree) mayReport() bool {
 	if h.best("x-failed-recipients") != nil {
 		return true
 	}
-	return daemonFrom(h) || reportSubject(h)
+	return t.daemonFrom() || t.reportSubject()
 }
 
 func isNullPath(v []byte) bool {
@@ -107,15 +107,11 @@ func isNullPath(v []byte) bool {
 	return len(v) == 0 || string(v) == "<>" || len(v) < 100 && bytes.Contains(bytes.ToLower(v), []byte("mailer-daemon"))
 }
 
-func daemonFrom(h *header) bool {
-	for _, name := range []string{"from", "sender"} {
-		v := h.best(name)
-		if v == nil {
-			continue
-		}
-		for _, a := range parseAddresses(v) {
+func (t *tree) daemonFrom() bool {
+	for _, list := range [][]mail.Address{t.envelope().From, addressField(&t.root.header, "sender")} {
+		for _, a := range list {
 			local, _, _ := strings.Cut(strings.ToLower(a.Addr), "@")
-			if slices.Contains(daemonLocals, local) || daemonNames.in(evenText(a.Name)) {
+			if slices.Contains(daemonLocals, local) || a.Name != "" && daemonNames.in(evenText(a.Name)) {
 				return true
 			}
 		}
@@ -123,23 +119,20 @@ func daemonFrom(h *header) bool {
 	return false
 }
 
-func reportSubject(h *header) bool {
-	v := h.best("subject")
-	return v != nil && subjectPhrases.in(evenText(decodeWords(v)))
-}
+func (t *tree) reportSubject() bool { return subjectPhrases.in(evenText(t.envelope().Subject)) }
 
 // reportScore weighs the signs that a message without RFC 3464 fields is a delivery report; three are enough.
 func (t *tree) reportScore(text string) int {
 	h := &t.root.header
-	subject := decodeWords(h.best("subject"))
+	subject := t.envelope().Subject
 	n := 0
 	if v, ok := h.find("return-path"); ok && isNullPath(v) {
 		n += 2
 	}
-	if daemonFrom(h) {
+	if t.daemonFrom() {
 		n += 2
 	}
-	if reportSubject(h) {
+	if t.reportSubject() {
 		n += 2
 		if n == 2 && NormalSubject(subject) != strings.Join(strings.Fields(subject), " ") {
 			n = 0 // a person's answer to a report, or a report passed on
@@ -163,7 +156,7 @@ func (t *tree) reportScore(text string) int {
 		n -= 3
 	}
 	// An ordinary sender answering an ordinary message does not report.
-	if (h.best("list-id") != nil || h.best("list-unsubscribe") != nil) && !daemonFrom(h) {
+	if (h.best("list-id") != nil || h.best("list-unsubscribe") != nil) && !t.daemonFrom() {
 		n -= 3
 	}
 	return n
@@ -231,6 +224,11 @@ func isCopyField(line string) bool {
 
 // isCopyMark says whether a line announces the copy: it names it, and is a rule or ends the sentence there.
 func isCopyMark(line string) bool {
+	// Most lines are none: those that neither begin nor end like one are not looked at closely.
+	s := strings.TrimSpace(line)
+	if len(s) < 6 || strings.IndexByte("-=*_", s[0]) < 0 && strings.IndexByte(":.sSwW", s[len(s)-1]) < 0 && len(s) >= 40 && !strings.HasPrefix(s, "This is a copy") {
+		return false
+	}
 	even := strings.TrimSpace(evenText(line))
 	if len(even) < 8 || !copyPhrases.in(even) || strings.Contains(even, "was received") {
 		return false
@@ -258,21 +256,22 @@ func statusFields(text string) []mail.Bounced {
 		}
 		cur, finalRcpt, originalRcpt = mail.Bounced{}, "", ""
 	}
-	lines := strings.Split(text, "\n")
-	for i := 0; i < len(lines); i++ {
-		line := strings.TrimRight(lines[i], "\r \t")
+	for at := 0; at < len(text); {
+		line := cutTextLine(text, &at)
 		name, value, ok := strings.Cut(line, ":")
-		name = strings.ToLower(strings.TrimSpace(name))
-		if !ok || strings.Contains(name, " ") {
+		if !ok || len(name) > 40 {
 			continue
 		}
-		for i+1 < len(lines) && len(lines[i+1]) > 0 && (lines[i+1][0] == ' ' || lines[i+1][0] == '\t') && len(value) < 8192 {
-			next := strings.TrimSpace(lines[i+1])
+		name = strings.ToLower(strings.TrimSpace(name))
+		if !statusNames[name] {
+			continue
+		}
+		for at < len(text) && (text[at] == ' ' || text[at] == '\t') && len(value) < 8192 {
+			next := strings.TrimSpace(cutTextLine(text, &at))
 			if next == "" {
 				break
 			}
 			value += " " + next
-			i++
 		}
 		value = strings.TrimSpace(decodeWords([]byte(value)))
 		switch name {
@@ -317,6 +316,21 @@ func statusFields(text string) []mail.Bounced {
 		}
 	}
 	return mergeRecipients(list)
+}
+
+// statusNames are the fields of a report that count.
+var statusNames = map[string]bool{"final-recipient": true, "original-recipient": true, "action": true, "status": true, "diagnostic-code": true, "remote-mta": true}
+
+// cutTextLine returns the line of text at *at without blanks at its end, and moves on.
+func cutTextLine(text string, at *int) string {
+	line := text[*at:]
+	if i := strings.IndexByte(line, '\n'); i >= 0 {
+		line = line[:i]
+		*at += i + 1
+	} else {
+		*at = len(text)
+	}
+	return strings.TrimRight(line, "\r \t")
 }
 
 // fieldStatus finds the code in a Status field.

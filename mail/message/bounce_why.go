@@ -9,42 +9,42 @@ import (
 // reasons are the words by which mail servers say why, most telling first. class is what they mean when no code
 // says otherwise.
 var reasons = []struct {
-	words  phrases
+	words  *phraseSet
 	class  string
 	detail string
 	why    string
 }{
-	{phrases{"delivery retry timeout exceeded"}, "5", ".4.7", whyExpired},
-	{phrases{": retry timeout exceeded", " retry timeout exceeded", "retry time not reached"}, "4", ".4.7", whyExpired},
+	{phrases{"delivery retry timeout exceeded"}.compile(), "5", ".4.7", whyExpired},
+	{phrases{": retry timeout exceeded", " retry timeout exceeded", "retry time not reached"}.compile(), "4", ".4.7", whyExpired},
 	{phrases{
 		"mailbox is full", "mailbox full", "mailbox was full", "mailbox over", "mailbox is over", "over quota", "over~quota", "exceed~quota", "quota~exceed", "quota~full", "insufficient disk", "insufficient system storage", "insufficient storage", "not enough disk", "not enough space", "disk full",
 		"storage~exceed", "exceeded the local limit", "exceeded local limit", "exceeded storage", "mailfolder is full", "mailbox~exceed", "user is full", "userisfull", "too much mail data", "容量", "邮箱已满", "信箱已滿", "空间不足", "空間不足", "オーバー", "いっぱい", "一杯",
-	}, "5", ".2.2", whyFull},
+	}.compile(), "5", ".2.2", whyFull},
 	{phrases{
 		"user unknown", "user-unknown", "user is unknown", "user not found", "user doesn't exist", "user does not exist", "user invalid", "unknown user", "unknown local user", "unknown recipient", "unknown mailbox", "unknown address", "unknown account", "no such user", "no such recipient", "no such person", "no such mailbox",
 		"no such account", "no such address", "recipient~not exist", "recipient~not found", "recipient~not known", "recipient~not recogni", "recipient~not listed", "recipient~not valid", "recipient~unknown", "recipient~invalid", "recipient~no longer", "mailbox~not exist", "mailbox~not found", "mailbox~doesn't exist", "mailbox~unknown", "mailbox~unavailable",
 		"address~not exist", "address~not found", "address~doesn't exist", "address~unknown", "address~invalid", "address~not recogni", "address~no longer", "account~not exist", "account~doesn't exist", "account~not found", "account~deleted", "user~not exist", "user~not found", "user~doesn't exist", "user~not listed", "user~not known", "user~no longer",
 		"invalid recipient", "invalid mailbox", "invalid user", "invalid address", "invalid account", "not a valid user", "not a valid mailbox", "not a valid recipient", "not a registered", "not a known", "not listed in", "no mailbox", "is not known", "no account by that name", "not our customer", "unrouteable address", "unroutable",
 		"用户不存在", "收件人不存在", "用戶不存在", "帐号不存在", "查无此人", "不存在", "存在しません", "見つかりません", "宛先不明", "group~may not exist", "group you tried",
-	}, "5", ".1.1", whyUnknown},
+	}.compile(), "5", ".1.1", whyUnknown},
 	{phrases{
 		"host unknown", "host not found", "unknown host", "host or domain name not found", "domain~not found", "domain~does not exist", "domain~doesn't exist", "domain~unknown", "domain~invalid", "no such host", "no such domain", "name server error", "name service error", "couldn't find any host", "no mx", "no route to host", "nxdomain",
 		"bad destination host", "unresolvable", "all relevant mx", "illegal host", "域名不存在", "could not resolve", "can't resolve",
-	}, "5", ".1.2", whyHost},
+	}.compile(), "5", ".1.2", whyHost},
 	{phrases{
 		"account~disabled", "account~suspended", "account~inactive", "account~deactivated", "account~locked", "account~expired", "account~closed", "mailbox~disabled", "mailbox~suspended", "mailbox~inactive", "user~disabled", "user~suspended", "user~inactive", "recipient~disabled", "recipient~suspended", "disabled account", "disabled mailbox", "disabled user",
 		"disabled recipient", "inactive user", "inactive account", "currently suspended", "停用", "冻结", "禁用",
-	}, "5", ".2.1", whyDisabled},
-	{phrases{"message~too big", "message~too large", "mail~too large", "size~exceed", "message~exceed", "length~exceed", "exceed~message size", "exceed~size limit", "exceed~maximum", "too large", "too big", "邮件太大", "超过~大小", "サイズ"}, "5", ".3.4", whySize},
-	{phrases{"relay denied", "relaying denied", "relay access denied", "relay not", "relaying not", "relaying prohibited", "to relay", "no relay", "relaying"}, "5", ".7.1", whyRelay},
+	}.compile(), "5", ".2.1", whyDisabled},
+	{phrases{"message~too big", "message~too large", "mail~too large", "size~exceed", "message~exceed", "length~exceed", "exceed~message size", "exceed~size limit", "exceed~maximum", "too large", "too big", "邮件太大", "超过~大小", "サイズ"}.compile(), "5", ".3.4", whySize},
+	{phrases{"relay denied", "relaying denied", "relay access denied", "relay not", "relaying not", "relaying prohibited", "to relay", "no relay", "relaying"}.compile(), "5", ".7.1", whyRelay},
 	{phrases{
 		"spam", "junk", "blacklist", "black list", "blocklist", "block list", "reputation", " spf", "dkim", "dmarc", "content reject", "content filter", "policy", "banned", "virus", "malware", "access denied", "not authorized", "unauthenticated", "垃圾邮件", "病毒", "被拒绝", "拒收", "スパム", "迷惑", "blocked",
-	}, "5", ".7.1", whyPolicy},
+	}.compile(), "5", ".7.1", whyPolicy},
 	{phrases{
 		"timed out", "timeout", "time out", "connection refused", "connection reset", "connection dropped", "connection lost", "could not connect", "unable to connect", "did not accept our requests to connect", "socket error", "giving up", "too long", "retries", "retry", "could not deliver for the last", "expired", "network error", "network unreachable", "not reachable",
 		"unreachable", "cannot connect", "can't connect", "couldn't connect", "delivery time", "连接超时", "超时", "无法连接",
-	}, "5", ".4.7", whyExpired},
-	{phrases{"rejected", "refused", "denied", "not accept", "unable to deliver", "undeliverable", "could not be delivered", "couldn't be delivered", "cannot be delivered", "fail", "退信", "送信できません", "配信できません"}, "5", ".0.0", whyOther},
+	}.compile(), "5", ".4.7", whyExpired},
+	{phrases{"rejected", "refused", "denied", "not accept", "unable to deliver", "undeliverable", "could not be delivered", "couldn't be delivered", "cannot be delivered", "fail", "退信", "送信できません", "配信できません"}.compile(), "5", ".0.0", whyOther},
 }
 
 // Why a message was not delivered, as the end of the sentence "Your message to … could not be delivered: …".

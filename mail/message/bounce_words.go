@@ -11,23 +11,42 @@ type phrases []string
 
 const nearBytes = 60
 
+// phraseSet finds any of many phrases in one pass over a text.
+type phraseSet struct {
+	starts [1 << 16 / 64]uint64 // which two bytes a phrase begins with
+	by     map[uint16][]phrase
+}
+
+type phrase struct{ head, tail string }
+
+// compile prepares the phrases; each has two bytes at least.
+func (p phrases) compile() *phraseSet {
+	s := &phraseSet{by: map[uint16][]phrase{}}
+	for _, w := range p {
+		head, tail, _ := strings.Cut(w, "~")
+		k := uint16(head[0])<<8 | uint16(head[1])
+		s.starts[k/64] |= 1 << (k % 64)
+		s.by[k] = append(s.by[k], phrase{head, tail})
+	}
+	return s
+}
+
 // in says whether text, made even by evenText, holds one of the phrases.
-func (p phrases) in(text string) bool {
-	for _, s := range p {
-		a, b, pair := strings.Cut(s, "~")
-		if !pair {
-			if strings.Contains(text, s) {
-				return true
-			}
+func (s *phraseSet) in(text string) bool {
+	for i := 0; i+1 < len(text); i++ {
+		k := uint16(text[i])<<8 | uint16(text[i+1])
+		if s.starts[k/64]&(1<<(k%64)) == 0 {
 			continue
 		}
-		for rest := text; ; {
-			i := strings.Index(rest, a)
-			if i < 0 {
-				break
+		for _, p := range s.by[k] {
+			if !strings.HasPrefix(text[i:], p.head) {
+				continue
 			}
-			rest = rest[i+len(a):]
-			if strings.Contains(rest[:min(len(rest), nearBytes+len(b))], b) {
+			if p.tail == "" {
+				return true
+			}
+			rest := text[i+len(p.head):]
+			if strings.Contains(rest[:min(len(rest), nearBytes+len(p.tail))], p.tail) {
 				return true
 			}
 		}
@@ -85,7 +104,7 @@ var (
 	daemonNames = phrases{
 		"mail delivery", "mail-delivery", "maildelivery", "mailer-daemon", "mailer daemon", "mail daemon", "delivery system", "delivery subsystem",
 		"system administrator", "postmaster", "mail system", "message delivery", "系统退信", "邮件系统", "退信", "電子郵件系統", "郵件系統",
-	}
+	}.compile()
 	subjectPhrases = phrases{
 		"undeliver", "returned mail", "returned message", "returned to sender", "return to sender", "returning message", "returned email", "return receipt failed",
 		"delivery status", "delivery notification", "delivery report", "delivery fail", "delivery problem", "delivery error", "delivery has failed", "delivery unsuccessful",
@@ -96,7 +115,7 @@ var (
 		"nicht zugestellt", "nicht zustellbar", "zustellung fehl", "fehlgeschlagen", "rejected", "non remis", "échec", "mancata consegna", "impossibile recapitare", "no se ha podido entregar", "no se pudo entregar", "não entregue", "não foi possível entregar",
 		"недостав", "не доставлен", "退信", "退件", "无法投递", "无法送达", "投递失败", "發送失敗", "发送失败", "未送达", "未能送达", "退回", "傳送失敗", "传送失败", "無法傳遞", "无法传递",
 		"配信不能", "送信エラー", "配信エラー", "エラー通知", "エラーメッセージ", "送信できませんでした", "エラーメール", "不達", "전송 실패", "반송",
-	}
+	}.compile()
 	textPhrases = phrases{
 		"could not be delivered", "couldn't be delivered", "cannot be delivered", "can not be delivered", "can't be delivered", "could not be sent", "not able to deliver", "not deliver", "not be delivered", "not be able to deliver",
 		"unable to deliver", "unable to be delivered", "was not delivered", "wasn't delivered", "did not reach the following", "delivery to~fail", "delivery of~fail", "delivery has~fail", "delivery to~delay", "undeliverable",
@@ -108,18 +127,18 @@ var (
 		"failed to deliver", "mail fail", "not listed in", "over quota", "quota exceeded", "nicht zugestellt", "nicht erreicht", "konnte nicht", "no se ha podido entregar", "no pudo ser entregado", "n'a pas pu être", "non è stato possibile", "não pôde ser entregue",
 		"не может быть доставлен", "не удалось доставить", "不存在", "无法投递", "无法送达", "无法发送", "退信", "被拒", "未能送达", "未送达", "投递失败", "發送失敗", "无法传递", "無法傳遞", "送信できませんでした", "配信できませんでした", "届けることができませんでした", "お届けできません", "不達", "存在しません",
 		"may not exist", "mailbox~exceed", "delivery error", "error message below", "following errors", "smtp error", "remote host said", "did not accept", "transcript of session",
-	}
+	}.compile()
 	replyPhrases = phrases{
 		"out of office", "out of the office", "out-of-office", "autoreply", "auto reply", "auto-reply", "automatic reply", "automated reply", "auto response", "autoresponse", "automatic response", "automatische antwort", "vacation", "away from", "away until",
 		"abwesen", "自动回复", "自動回覆", "自動返信", "不在", "absence", "respuesta autom", "réponse auto", "thank you for your", "thank you for contacting", "read receipt", "read notification", "read: ", "已读", "开封",
-	}
+	}.compile()
 	delayPhrases = phrases{
 		"will be retried", "will retry", "will continue", "will keep trying", "will try", "has been delayed", "delivery delayed", "delivery has been delayed", "delivery temporarily", "delivery is delayed", "delivery is temporarily", "warning message only", "not need to resend",
 		"not yet been delivered", "not been delivered yet", "still being tried", "still trying", "is delayed", "(delayed)", "继续尝试", "稍后重试", "暂时无法", "将会继续", "will make another attempt",
-	}
-	finalPhrases = phrases{"giving up", "give up", "failed permanently", "permanent error", "permanent fatal error", "permanent failure", "permanently fail", "permanent fail", "no further", "final fail"}
+	}.compile()
+	finalPhrases = phrases{"giving up", "give up", "failed permanently", "permanent error", "permanent fatal error", "permanent failure", "permanently fail", "permanent fail", "no further", "final fail"}.compile()
 	copyPhrases  = phrases{
 		"original message", "original mail", "original email", "returned message", "returned mail", "unsent message", "undelivered message", "rejected message", "copy of the message", "copy of your message", "copy of the original", "copy of your original", "below this line is a copy",
 		"message header", "message text follow", "message follow", "header of the", "your message follow", "your email follow", "headers follow", "the first~message", "原始邮件", "原邮件", "原信", "original headers", "mail header",
-	}
+	}.compile()
 )

@@ -17,6 +17,9 @@ var zones = map[string]int{
 
 // parseDate reads a Date field with the obsolete syntax of RFC 5322 section 4.3 and what real mail has beyond it.
 func parseDate(s []byte) (time.Time, bool) {
+	if t, ok := parsePlainDate(s); ok {
+		return t, true
+	}
 	text := string(stripComments(s[:min(len(s), 500)]))
 	if t, ok := parseISO(strings.TrimSpace(text)); ok {
 		return t, true
@@ -112,6 +115,43 @@ func parseDate(s []byte) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.FixedZone("", zone*60)), true
+}
+
+// parsePlainDate reads "Mon, 6 May 2024 09:30:00 +0200", the form that nearly all mail has.
+func parsePlainDate(s []byte) (time.Time, bool) {
+	if len(s) < 30 || s[3] != ',' || s[4] != ' ' {
+		return time.Time{}, false
+	}
+	s = s[5:]
+	day := int(s[0]) - '0'
+	if isDigit(s[1]) {
+		day = day*10 + int(s[1]) - '0'
+		s = s[1:]
+	}
+	// Now s[0] is the last digit of the day.
+	if len(s) < 25 || !isDigit(s[0]) || s[1] != ' ' || s[5] != ' ' || s[10] != ' ' || s[13] != ':' || s[16] != ':' || s[19] != ' ' || s[20] != '+' && s[20] != '-' || len(s) > 25 && s[25] != ' ' {
+		return time.Time{}, false
+	}
+	for _, i := range [...]int{6, 7, 8, 9, 11, 12, 14, 15, 17, 18, 21, 22, 23, 24} {
+		if !isDigit(s[i]) {
+			return time.Time{}, false
+		}
+	}
+	two := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
+	month := 0
+	for i, m := range months {
+		if s[2]|0x20 == m[0] && s[3]|0x20 == m[1] && s[4]|0x20 == m[2] {
+			month = i + 1
+		}
+	}
+	zone := two(21)*60 + two(23)
+	if s[20] == '-' {
+		zone = -zone
+	}
+	if day < 1 || day > 31 || month == 0 || two(11) > 23 || two(14) > 59 || two(17) > 60 || zone < -1440 || zone > 1440 {
+		return time.Time{}, false
+	}
+	return time.Date(two(6)*100+two(8), time.Month(month), day, two(11), two(14), two(17), 0, time.FixedZone("", zone*60)), true
 }
 
 func leadingDigits(s string) string {

@@ -164,6 +164,9 @@ func (w *window) parseHeader(off int64, root bool, boundary func(line []byte) bo
 	for n := 8 << 10; ; n *= 4 {
 		n = min(n, headerScan)
 		block := w.at(off, n)
+		if h.fields == nil {
+			h.fields = make([]field, 0, 24)
+		}
 		if len(block) > n {
 			block = block[:n]
 		}

@@ -85,8 +85,8 @@ func (t *tree) protection(text string) mail.Protection {
 		}
 		return mail.SignedSMIME
 	case "application/pkcs7-mime", "application/x-pkcs7-mime":
-		d := p.disposition()
-		if strings.EqualFold(p.ctype.get("smime-type"), "signed-data") || strings.HasSuffix(strings.ToLower(p.fileName(&d)), ".p7s") {
+		p.describe()
+		if strings.EqualFold(p.ctype.get("smime-type"), "signed-data") || strings.HasSuffix(strings.ToLower(p.name), ".p7s") {
 			return mail.SignedSMIME
 		}
 		return mail.EncryptedSMIME

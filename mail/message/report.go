@@ -52,8 +52,8 @@ func Report(raw mail.Raw) Reported {
 				preambles++
 			}
 		case !p.isBody():
-			d := p.disposition()
-			a := ReportedAttachment{Name: p.fileName(&d), Type: p.ctype.value}
+			p.describe()
+			a := ReportedAttachment{Name: p.name, Type: p.ctype.value}
 			sum := sha256.New()
 			a.Size, _ = io.Copy(sum, t.reader(p))
 			a.SHA256 = hex.EncodeToString(sum.Sum(nil))

@@ -46,27 +46,32 @@ func (t *tree) scan() Scanned {
 	s := t.envelope()
 	b := t.readBody(false)
 	s.Snippet = snippet(b.text)
-	var index strings.Builder
-	index.WriteString(b.text)
+	s.IndexText = b.text
+	var names []string
 	for _, a := range t.attachments() {
 		if a.name != "" {
-			index.WriteByte('\n')
-			index.WriteString(a.name)
+			names = append(names, a.name)
 		}
 		if a.counts() {
 			s.Attachments++
 		}
 	}
-	s.IndexText = index.String()
+	if len(names) > 0 {
+		s.IndexText += "\n" + strings.Join(names, "\n")
+	}
 	r := t.bounce(func() string { return b.text })
 	s.Bounce, s.Original = r.list, r.original
 	return s
 }
 
-// envelope reads the header's fields.
+// envelope reads the header's fields, once.
 func (t *tree) envelope() Scanned {
+	if t.read {
+		return t.head
+	}
+	t.read = true
 	h := &t.root.header
-	var s Scanned
+	s := &t.head
 	s.Subject = strings.TrimSpace(decodeWords(h.best("subject")))
 	s.From = addressField(h, "from")
 	s.To = addressField(h, "to")
@@ -77,7 +82,7 @@ func (t *tree) envelope() Scanned {
 	}
 	s.InReplyTo = messageIDs(h.best("in-reply-to"))
 	s.References = messageIDs(bytes.Join(h.all("references"), []byte{' '}))
-	return s
+	return *s
 }
 
 // date reads Date; where it is missing or unreadable, the time of the newest trace field.
@@ -140,11 +145,11 @@ func firstWords(text string, skipQuotes bool) string {
 			if n >= snippetRunes {
 				break
 			}
-			if unicode.IsSpace(r) {
+			if r == ' ' || r != utf8.RuneError && unicode.IsSpace(r) {
 				blank = true
 				continue
 			}
-			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError && i >= 0 && line[i] != 0xEF {
+			if r < ' ' || r >= 0x7f && unseen(r, line[i]) {
 				continue
 			}
 			if blank && i > 0 {
@@ -157,4 +162,9 @@ func firstWords(text string, skipQuotes bool) string {
 		}
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// unseen says whether r, which first begins, is nothing to look at: a control or format character, a broken byte.
+func unseen(r rune, first byte) bool {
+	return unicode.IsControl(r) || r >= 0xad && unicode.Is(unicode.Cf, r) || r == utf8.RuneError && first != 0xEF
 }

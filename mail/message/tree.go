@@ -30,6 +30,10 @@ type part struct {
 	boundary string
 	closed   bool // the closing boundary was seen
 
+	described   bool // what Content-Disposition and the names say:
+	disposition string
+	name        string
+
 	textRead  bool // a text leaf that has been decoded:
 	plain     string
 	files     []embedded // coded in it
@@ -45,6 +49,8 @@ type tree struct {
 	count int
 	// limit bounds the text that is read, textUsed is how much has been.
 	limit, textUsed int64
+	read            bool // head has been read
+	head            Scanned
 	levels
 	problems
 }
@@ -52,7 +58,7 @@ type tree struct {
 // walk takes a message apart. It reads it once, front to end, and holds headers only.
 func walk(raw mail.Raw) *tree {
 	raw = lineFeeds(raw)
-	t := &tree{raw: raw, win: newWindow(raw), limit: textLimit, levels: levels{by: map[string][]*part{}}}
+	t := &tree{raw: raw, win: newWindow(raw), limit: textLimit}
 	t.root = t.entity(0, nil)
 	if len(t.root.header.fields) == 0 {
 		t.add(noHeader)
@@ -161,6 +167,9 @@ type levels struct {
 
 func (l *levels) push(p *part) {
 	l.open = p
+	if l.by == nil {
+		l.by = map[string][]*part{}
+	}
 	l.by[p.boundary] = append(l.by[p.boundary], p)
 	l.firsts[p.boundary[0]]++
 }
@@ -319,7 +328,7 @@ func (t *tree) rescue() {
 		if b := t.guessBoundary(p); b != "" {
 			p.boundary = b
 			p.closed = false
-			t.levels = levels{by: map[string][]*part{}}
+			t.levels = levels{}
 			t.run(p, p.end)
 		}
 	}
@@ -364,21 +373,18 @@ func (t *tree) guessBoundary(p *part) string {
 }
 
 // leaves calls f for every leaf, in the order of the message, until f returns false.
-func (t *tree) leaves(f func(*part) bool) {
-	stack := []*part{t.root}
-	for len(stack) > 0 {
-		p := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if len(p.kids) == 0 {
-			if !f(p) {
-				return
-			}
-			continue
-		}
-		for i := len(p.kids) - 1; i >= 0; i-- {
-			stack = append(stack, p.kids[i])
+func (t *tree) leaves(f func(*part) bool) { t.root.leaves(f) }
+
+func (p *part) leaves(f func(*part) bool) bool {
+	if len(p.kids) == 0 {
+		return f(p)
+	}
+	for _, k := range p.kids {
+		if !k.leaves(f) {
+			return false
 		}
 	}
+	return true
 }
 
 // reader reads a leaf's bytes, transfer decoding undone.
