@@ -122,7 +122,7 @@ func (l *List) Open(q mail.Query) {
 	l.offset, l.hover, l.hoverAt = 0, -1, -1
 	l.seen()
 	l.Reload()
-	l.arrange()
+	l.changed()
 }
 
 // SetPreview sets how many lines of preview a card has: 0, 1 or 2.

@@ -97,13 +97,40 @@ func footWords(f model.Foot, now time.Time) string {
 		}
 		return kit.T("Offline")
 	case model.FootTrouble:
-		return model.Tell(f.Problem, kit.T).What
+		return troubleWords(f.Problem.Kind)
 	case model.FootConnecting:
 		return kit.T("Connecting…")
 	case model.FootReceiving:
 		return kit.T("Receiving %d of %d", f.Done, f.Total)
 	}
 	return kit.T("Not checked yet")
+}
+
+// troubleWords are few enough for the foot; the list of accounts says more.
+func troubleWords(k mail.Kind) string {
+	switch k {
+	case mail.LoginRefused, mail.NeedsAppPassword:
+		return kit.T("Cannot log in")
+	case mail.PasswordMissing:
+		return kit.T("Password missing")
+	case mail.KeyringLocked, mail.KeyringAbsent:
+		return kit.T("Keyring locked")
+	case mail.NoSuchHost:
+		return kit.T("Server not found")
+	case mail.UntrustedCertificate:
+		return kit.T("Certificate refused")
+	case mail.NoEncryption:
+		return kit.T("No encryption")
+	case mail.Unreachable, mail.Timeout:
+		return kit.T("Server is silent")
+	case mail.MailboxInUse:
+		return kit.T("Mailbox in use")
+	case mail.LoginDelay:
+		return kit.T("Checked too often")
+	case mail.DiskFull:
+		return kit.T("Disk full")
+	}
+	return kit.T("Check failed")
 }
 
 // clock is a time of today by its hour, any other by its day.

@@ -94,6 +94,11 @@ func TestWords(t *testing.T) {
 	if N(1, "%d byte", "%d bytes") != "1 byte" || N(2, "%d byte", "%d bytes") != "2 bytes" || T("Today") != "Today" {
 		t.Error("English")
 	}
+	for n, want := range map[int]string{999: "999 bytes", 1284: "1,284 bytes", 12500: "12,500 bytes", 1234567: "1,234,567 bytes"} {
+		if got := N(n, "%d byte", "%d bytes"); got != want {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
 	t.Setenv("LANG", "zh_CN.UTF-8")
 	t.Setenv("LC_ALL", "")
 	t.Setenv("LC_MESSAGES", "")
@@ -131,7 +136,7 @@ func TestDates(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	for n, want := range map[int64]string{
-		0: "0 bytes", 1: "1 byte", 1023: "1023 bytes", 1024: "1 KB", 655360: "640 KB", 1887437: "1.8 MB",
+		0: "0 bytes", 1: "1 byte", 1023: "1,023 bytes", 1024: "1 KB", 655360: "640 KB", 1887437: "1.8 MB",
 		26214400: "25 MB", 1048575: "1.0 MB", 5 << 30: "5.0 GB",
 	} {
 		if got := Size(n); got != want {

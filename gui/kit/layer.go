@@ -45,10 +45,14 @@ func LayerOf(o fyne.CanvasObject) *Layer {
 func (l *Layer) Show(o fyne.CanvasObject) {
 	l.sheet.Remove(o)
 	l.sheet.Add(o)
+	canvas.Refresh(l.sheet) // adding alone draws nothing
 }
 
 // Hide takes o off the sheet.
-func (l *Layer) Hide(o fyne.CanvasObject) { l.sheet.Remove(o) }
+func (l *Layer) Hide(o fyne.CanvasObject) {
+	l.sheet.Remove(o)
+	canvas.Refresh(l.sheet)
+}
 
 // Size is the size of the sheet, which is the window's content's.
 func (l *Layer) Size() fyne.Size { return l.canvas.Size() }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -83,5 +84,19 @@ func N(n int, one, many string, args ...any) string {
 	if n == 1 && table.Load() == nil {
 		s = one
 	}
-	return T(s, append([]any{n}, args...)...)
+	return T(s, append([]any{counted(n)}, args...)...)
+}
+
+// counted is a number that is written with its thousands apart.
+type counted int
+
+// Format implements fmt.Formatter.
+func (c counted) Format(f fmt.State, _ rune) {
+	digits := strconv.Itoa(int(c))
+	for i, d := range digits {
+		if left := len(digits) - i; i > 0 && left%3 == 0 && digits[i-1] != '-' {
+			_, _ = f.Write([]byte{','})
+		}
+		_, _ = f.Write([]byte(string(d)))
+	}
 }

@@ -82,7 +82,7 @@ func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bo
 		cancel: func() {}, target: newPlate(),
 	}
 	r.body = page.New(page.Options{
-		Loop: loop, OnHeight: func(float32) { r.relay() },
+		Loop: loop, OnHeight: func(float32) { r.relay() }, OnShown: func() { r.complete() }, OnError: func(error) { r.complete() },
 		OnLink: func(l page.Link) {
 			if r.OnLink != nil {
 				r.OnLink(l.URL)
@@ -221,6 +221,8 @@ func (r *Reader) show(m *mail.Message) {
 	} else {
 		r.body.SetText(m.Text, m.Flowed)
 	}
+	// The attachments come with the body, under which they stand: they would jump.
+	r.Attachments.Hide()
 	r.Attachments.Set(m.Parts)
 	r.look(one)
 	r.relay()
@@ -228,6 +230,12 @@ func (r *Reader) show(m *mail.Message) {
 	if r.OnShown != nil {
 		r.OnShown(r.id, m)
 	}
+}
+
+// complete shows what stands under the body, now that it has its height.
+func (r *Reader) complete() {
+	r.relay()
+	show(r.Attachments, true)
 }
 
 // inline returns the pictures of a message by their Content-IDs. It is asked away from the UI thread.
