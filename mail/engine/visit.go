@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"poplar/mail"
@@ -89,17 +91,17 @@ func (e *Engine) retrieve(ctx context.Context, acc *account, a mail.Account) mai
 		}
 		return fail(err)
 	}
+	known := e.known(ctx, a)
 	return retrieve.Run(ctx, retrieve.Visit{
 		Account: a,
 		Connect: func(ctx context.Context) (*pop3.Client, error) {
-			c, err := pop3.Dial(ctx, a.Incoming, e.wire(acc))
-			if err != nil {
-				return nil, err
+			return pop3.Open(ctx, a.Incoming, secret, pop3.Options{Wire: e.wire(acc), Known: known, Ahead: true})
+		},
+		Remember: func(now pop3.Known) {
+			if !reflect.DeepEqual(now, known) {
+				known = now
+				e.remember(ctx, a, now)
 			}
-			if err := c.Login(ctx, secret); err != nil {
-				return nil, errors.Join(err, c.Close())
-			}
-			return c, nil
 		},
 		Ledger: e.store,
 		Store:  func(ctx context.Context, batch []retrieve.Fetched) error { return e.deliver(ctx, a, batch) },
@@ -167,4 +169,32 @@ func (acc *account) end(now time.Time, r mail.VisitReport) {
 func (e *Engine) publishStatus(what mail.What, acc *account) {
 	s := acc.snapshot()
 	e.hub.Publish(mail.Event{What: what, Account: s.Account, Status: &s})
+}
+
+// knownKey is where the store keeps what is known of an account's server.
+func knownKey(a mail.Account) string { return "pop3/" + string(a.ID) }
+
+// known returns what the last visit learnt of the account's server. It is a hint that saves turns: whatever is wrong
+// with it, the visit goes on without.
+func (e *Engine) known(ctx context.Context, a mail.Account) pop3.Known {
+	var k pop3.Known
+	data, err := e.store.Memory(ctx, knownKey(a))
+	if err == nil && data != nil {
+		err = json.Unmarshal(data, &k)
+	}
+	if err != nil {
+		e.log.Warn("what was known of the server is lost", "account", a.ID, "error", err)
+		return pop3.Known{}
+	}
+	return k
+}
+
+func (e *Engine) remember(ctx context.Context, a mail.Account, k pop3.Known) {
+	data, err := json.Marshal(k)
+	if err == nil {
+		err = e.store.Remember(ctx, knownKey(a), data)
+	}
+	if err != nil {
+		e.log.Warn("what was learnt of the server is not kept", "account", a.ID, "error", err)
+	}
 }
