@@ -166,11 +166,7 @@ func (s saved) split(body string) mail.Draft {
 		if s.Mark&mail.Forwarded == 0 {
 			ls := lines(quoted)
 			for i, l := range ls {
-				l = strings.TrimPrefix(l, ">")
-				if strings.HasPrefix(l, " ") {
-					l = l[1:]
-				}
-				ls[i] = l
+				ls[i] = strings.TrimPrefix(strings.TrimPrefix(l, ">"), " ")
 			}
 			quoted = strings.Join(ls, "\n")
 		}
@@ -259,7 +255,7 @@ func leaves(fields []rawField, body io.Reader) (text []byte, files [][]byte, err
 	mr := multipart.NewReader(body, params["boundary"])
 	for n := 0; ; n++ {
 		p, err := mr.NextRawPart()
-		if err == io.EOF && n > 0 {
+		if errors.Is(err, io.EOF) && n > 0 {
 			return text, files, nil
 		}
 		if err != nil {

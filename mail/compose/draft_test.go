@@ -80,8 +80,10 @@ func TestDraftComesBackExactly(t *testing.T) {
 		"file without any": func(d *mail.Draft) { d.Attach = []mail.Attachment{{Name: "lost"}} },
 		"files": func(d *mail.Draft) {
 			d.Attach = []mail.Attachment{
-				{Name: "a.eml", Type: "message/rfc822", Raw: mail.Bytes("Subject: x\n\nLF\n"), Size: 15}, {Path: "/x/y"},
-				{Name: "空.bin", Type: "multipart/odd; x=y", Raw: mail.Bytes("")}, {Name: "z", Raw: mail.Bytes(strings.Repeat("\x00\xff", 5000))},
+				{Name: "a.eml", Type: "message/rfc822", Raw: mail.Bytes("Subject: x\n\nLF\n"), Size: 15},
+				{Path: "/x/y"},
+				{Name: "空.bin", Type: "multipart/odd; x=y", Raw: mail.Bytes("")},
+				{Name: "z", Raw: mail.Bytes(strings.Repeat("\x00\xff", 5000))},
 			}
 		},
 	} {

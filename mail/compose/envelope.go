@@ -70,7 +70,7 @@ func readHeader(r io.Reader) ([]rawField, *bufio.Reader, error) {
 	size := 0
 	for {
 		line, err := readLine(br, headerLimit-size)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, nil, err
 		}
 		size += len(line)
@@ -90,7 +90,7 @@ func readHeader(r io.Reader) ([]rawField, *bufio.Reader, error) {
 			}
 			fields = append(fields, rawField{strings.ToLower(string(name)), bytes.Clone(line)})
 		}
-		if err == io.EOF {
+		if err != nil {
 			return fields, br, nil
 		}
 	}
@@ -104,7 +104,7 @@ func readLine(br *bufio.Reader, limit int) ([]byte, error) {
 		if len(line) > limit {
 			return nil, errHeaderTooLong
 		}
-		if err != bufio.ErrBufferFull {
+		if !errors.Is(err, bufio.ErrBufferFull) {
 			return line, err
 		}
 	}
