@@ -116,11 +116,11 @@ var blocks = map[atom.Atom]bool{
 
 // unseen are the elements whose contents are never shown.
 var unseen = map[atom.Atom]bool{
-	atom.Applet: true, atom.Area: true, atom.Audio: true, atom.Base: true, atom.Canvas: true, atom.Datalist: true,
-	atom.Frame: true, atom.Frameset: true, atom.Head: true, atom.Iframe: true, atom.Link: true, atom.Map: true,
-	atom.Meta: true, atom.Noembed: true, atom.Noframes: true, atom.Object: true, atom.Param: true, atom.Script: true,
+	atom.Applet: true, atom.Area: true, atom.Base: true, atom.Canvas: true, atom.Datalist: true,
+	atom.Frame: true, atom.Frameset: true, atom.Head: true, atom.Iframe: true, atom.Link: true,
+	atom.Meta: true, atom.Noembed: true, atom.Noframes: true, atom.Param: true, atom.Script: true,
 	atom.Source: true, atom.Style: true, atom.Svg: true, atom.Math: true, atom.Template: true, atom.Textarea: true, atom.Title: true,
-	atom.Track: true, atom.Video: true,
+	atom.Track: true,
 }
 
 // flatten reads src by its tokens only, into a tree that is never deeper than a link in a paragraph.

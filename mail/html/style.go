@@ -226,8 +226,9 @@ type Inherited struct {
 	Pointer       bool // cursor: pointer
 	// InlineAlpha is the opacity of the inline boxes around a text; blocks have theirs in Style.Opacity.
 	InlineAlpha float32
-	Kern        bool // font-kerning is not none
-	smallerMono bool // the size is the default one of monospace text
+	Kern        bool    // font-kerning is not none
+	absSize     bool    // the size was set in absolute units
+	sizeWord    float32 // pixels of the word that set the size; 0: it was set otherwise
 }
 
 // Border is one side of a border.
@@ -369,4 +370,11 @@ func Blockified(st *Style) *Style {
 	c := *st
 	c.Display, c.Float = d, NoKeyword
 	return &c
+}
+
+// Ground returns a style with st's background and nothing else: what a row lays beneath its cells.
+func Ground(st *Style) *Style {
+	g := blank(st.Inherited)
+	g.Background, g.Layers = st.Background, st.Layers
+	return g
 }

@@ -30,8 +30,11 @@ type frag struct {
 	marker     *marker
 	borders    []edge // of a table with collapsed borders
 	cell       *tableCell
-	clip       int32 // 1 + index into Page.Clips
-	bare       bool  // its background is not drawn: a cell of nothing
+	clip       int32         // 1 + index into Page.Clips
+	bare       bool          // its background and border are not drawn
+	edged      bool          // its border is drawn by borders
+	under      []*html.Style // backgrounds beneath it
+	dy         float64       // how far the contents are moved down
 	open       uint8
 }
 
@@ -220,7 +223,13 @@ func limitH(st *html.Style, h float64, c constraint, edges sides) float64 {
 func (l *engine) block(b *box, c constraint, fl *floatCtx, ox, oy float64) *frag {
 	st := b.st
 	edges := edgesOf(st, c.cbW)
-	f := &frag{box: b, st: st, base: -1, last: -1}
+	if b.edge != nil {
+		edges = paddingOf(st, c.cbW)
+		for i := range edges {
+			edges[i] += b.edge[i]
+		}
+	}
+	f := &frag{box: b, st: st, base: -1, last: -1, edged: b.edge != nil}
 	f.w = l.widthOf(b, c, edges)
 	own := b.formsContext()
 	if own {
@@ -233,10 +242,15 @@ func (l *engine) block(b *box, c constraint, fl *floatCtx, ox, oy float64) *frag
 	}
 	cw := max(0, f.w-edges.hor())
 	fixed := contentHeight(st, c, edges)
+	inCell := -1.0
+	if b.kind == cellBox {
+		// The height of a cell is a minimum, which its table applies; children take their shares of it.
+		inCell, fixed = fixed, -1
+	}
 	if fixed >= 0 {
 		fixed = limitH(st, fixed, c, edges)
 	}
-	inner := fixed
+	inner := max(fixed, inCell)
 	if c.h >= 0 && b.kind != cellBox {
 		inner = max(0, c.h-edges.ver())
 	}

@@ -42,7 +42,8 @@ type box struct {
 	pctKids   int8 // 0 unknown, 1 no, 2 some descendant's height is a share of this one's
 	collapsed int8 // 0 unknown, 1 no, 2 the box collapses through
 	table     *table
-	top       strut // margins that meet at the box's top edge
+	edge      *sides // of a cell with collapsed borders: what it has of them
+	top       strut  // margins that meet at the box's top edge
 	topKnown  bool
 	cache     *frag
 	cacheKey  constraint
@@ -148,22 +149,7 @@ func isInlineLevel(st *html.Style) bool {
 	return false
 }
 
-// isBlockLevel reports whether a node stands on lines of its own within a block container.
-func isBlockLevel(n *html.Node) bool {
-	if n.IsText() {
-		return false
-	}
-	st := n.Style
-	if st.Float != html.NoKeyword {
-		return false // floats go with the text around them
-	}
-	switch st.Display {
-	case html.Block, html.ListItem, html.Table, html.Flex, html.FlowRoot, html.Row, html.RowGroup, html.HeaderGroup,
-		html.FooterGroup, html.Cell, html.Caption:
-		return true
-	}
-	return false
-}
+func isBlockLevel(n *html.Node) bool { return n.BlockLevel() }
 
 // flowKids fills a block container: with lines where all children are inline, else with blocks, runs of inline
 // children in blocks of their own.
@@ -421,7 +407,7 @@ func (b *box) formsContext() bool {
 	case tableBox, cellBox, captionBox, flexBox, replacedBox:
 		return true
 	}
-	if b.level || b.st.Float != html.NoKeyword || b.st.Clip {
+	if b.depth == 0 || b.level || b.st.Float != html.NoKeyword || b.st.Clip {
 		return true
 	}
 	switch b.st.Display {

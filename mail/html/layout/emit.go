@@ -49,6 +49,7 @@ func (e *emitter) atomic(f *frag, x, y float64, v env) {
 	v = e.enter(f, x, y, v)
 	e.decorate(f, x, y, v)
 	in := e.inside(f, x, y, v)
+	y += f.dy
 	e.blocks(f, x, y, in)
 	e.floats(f, x, y, in)
 	e.inlines(f, x, y, in)
@@ -128,7 +129,7 @@ func (e *emitter) blocks(f *frag, x, y float64, v env) {
 		kx, ky := x+k.x, y+k.y
 		kv := e.enter(k, kx, ky, v)
 		e.decorate(k, kx, ky, kv)
-		e.blocks(k, kx, ky, e.inside(k, kx, ky, kv))
+		e.blocks(k, kx, ky+k.dy, e.inside(k, kx, ky, kv))
 	}
 	for i := range f.borders {
 		e.edge(&f.borders[i], x, y, v)
@@ -144,7 +145,7 @@ func (e *emitter) floats(f *frag, x, y float64, v env) {
 		}
 		if len(k.kids) > 0 {
 			kx, ky := x+k.x, y+k.y
-			e.floats(k, kx, ky, e.inside(k, kx, ky, e.enter(k, kx, ky, v)))
+			e.floats(k, kx, ky+k.dy, e.inside(k, kx, ky, e.enter(k, kx, ky, v)))
 		}
 	}
 }
@@ -173,7 +174,7 @@ func (e *emitter) inlines(f *frag, x, y float64, v env) {
 			continue
 		}
 		kx, ky := x+k.x, y+k.y
-		e.inlines(k, kx, ky, e.inside(k, kx, ky, e.enter(k, kx, ky, v)))
+		e.inlines(k, kx, ky+k.dy, e.inside(k, kx, ky, e.enter(k, kx, ky, v)))
 	}
 }
 
@@ -186,13 +187,26 @@ func (e *emitter) reach(x float64, v env) {
 // decorate paints a box's background and border.
 func (e *emitter) decorate(f *frag, x, y float64, v env) {
 	st := f.st
-	if st.Visibility != html.Visible || f.w <= 0 && f.h <= 0 || !visibleBox(st) || f.bare {
+	if f.w <= 0 && f.h <= 0 {
+		return
+	}
+	add := func(st *html.Style, open uint8) {
+		e.p.Items = append(e.p.Items, Item{
+			Op: OpBox, X: x, Y: y, W: f.w, H: f.h, Style: st, Clip: v.clip, Alpha: v.alpha, Base: f.w, Open: open,
+		})
+	}
+	for _, g := range f.under {
+		add(g, 0)
+	}
+	if st.Visibility != html.Visible || f.bare || !visibleBox(st) {
 		return
 	}
 	e.reach(x+f.w, v)
-	e.p.Items = append(e.p.Items, Item{
-		Op: OpBox, X: x, Y: y, W: f.w, H: f.h, Style: st, Clip: v.clip, Alpha: v.alpha, Base: f.w, Open: f.open,
-	})
+	open := f.open
+	if f.edged {
+		open = 0xF
+	}
+	add(st, open)
 }
 
 func visibleBox(st *html.Style) bool {

@@ -42,6 +42,7 @@ type engine struct {
 	sets    map[setKey]*fontSet
 	metrics map[metricKey]metrics
 	quirks  bool // line height quirk
+	grounds map[*html.Style]*html.Style
 }
 
 type setKey struct {

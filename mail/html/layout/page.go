@@ -13,7 +13,8 @@ const (
 	OpText              // the word Words[Word]
 	OpPicture           // Picture in the rectangle
 	OpBullet            // the mark of a list item
-	OpRule              // a line along text, or a piece of a collapsed border
+	OpRule              // a line along text
+	OpEdge              // a piece of a collapsed border
 	OpHeld              // the place of a picture that is not there
 	OpControl           // a form element
 )
@@ -33,8 +34,9 @@ type Item struct {
 	Alpha      float32
 	Open       uint8 // sides (bit 1<<Side) of a box that lie on another line and are not drawn
 	// Area is what background pictures are placed in: padding, border and content widths come from Style.
-	Base float64 // width percentages refer to
-	Link int32
+	Base   float64 // width percentages refer to
+	Link   int32
+	Across bool // an edge is horizontal
 }
 
 // Clip is a rectangle outside of which nothing is drawn, within another.

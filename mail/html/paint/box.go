@@ -212,7 +212,7 @@ func (c *canvas) straightBorder(it *layout.Item, r rect, w [4]float64) {
 		hor := i == int(html.SideTop) || i == int(html.SideBottom)
 		switch {
 		case b.Style == html.Dashed || b.Style == html.Dotted || b.Style == html.Double || b.Style == html.Groove || b.Style == html.Ridge:
-			c.stroke(rects[i], hor, b.Style, col, it.Alpha, 0)
+			c.stroke(rects[i], hor, b.Style, col, it.Alpha)
 		case alone:
 			fill(c.dst, rects[i], col, it.Alpha)
 		default:

@@ -210,6 +210,8 @@ func (c *canvas) draw(it *layout.Item) {
 		c.bullet(it)
 	case layout.OpRule:
 		c.rule(it)
+	case layout.OpEdge:
+		c.stroke(c.snapLine(it), it.Across, it.Line, it.Colour, it.Alpha)
 	}
 }
 
@@ -245,5 +247,16 @@ func (c *canvas) rule(it *layout.Item) {
 	x0, x1 := c.px(it.X), c.px(it.X+it.W)
 	y := int(math.Floor(it.Y*c.scale + 0.5))
 	t := max(1, int(math.Floor(it.H*c.scale+0.5)))
-	c.stroke(image.Rect(x0, y, x1, y+t), true, it.Line, it.Colour, it.Alpha, float64(x0))
+	c.stroke(image.Rect(x0, y, x1, y+t), true, it.Line, it.Colour, it.Alpha)
+}
+
+// snapLine is the device rectangle of a border piece, never thinner than a pixel.
+func (c *canvas) snapLine(it *layout.Item) image.Rectangle {
+	r := c.snap(rect{it.X, it.Y, it.X + it.W, it.Y + it.H})
+	if it.Across {
+		r.Max.Y = r.Min.Y + max(1, int(it.H*c.scale+0.5))
+	} else {
+		r.Max.X = r.Min.X + max(1, int(it.W*c.scale+0.5))
+	}
+	return r
 }

@@ -125,9 +125,8 @@ func (c *canvas) addDevice(d rect, rad [4][2]float64, hole bool) {
 	c.p.ras.ClosePath()
 }
 
-// stroke fills a straight line, whose rectangle is in device pixels, in a border style. phase is where its pattern
-// begins along the line.
-func (c *canvas) stroke(r image.Rectangle, horizontal bool, style html.Keyword, col color.NRGBA, alpha float32, _ float64) {
+// stroke fills a straight line, whose rectangle is in device pixels, in a border style.
+func (c *canvas) stroke(r image.Rectangle, horizontal bool, style html.Keyword, col color.NRGBA, alpha float32) {
 	w, n := r.Dy(), r.Dx()
 	if !horizontal {
 		w, n = n, w
