@@ -422,7 +422,7 @@ func (c *computer) finish() {
 		}
 	}
 	st.OutlineBorder.Colour = c.colour(c.border[4])
-	if st.OutlineBorder.Style < Solid {
+	if !st.OutlineBorder.Visible() {
 		st.OutlineBorder.Width = 0
 	}
 	st.Background = c.colour(c.bg)

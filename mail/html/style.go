@@ -238,6 +238,9 @@ type Border struct {
 	Colour Colour
 }
 
+// Visible reports whether the border is one that is drawn.
+func (b *Border) Visible() bool { return b.Width > 0 && b.Style >= Solid && b.Style <= Outset }
+
 // Corner is the radius of one corner.
 type Corner struct{ X, Y Length }
 

@@ -157,7 +157,7 @@ func (l *engine) collapseBorders(b *box, t *table) {
 func (g *edgeGrid) draw(tops, at []float64, rtl bool, width float64) []edge {
 	var out []edge
 	put := func(e edge) {
-		if e.border.Width <= 0 || e.border.Style < html.Solid {
+		if !e.border.Visible() {
 			return
 		}
 		if rtl {

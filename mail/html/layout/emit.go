@@ -204,13 +204,13 @@ func (e *emitter) decorate(f *frag, x, y float64, v env) {
 	e.reach(x+f.w, v)
 	open := f.open
 	if f.edged {
-		open = 0xF
+		open |= NoBorder
 	}
 	add(st, open)
 }
 
 func visibleBox(st *html.Style) bool {
-	return paints(st) || len(st.Shadows) > 0 || st.OutlineBorder.Width > 0 && st.OutlineBorder.Style >= html.Solid
+	return paints(st) || len(st.Shadows) > 0 || st.OutlineBorder.Visible()
 }
 
 func (e *emitter) picture(f *frag, x, y float64, v env) {

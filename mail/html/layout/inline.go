@@ -387,7 +387,7 @@ func hasEdge(st *html.Style) bool {
 
 func borderWidth(st *html.Style, s html.Side) float64 {
 	b := &st.Border[s]
-	if b.Style == html.Normal || b.Style == html.NoKeyword || b.Style == html.Hidden {
+	if !b.Visible() {
 		return 0
 	}
 	return float64(b.Width)

@@ -39,6 +39,9 @@ type Item struct {
 	Across bool // an edge is horizontal
 }
 
+// NoBorder in Item.Open says that the border of a box is drawn by other items.
+const NoBorder = 1 << 4
+
 // Clip is a rectangle outside of which nothing is drawn, within another.
 type Clip struct {
 	X, Y, W, H float64

@@ -196,14 +196,18 @@ var noLigatures = []shaping.FontFeature{{Tag: ot.MustNewTag("liga"), Value: 0}, 
 func (sh *shaper) shapeRun(out *Shaped, set *fontSet, r fontRun, size, spacing float32, flags uint8, x float32) float32 {
 	run := Run{Face: r.face, FakeBold: set.bold && !r.face.bold && !r.face.colour, FakeItalic: set.italic && !r.face.italic && !r.face.colour}
 	face := sh.face(r.face)
+	// The shaper knows whole sizes only, so it works in font units.
 	in := shaping.Input{
-		Text: sh.runes, Direction: di.DirectionLTR, Face: face, Size: fixed.Int26_6(size*64 + 0.5), Script: r.script, Language: "en",
+		Text: sh.runes, Direction: di.DirectionLTR, Face: face, Size: fixed.I(int(r.face.upem)), Script: r.script, Language: "en",
 	}
 	if flags&flagRTL != 0 {
 		in.Direction = di.DirectionRTL
 	}
 	if spacing != 0 {
 		in.FontFeatures = noLigatures
+		if flags&flagSubpixel == 0 {
+			spacing = float32(math.Round(float64(spacing)))
+		}
 	}
 	scale := size / r.face.upem
 	chunks := make([][2]int, 0, 1)
@@ -223,18 +227,11 @@ func (sh *shaper) shapeRun(out *Shaped, set *fontSet, r fontRun, size, spacing f
 		}
 		last := -1
 		for _, g := range res.Glyphs {
-			adv := float32(g.Advance) / 64
+			adv := float32(g.Advance) / 64 * scale
 			if flags&flagSubpixel == 0 {
 				// Only the glyph's own advance is rounded, kerning is kept: whole pixels without uneven gaps.
 				own := face.HorizontalAdvance(g.GlyphID) * scale
-				if d := adv - own; d > 0.02 || d < -0.02 {
-					adv = float32(math.Round(float64(own))) + d
-				} else {
-					adv = float32(math.Round(float64(adv)))
-				}
-			}
-			if run.FakeBold {
-				adv += 0
+				adv = float32(math.Round(float64(own))) + adv - own
 			}
 			cluster := g.TextIndex()
 			if spacing != 0 && last >= 0 && cluster != last {
@@ -242,7 +239,7 @@ func (sh *shaper) shapeRun(out *Shaped, set *fontSet, r fontRun, size, spacing f
 			}
 			last = cluster
 			run.Glyphs = append(run.Glyphs, Glyph{
-				ID: uint32(g.GlyphID), X: x + float32(g.XOffset)/64, Y: -float32(g.YOffset) / 64, Cluster: uint16(min(cluster, math.MaxUint16)),
+				ID: uint32(g.GlyphID), X: x + float32(g.XOffset)/64*scale, Y: -float32(g.YOffset) / 64 * scale, Cluster: uint16(min(cluster, math.MaxUint16)),
 			})
 			x += adv
 		}

@@ -129,8 +129,8 @@ func (l *engine) inlineWidths(b *box) (float64, float64) {
 				}
 				continue
 			}
-			if s.hang && !wrapsText(s.box.st) {
-				// A blank that vanishes at the end of a line, within text that does not wrap.
+			if s.hang {
+				// It vanishes if the line ends here.
 				trail += s.w
 				continue
 			}

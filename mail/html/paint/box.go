@@ -24,7 +24,7 @@ func (c *canvas) box(it *layout.Item) {
 	}
 	c.background(it, r, rad)
 	c.border(it, r, rad)
-	if o := &st.OutlineBorder; o.Width > 0 && o.Style >= html.Solid {
+	if o := &st.OutlineBorder; o.Visible() {
 		w := float64(o.Width)
 		c.frame(rect{r.x0 - w, r.y0 - w, r.x1 + w, r.y1 + w}, [4]float64{w, w, w, w}, o, it.Alpha)
 	}
@@ -35,7 +35,7 @@ func widths(it *layout.Item) [4]float64 {
 	var w [4]float64
 	for i := range w {
 		b := &it.Style.Border[i]
-		if b.Style >= html.Solid && b.Style <= html.Outset && it.Open&(1<<i) == 0 {
+		if b.Visible() && it.Open&(1<<i) == 0 && it.Open&layout.NoBorder == 0 {
 			w[i] = float64(b.Width)
 		}
 	}
