@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 }
 
 // mayStart lists where goroutines may start: a room, or one file of it.
-var mayStart = []string{"mail/engine/", "gui/kit/", "gui/pump.go", "mail/mailtest/", "mail/retrieve/fetch.go", "settings/keyring.go"}
+var mayStart = []string{"mail/engine/", "gui/kit/", "gui/pump.go", "mail/mailtest/", "mail/retrieve/fetch.go", "mail/autoconfig/together.go", "settings/keyring.go"}
 
 // mayKnowFyne lists the rooms that may import Fyne.
 var mayKnowFyne = func(room string) bool {
