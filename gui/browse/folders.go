@@ -30,7 +30,8 @@ const (
 	RailWidth = 48
 )
 
-// Folders is the left column: New message and Check, the folders, and the foot with the state of the accounts.
+// Folders is the left column: New message and Check, the folders, and room for the foot with the state of the
+// accounts, which its owner places over it.
 type Folders struct {
 	widget.BaseWidget
 	// OnOpen asks for a line to be listed.
@@ -61,7 +62,11 @@ type Folders struct {
 	check     *kit.IconButton
 	tree      *folderTree
 	scroll    *container.Scroll
-	foot      *Foot
+
+	// Foot is the line about the accounts. Its owner places it: at the foot of the column, or beside a rail of icons.
+	Foot *Foot
+	// OnFoot tells that the foot became higher or lower.
+	OnFoot func()
 }
 
 // NewFolders returns an empty column.
@@ -70,22 +75,22 @@ func NewFolders(now func() time.Time) *Folders {
 	f.newButton = kit.NewButton(kit.T("New message"), "draft", kit.Filled, func() { call(f.OnNew) })
 	f.newIcon = kit.NewIconButton("draft", kit.T("New message"), func() { call(f.OnNew) })
 	f.check = kit.NewIconButton("refresh", kit.T("Check mail"), func() { call(f.OnCheck) })
-	f.tree = &folderTree{of: f}
+	f.tree = &folderTree{of: f, hover: -1, away: func() {}}
 	f.tree.ExtendBaseWidget(f.tree)
 	f.scroll = container.NewVScroll(f.tree)
-	f.foot = NewFoot(now)
-	f.foot.OnCancel = func(ids []mail.AccountID) {
+	f.Foot = NewFoot(now)
+	f.Foot.OnCancel = func(ids []mail.AccountID) {
 		if f.OnCancel != nil {
 			f.OnCancel(ids)
 		}
 	}
-	f.foot.OnSettings = func() { call(f.OnSettings) }
-	f.foot.OnRepair = func(a mail.AccountID) {
+	f.Foot.OnSettings = func() { call(f.OnSettings) }
+	f.Foot.OnRepair = func(a mail.AccountID) {
 		if f.OnRepair != nil {
 			f.OnRepair(a)
 		}
 	}
-	f.foot.OnStatus = func(at fyne.Position) {
+	f.Foot.OnStatus = func(at fyne.Position) {
 		if f.OnStatus != nil {
 			f.OnStatus(at)
 		}
@@ -112,10 +117,11 @@ func (f *Folders) Set(entries []model.Entry) {
 
 // SetFoot shows the state of the accounts.
 func (f *Folders) SetFoot(s model.Foot) {
-	before := f.foot.height()
-	f.foot.Set(s)
-	if f.foot.height() != before {
+	before := f.Foot.Height()
+	f.Foot.Set(s)
+	if f.Foot.Height() != before {
 		f.Refresh()
+		call(f.OnFoot)
 	}
 }
 
@@ -123,7 +129,7 @@ func (f *Folders) SetFoot(s model.Foot) {
 const noticeTime = 8 * time.Second
 
 // Say shows a notice in the foot for a while; bad ones are about something that failed.
-func (f *Folders) Say(loop kit.Loop, text string, bad bool) { f.foot.Say(loop, text, bad, noticeTime) }
+func (f *Folders) Say(loop kit.Loop, text string, bad bool) { f.Foot.Say(loop, text, bad, noticeTime) }
 
 // Choose marks a line as the one that is listed; an empty key marks none.
 func (f *Folders) Choose(key string) {
@@ -183,7 +189,6 @@ func (r *foldersRenderer) Layout(s fyne.Size) {
 	r.ground.Resize(s)
 	show(f.newButton, !f.rail)
 	show(f.newIcon, f.rail)
-	show(f.foot, !f.rail)
 	f.newButton.Move(fyne.NewPos(12, 9))
 	f.newButton.Resize(fyne.NewSize(s.Width-12-53, kit.ControlHeight))
 	f.check.Resize(fyne.NewSquareSize(32))
@@ -195,14 +200,12 @@ func (r *foldersRenderer) Layout(s fyne.Size) {
 		f.check.Move(fyne.NewPos(8, 44))
 		top = 84
 	}
-	foot := f.foot.height()
-	if f.rail {
-		foot = 0
+	foot := float32(0)
+	if !f.rail {
+		foot = f.Foot.Height()
 	}
 	f.scroll.Move(fyne.NewPos(0, top))
 	f.scroll.Resize(fyne.NewSize(s.Width, max(s.Height-top-foot, 0)))
-	f.foot.Move(fyne.NewPos(0, s.Height-foot))
-	f.foot.Resize(fyne.NewSize(s.Width, foot))
 }
 
 func (r *foldersRenderer) MinSize() fyne.Size { return r.folders.MinSize() }
@@ -218,7 +221,7 @@ func (r *foldersRenderer) Refresh() {
 
 func (r *foldersRenderer) Objects() []fyne.CanvasObject {
 	f := r.folders
-	return []fyne.CanvasObject{r.ground, f.newButton, f.newIcon, f.check, f.scroll, f.foot}
+	return []fyne.CanvasObject{r.ground, f.newButton, f.newIcon, f.check, f.scroll}
 }
 
 // folderTree is what scrolls: the lines. It has the keyboard for all of them.
@@ -227,6 +230,7 @@ type folderTree struct {
 	of     *Folders
 	hover  int
 	ringed bool
+	away   func() // takes the hover label away
 }
 
 func height(i int, e model.Entry) float32 {
@@ -266,15 +270,30 @@ func (t *folderTree) MouseMoved(e *desktop.MouseEvent) {
 	if i := t.at(e.Position); i != t.hover {
 		t.hover = i
 		t.arrange()
+		t.away()
+		t.away = func() {}
+		if i >= 0 && t.of.rail { // icons alone need their words
+			e := t.of.entries[i]
+			title := FolderTitle(e)
+			if a, ok := t.of.Entry(model.AccountKey(e.Account)); ok {
+				title += " – " + a.Title
+			}
+			t.away = kit.Hint(t.of.rows[i], title)
+		}
 	}
 }
 
 // MouseOut implements desktop.Hoverable.
-func (t *folderTree) MouseOut() { t.hover = -1; t.arrange() }
+func (t *folderTree) MouseOut() {
+	t.away()
+	t.hover = -1
+	t.arrange()
+}
 
 // MouseDown implements desktop.Mouseable.
 func (t *folderTree) MouseDown(ev *desktop.MouseEvent) {
 	i := t.at(ev.Position)
+	t.away()
 	kit.Focus(t)
 	t.ringed = false
 	if i < 0 {

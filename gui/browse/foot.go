@@ -89,7 +89,8 @@ func (f *Foot) words() {
 	f.line.Set(text, false, colour)
 }
 
-func (f *Foot) height() float32 {
+// Height is what the foot needs: more while something is under way.
+func (f *Foot) Height() float32 {
 	if f.working() {
 		return footAtWork
 	}
@@ -106,12 +107,13 @@ func (f *Foot) Tapped(e *fyne.PointEvent) {
 // CreateRenderer implements fyne.Widget.
 func (f *Foot) CreateRenderer() fyne.WidgetRenderer {
 	return &footRenderer{
-		f, canvas.NewRectangle(kit.Col(kit.Sep)), kit.NewFill(kit.Pill, 1.5), kit.NewFill(kit.Accent, 1.5),
+		f, canvas.NewRectangle(kit.Col(kit.Sidebar)), canvas.NewRectangle(kit.Col(kit.Sep)), kit.NewFill(kit.Pill, 1.5), kit.NewFill(kit.Accent, 1.5),
 	}
 }
 
 type footRenderer struct {
 	foot        *Foot
+	ground      *canvas.Rectangle
 	rule        *canvas.Rectangle
 	track, done *kit.Fill
 }
@@ -125,6 +127,7 @@ func (r *footRenderer) Layout(s fyne.Size) {
 	show(f.repair, trouble)
 	show(r.track, work)
 	show(r.done, work && f.state.Total > 0)
+	r.ground.Resize(s)
 	r.rule.Resize(fyne.NewSize(s.Width, 1))
 	right := float32(38)
 	if work {
@@ -147,10 +150,10 @@ func (r *footRenderer) Layout(s fyne.Size) {
 	r.done.Resize(fyne.NewSize(max(s.Width-31, 0)*f.state.Share(), 3))
 }
 
-func (r *footRenderer) MinSize() fyne.Size { return fyne.NewSize(60, r.foot.height()) }
+func (r *footRenderer) MinSize() fyne.Size { return fyne.NewSize(60, r.foot.Height()) }
 func (r *footRenderer) Destroy()           {}
 func (r *footRenderer) Refresh() {
-	r.rule.FillColor = kit.Col(kit.Sep)
+	r.ground.FillColor, r.rule.FillColor = kit.Col(kit.Sidebar), kit.Col(kit.Sep)
 	r.Layout(r.foot.Size())
 	for _, o := range r.Objects() {
 		o.Refresh()
@@ -160,5 +163,5 @@ func (r *footRenderer) Refresh() {
 
 func (r *footRenderer) Objects() []fyne.CanvasObject {
 	f := r.foot
-	return []fyne.CanvasObject{r.rule, f.line, r.track, r.done, f.cancel, f.settings, f.repair}
+	return []fyne.CanvasObject{r.ground, r.rule, f.line, r.track, r.done, f.cancel, f.settings, f.repair}
 }

@@ -77,7 +77,7 @@ func (c *Chip) DoubleTapped(*fyne.PointEvent) {
 func (c *Chip) MouseIn(*desktop.MouseEvent) {
 	c.hovered = true
 	c.away()
-	c.away = hint(c, c.hint)
+	c.away = Hint(c, c.hint)
 	c.Refresh()
 }
 

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"github.com/go-text/typesetting/font"
@@ -155,11 +156,15 @@ func readHan(bold bool) (fyne.Resource, error) {
 	if path == "" {
 		return nil, errNoHan
 	}
-	return cutFace(path, bold)
+	cut, err := cutFace(path, bold)
+	if err != nil {
+		return nil, err
+	}
+	return &hanFont{path: path, bold: bold, cut: cut}, nil
 }
 
 // cutFace reads a font file and returns its Simplified Chinese face as a font of its own: Fyne takes no collections.
-func cutFace(path string, bold bool) (fyne.Resource, error) {
+func cutFace(path string, bold bool) ([]byte, error) {
 	f, err := os.Open(path) //nolint:gosec // a font of the system's own folders
 	if err != nil {
 		return nil, err
@@ -200,5 +205,32 @@ func cutFace(path string, bold bool) (fyne.Resource, error) {
 		tables = append(tables, opentype.Table{Tag: tag, Content: raw})
 	}
 	slices.SortFunc(tables, func(a, b opentype.Table) int { return int(int64(a.Tag) - int64(b.Tag)) })
-	return fyne.NewStaticResource(filepath.Base(path), opentype.WriteTTF(tables)), nil
+	return opentype.WriteTTF(tables), nil
+}
+
+// hanFont is a font that Fyne reads once and then keeps in a form of its own. What it has read is not kept here as
+// well: it is some 16 MB. Should Fyne want it again, after a change of theme, it is read anew.
+type hanFont struct {
+	path string
+	bold bool
+	mu   sync.Mutex
+	cut  []byte
+}
+
+// Name implements fyne.Resource.
+func (f *hanFont) Name() string { return filepath.Base(f.path) }
+
+// Content implements fyne.Resource. It is empty where the file has gone since; Fyne then draws with its own font.
+func (f *hanFont) Content() []byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if cut := f.cut; cut != nil {
+		f.cut = nil
+		return cut
+	}
+	cut, err := cutFace(f.path, f.bold)
+	if err != nil {
+		return nil
+	}
+	return cut
 }

@@ -74,7 +74,7 @@ func (b *IconButton) press() {
 func (b *IconButton) MouseIn(*desktop.MouseEvent) {
 	b.hovered = true
 	b.away()
-	b.away = hint(b, b.hint)
+	b.away = Hint(b, b.hint)
 	b.Refresh()
 }
 

@@ -60,8 +60,8 @@ func (l *Layer) Size() fyne.Size { return l.canvas.Size() }
 // hoverDelay is how long the mouse rests on an icon before its label shows.
 const hoverDelay = 600 * time.Millisecond
 
-// hint shows the label of o after a while; the returned func takes it away, or stops it from coming.
-func hint(o fyne.CanvasObject, text string) (away func()) {
+// Hint shows a label under o, which is under the mouse, after a while; away takes it away, or stops it from coming.
+func Hint(o fyne.CanvasObject, text string) (away func()) {
 	if background == nil || text == "" {
 		return func() {}
 	}
