@@ -40,6 +40,8 @@ type Window struct {
 	c    *model.Composition
 	now  func() time.Time
 
+	pause time.Duration // before a change is saved
+
 	ctx    context.Context //nolint:containedctx // it lasts exactly as long as the window
 	cancel context.CancelFunc
 
@@ -67,7 +69,7 @@ type Window struct {
 // New returns the window for a draft. Show brings it up.
 func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *Window {
 	w := &Window{
-		Window: app.NewWindow(""), p: p, loop: loop, o: o, c: model.NewComposition(d), now: time.Now,
+		Window: app.NewWindow(""), p: p, loop: loop, o: o, c: model.NewComposition(d), now: time.Now, pause: saveAfter,
 		lines: map[model.RecipientField]*recipients{}, notice: container.New(&kit.Column{Pad: fyne.NewSize(linePad, 0)}),
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
@@ -205,7 +207,7 @@ func (w *Window) changed() {
 	if w.stopTimer != nil || w.closed {
 		return
 	}
-	w.later(saveAfter)
+	w.later(w.pause)
 }
 
 func (w *Window) later(d time.Duration) {

@@ -1,0 +1,595 @@
+package composer
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/mail"
+	"poplar/settings"
+)
+
+// engine is what the composer needs of Poplar. It records, and fails where it is told to.
+type engine struct {
+	model.Poplar // not called
+
+	mu        sync.Mutex
+	saved     []mail.Draft
+	sent      []mail.Draft
+	discarded []mail.MessageID
+	done      []string
+	fail      error
+	hold      chan struct{} // SaveDraft waits for it
+	items     []mail.OutboxItem
+	unsent    mail.Draft
+}
+
+func (e *engine) Accounts() []mail.Account {
+	return []mail.Account{
+		{ID: "a", Name: "Anna", Address: "anna@birch.example", Signature: "Anna"},
+		{ID: "b", Name: "A. L.", Address: "al@other.example", Signature: "A. L."},
+	}
+}
+func (e *engine) Preferences() settings.Preferences { return settings.DefaultPreferences() }
+func (e *engine) SaveDraft(ctx context.Context, d mail.Draft) (mail.MessageID, error) {
+	e.mu.Lock()
+	hold := e.hold
+	e.mu.Unlock()
+	if hold != nil {
+		select {
+		case <-hold:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.fail != nil {
+		return 0, e.fail
+	}
+	e.saved = append(e.saved, d)
+	return mail.MessageID(100 + len(e.saved)), nil
+}
+
+func (e *engine) Send(_ context.Context, d mail.Draft) (mail.MessageID, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.fail != nil {
+		return 0, e.fail
+	}
+	e.sent = append(e.sent, d)
+	return 500, nil
+}
+
+func (e *engine) DiscardDraft(_ context.Context, id mail.MessageID) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.discarded = append(e.discarded, id)
+	return nil
+}
+
+func (e *engine) Outbox(context.Context) ([]mail.OutboxItem, error) { return e.items, nil }
+func (e *engine) Summary(context.Context, mail.MessageID) (mail.Summary, error) {
+	return mail.Summary{}, nil
+}
+
+func (e *engine) did(what string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.done = append(e.done, what)
+	return e.fail
+}
+func (e *engine) SendNow(context.Context, mail.MessageID) error { return e.did("send now") }
+func (e *engine) Resend(context.Context, mail.MessageID) error  { return e.did("resend") }
+func (e *engine) Unsend(context.Context, mail.MessageID) (mail.Draft, error) {
+	return e.unsent, e.did("unsend")
+}
+
+// desk is a composer window in a test.
+type desk struct {
+	*testing.T
+	*Window
+	e      *engine
+	q      *kit.Queue
+	sentID mail.MessageID
+	closed bool
+}
+
+func open(t *testing.T, d mail.Draft) *desk {
+	t.Helper()
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(kit.NewTheme())
+	kit.SetLanguage("en")
+	k := &desk{T: t, e: &engine{}, q: kit.NewQueue()}
+	k.Window = New(app, k.e, k.q.Loop, d, Options{
+		OnSent: func(id mail.MessageID) { k.sentID = id }, OnClosed: func() { k.closed = true },
+	})
+	k.Show()
+	t.Cleanup(func() {
+		if !k.closed {
+			k.Window.Window.Close()
+		}
+	})
+	return k
+}
+
+// until runs the loop until something is so.
+func (k *desk) until(what string, done func() bool) {
+	k.Helper()
+	if !k.q.Until(5*time.Second, done) {
+		k.Fatalf("never: %s", what)
+	}
+}
+
+func (k *desk) key(o fyne.Focusable, name fyne.KeyName) { o.TypedKey(&fyne.KeyEvent{Name: name}) }
+
+func (k *desk) write(o fyne.Focusable, s string) {
+	for _, r := range s {
+		o.TypedRune(r)
+	}
+}
+
+// answer presses the button of the question that is open.
+func (k *desk) answer(label string) {
+	k.Helper()
+	q := k.Question()
+	if q == nil {
+		k.Fatalf("nothing is asked, so %q cannot be answered", label)
+	}
+	for i, c := range q.Choices {
+		if c.Label == label {
+			test.Tap(q.Button(i))
+			return
+		}
+	}
+	k.Fatalf("there is no answer %q", label)
+}
+
+func (k *desk) to() []string {
+	var list []string
+	for _, e := range k.c.Recipients[model.To] {
+		list = append(list, e.Text())
+	}
+	return list
+}
+
+func letter() mail.Draft {
+	return mail.Draft{
+		Account: "a", From: mail.Address{Name: "Anna", Addr: "anna@birch.example"},
+		To: []mail.Address{{Name: "Marta", Addr: "marta@x.org"}}, Subject: "Plan", Text: "Hello\n\n-- \nAnna",
+	}
+}
+
+func TestAddressesBecomeChips(t *testing.T) {
+	k := open(t, mail.Draft{Account: "a"})
+	line := k.lines[model.To]
+	e := line.Entry()
+	if k.Window.Window.Canvas().Focused() != fyne.Focusable(e) {
+		t.Error("a new message does not begin at its recipients")
+	}
+	k.write(e, "marta@x.org,")
+	k.write(e, "陈思远 <chen＠x.cn>；")
+	k.write(e, `"Weber, Jonas" <j@x.org>`)
+	k.key(e, fyne.KeyReturn)
+	k.write(e, "bob")
+	e.FocusLost() // Tab
+	want := []string{"marta@x.org", "陈思远 <chen@x.cn>", `"Weber, Jonas" <j@x.org>`, "bob"}
+	if !slices.Equal(k.to(), want) {
+		t.Fatalf("got %q, want %q", k.to(), want)
+	}
+	if len(line.chips) != 4 || e.Text != "" {
+		t.Errorf("%d chips, %q still in the field", len(line.chips), e.Text)
+	}
+	e.FocusGained()
+	k.write(e, "MARTA@x.org,")
+	if len(k.to()) != 4 {
+		t.Error("an address is there twice")
+	}
+
+	k.key(e, fyne.KeyBackspace)
+	if len(k.to()) != 4 || !line.chips[3].Selected() {
+		t.Fatal("the first Backspace only selects")
+	}
+	k.key(e, fyne.KeyBackspace)
+	if !slices.Equal(k.to(), want[:3]) {
+		t.Errorf("after Backspace: %q", k.to())
+	}
+	k.key(e, fyne.KeyLeft)
+	k.key(e, fyne.KeyLeft)
+	k.key(e, fyne.KeyDelete)
+	if !slices.Equal(k.to(), []string{want[0], want[2]}) {
+		t.Errorf("after Delete: %q", k.to())
+	}
+	k.key(e, fyne.KeyLeft)
+	k.write(e, "k")
+	if line.selected >= 0 || e.Text != "k" {
+		t.Error("typing goes to the field, not to the selected chip")
+	}
+	e.SetText("")
+	test.DoubleTap(line.chips[1])
+	if e.Text != want[2] || len(k.to()) != 1 {
+		t.Errorf("a double click gives %q to edit", e.Text)
+	}
+}
+
+func TestPastedListsBecomeChips(t *testing.T) {
+	k := open(t, mail.Draft{Account: "a"})
+	e := k.lines[model.To].Entry()
+	c := test.NewClipboard()
+	c.SetContent("Marta <marta@x.org>; jonas@x.org\nbob")
+	e.TypedShortcut(&fyne.ShortcutPaste{Clipboard: c})
+	if want := []string{"Marta <marta@x.org>", "jonas@x.org", "bob"}; !slices.Equal(k.to(), want) {
+		t.Errorf("got %q", k.to())
+	}
+	c.SetContent("klara")
+	e.TypedShortcut(&fyne.ShortcutPaste{Clipboard: c})
+	if e.Text != "klara" || len(k.to()) != 3 {
+		t.Errorf("a word is not a list, yet %q and %q", e.Text, k.to())
+	}
+	e.SetText("")
+	k.key(e, fyne.KeyLeft)
+	k.key(e, fyne.KeyLeft)
+	e.TypedShortcut(&fyne.ShortcutCopy{Clipboard: c})
+	if c.Content() != "jonas@x.org" {
+		t.Errorf("copied %q", c.Content())
+	}
+}
+
+func TestSend(t *testing.T) {
+	k := open(t, letter())
+	k.body.text.SetText("Hello Marta\n\n-- \nAnna")
+	k.Send()
+	k.until("sent and closed", func() bool { return k.closed })
+	if k.sentID != 500 || len(k.e.sent) != 1 || k.e.sent[0].Text != "Hello Marta\n\n-- \nAnna" || k.e.sent[0].To[0].Addr != "marta@x.org" {
+		t.Errorf("told %d, sent %+v", k.sentID, k.e.sent)
+	}
+}
+
+func TestWhatCannotBeSentIsToldNotSent(t *testing.T) {
+	for _, c := range []struct {
+		name, typed, said string
+	}{
+		{"nobody", "", "Who is to get this message? Add an address."},
+		{"no address", "bob", "bob: An address needs an @."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := letter()
+			d.To = nil
+			k := open(t, d)
+			e := k.lines[model.To].Entry()
+			k.write(e, c.typed)
+			k.Send()
+			if n := k.Notice(); n == nil || n.Text() != c.said {
+				t.Fatalf("told %v", n)
+			}
+			if k.Question() != nil {
+				t.Error("a dialog is in the way")
+			}
+			k.write(e, "marta@x.org,")
+			if k.Notice() != nil {
+				t.Error("the notice stays though the recipients changed")
+			}
+			if len(k.e.sent) > 0 {
+				t.Error("it was sent")
+			}
+		})
+	}
+}
+
+func TestWhatIsDoubtfulIsAsked(t *testing.T) {
+	d := letter()
+	d.Subject, d.Text = "", "See the attached file."
+	k := open(t, d)
+	k.Send()
+	q := k.Question()
+	if q == nil || !strings.Contains(q.Text, "no subject") || !strings.Contains(q.Text, "nothing is attached") {
+		t.Fatalf("asked %+v", q)
+	}
+	k.answer("Keep writing")
+	k.q.Run()
+	if k.closed || len(k.e.sent) > 0 {
+		t.Fatal("it was sent all the same")
+	}
+	k.Send()
+	k.Window.Window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if k.Question() != nil || k.closed {
+		t.Fatal("Escape does not mean: keep writing")
+	}
+	k.Send()
+	k.answer("Send anyway")
+	k.until("sent", func() bool { return k.closed })
+}
+
+func TestSendingThatFailsKeepsTheMessage(t *testing.T) {
+	k := open(t, letter())
+	k.e.fail = &mail.Problem{Kind: mail.DiskFull, Where: "/home"}
+	k.Send()
+	k.until("told", func() bool { return k.Notice() != nil })
+	if k.closed || !strings.Contains(k.Notice().Title(), "disk is full") || k.send.Disabled() {
+		t.Fatalf("closed %v, told %q", k.closed, k.Notice().Title())
+	}
+	k.e.mu.Lock()
+	k.e.fail = nil
+	k.e.mu.Unlock()
+	k.Send()
+	k.until("sent at last", func() bool { return k.closed })
+}
+
+func TestDraftsAreSavedByThemselves(t *testing.T) {
+	k := open(t, letter())
+	k.pause = time.Millisecond
+	k.write(k.body.text, "A")
+	k.until("saved", func() bool { return k.c.ID() == 101 && !k.c.Unsaved() })
+	if s := k.state.Text(); !strings.HasPrefix(s, "Draft saved ") {
+		t.Errorf("state %q", s)
+	}
+	k.write(k.body.text, "B")
+	k.until("saved again", func() bool { return k.c.ID() == 102 })
+	k.e.mu.Lock()
+	defer k.e.mu.Unlock()
+	if k.e.saved[1].ID != 101 || !strings.HasPrefix(k.e.saved[1].Text, "ABHello") {
+		t.Errorf("the second saving is %+v", k.e.saved[1])
+	}
+}
+
+func TestTypingDuringASaveIsSavedToo(t *testing.T) {
+	k := open(t, letter())
+	k.pause = time.Millisecond
+	hold := make(chan struct{})
+	k.e.hold = hold
+	k.write(k.body.text, "A")
+	k.until("a saving is under way", func() bool { return k.saving })
+	k.write(k.body.text, "B")
+	k.e.mu.Lock()
+	k.e.hold = nil
+	k.e.mu.Unlock()
+	close(hold)
+	k.until("both are saved", func() bool { return k.c.ID() == 102 && !k.c.Unsaved() })
+}
+
+func TestSendWaitsForTheSaveUnderWay(t *testing.T) {
+	k := open(t, letter())
+	k.pause = time.Millisecond
+	hold := make(chan struct{})
+	k.e.hold = hold
+	k.write(k.body.text, "A")
+	k.until("a saving is under way", func() bool { return k.saving })
+	k.Send()
+	if len(k.e.sent) != 0 {
+		t.Fatal("it went before its draft was known")
+	}
+	close(hold)
+	k.until("sent", func() bool { return k.closed })
+	if k.e.sent[0].ID != 101 {
+		t.Errorf("sent with draft %d: the saved one would stay behind", k.e.sent[0].ID)
+	}
+}
+
+func TestSavingThatFailsIsToldInTheFoot(t *testing.T) {
+	k := open(t, letter())
+	k.pause = time.Millisecond
+	k.e.fail = &mail.Problem{Kind: mail.DiskFull}
+	k.write(k.body.text, "A")
+	k.until("told", func() bool { return strings.HasPrefix(k.state.Text(), "Draft not saved: The disk is full") })
+	if k.Question() != nil || k.Notice() != nil {
+		t.Error("it is in the way")
+	}
+	k.e.mu.Lock()
+	k.e.fail = nil
+	k.e.mu.Unlock()
+	k.Save(nil)
+	k.until("saved at last", func() bool { return !k.c.Unsaved() })
+}
+
+func TestClosing(t *testing.T) {
+	kept := letter()
+	kept.ID = 42
+	for _, c := range []struct {
+		name   string
+		draft  mail.Draft
+		typed  bool
+		answer string
+		check  func(t *testing.T, k *desk)
+	}{
+		{"untouched", letter(), false, "", func(t *testing.T, k *desk) {
+			if len(k.e.saved)+len(k.e.discarded) > 0 {
+				t.Error("something was stored")
+			}
+		}},
+		{"save", letter(), true, "Save draft", func(t *testing.T, k *desk) {
+			if len(k.e.saved) != 1 || !strings.HasPrefix(k.e.saved[0].Text, "AHello") {
+				t.Errorf("saved %+v", k.e.saved)
+			}
+		}},
+		{"delete", letter(), true, "Delete", func(t *testing.T, k *desk) {
+			if len(k.e.saved) > 0 {
+				t.Error("it was saved")
+			}
+		}},
+		{"discard the changes of a kept draft", kept, true, "Discard changes", func(t *testing.T, k *desk) {
+			if n := len(k.e.saved); n != 1 || k.e.saved[0].Text != letter().Text || k.e.saved[0].ID != 42 {
+				t.Errorf("put back %+v", k.e.saved)
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			k := open(t, c.draft)
+			if c.typed {
+				k.write(k.body.text, "A")
+			}
+			k.Close()
+			if c.answer != "" {
+				if k.closed {
+					t.Fatal("closed without a question")
+				}
+				k.answer(c.answer)
+			}
+			k.until("closed", func() bool { return k.closed })
+			c.check(t, k)
+		})
+	}
+	t.Run("keep writing", func(t *testing.T) {
+		k := open(t, letter())
+		k.write(k.body.text, "A")
+		k.Close()
+		k.answer("Keep writing")
+		k.q.Run()
+		if k.closed {
+			t.Error("closed")
+		}
+	})
+	t.Run("saved by itself, then deleted", func(t *testing.T) {
+		k := open(t, letter())
+		k.write(k.body.text, "A")
+		k.Save(nil)
+		k.until("saved", func() bool { return k.c.ID() == 101 })
+		k.Close()
+		k.answer("Delete")
+		k.until("closed", func() bool { return k.closed })
+		if !slices.Equal(k.e.discarded, []mail.MessageID{101}) {
+			t.Errorf("discarded %v", k.e.discarded)
+		}
+	})
+}
+
+func TestAttachments(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "计划.pdf")
+	if err := os.WriteFile(path, make([]byte, 2048), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k := open(t, letter())
+	k.Attach([]string{path, dir})
+	k.until("attached", func() bool { return len(k.c.Attach) == 1 })
+	if k.sum.Text() != "1 attachment, 2 KB" || k.files.Hidden {
+		t.Errorf("the foot says %q", k.sum.Text())
+	}
+	if n := k.Notice(); n == nil || !strings.Contains(n.Text(), filepath.Base(dir)) {
+		t.Error("the folder was left out without a word")
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	k.Send()
+	k.until("told", func() bool { n := k.Notice(); return n != nil && strings.Contains(n.Text(), "计划.pdf is no longer") })
+	if len(k.e.sent) > 0 {
+		t.Fatal("sent without its attachment")
+	}
+	k.files.onRemove(0)
+	if len(k.c.Attach) != 0 || !k.files.Hidden || k.sum.Text() != "" {
+		t.Error("the attachment is still there")
+	}
+	k.Send()
+	k.until("sent", func() bool { return k.closed })
+}
+
+func TestQuote(t *testing.T) {
+	d := letter()
+	d.Quote, d.QuoteIntro = "one\ntwo", "On Friday Marta wrote:"
+	k := open(t, d)
+	if !k.body.card.Visible() || k.body.card.title.Text() != "On Friday Marta wrote · 2 lines" {
+		t.Fatalf("the card says %q", k.body.card.title.Text())
+	}
+	test.Tap(k.body.card.toggle)
+	if !k.body.card.list.Visible() || len(k.body.card.lines) != 2 {
+		t.Error("the original is not shown")
+	}
+	test.Tap(k.body.card.take)
+	if k.body.card.Visible() || !strings.HasSuffix(k.body.text.Text, "On Friday Marta wrote:\n> one\n> two") || k.c.Draft().Quote != "" {
+		t.Errorf("text %q", k.body.text.Text)
+	}
+
+	d.Quote = strings.Repeat("a long line of the original\n", 8000)
+	k = open(t, d)
+	if k.body.card.take.Visible() {
+		t.Error("200 KB may be taken into the editor")
+	}
+	test.Tap(k.body.card.toggle)
+	if len(k.body.card.lines) != 8000 {
+		t.Errorf("%d lines shown", len(k.body.card.lines))
+	}
+	test.Tap(k.body.card.drop)
+	if k.body.card.Visible() || k.c.Draft().Quote != "" || !k.c.Changed() {
+		t.Error("the original goes out all the same")
+	}
+}
+
+func TestFromChangesTheSignature(t *testing.T) {
+	k := open(t, letter())
+	k.from.pick(1)
+	if k.c.Account != "b" || k.body.text.Text != "Hello\n\n-- \nA. L." {
+		t.Errorf("account %s, text %q", k.c.Account, k.body.text.Text)
+	}
+}
+
+func TestCcComesWhenItIsWantedOrUsed(t *testing.T) {
+	k := open(t, letter())
+	if k.lines[model.Cc].Visible() || k.lines[model.Bcc].Visible() {
+		t.Error("empty lines are shown")
+	}
+	test.Tap(k.cc)
+	if !k.lines[model.Cc].Visible() || k.cc.Visible() || k.Window.Window.Canvas().Focused() != fyne.Focusable(k.lines[model.Cc].Entry()) {
+		t.Error("Cc did not come, or has not the keyboard")
+	}
+	d := letter()
+	d.Bcc = []mail.Address{{Addr: "b@x.org"}}
+	if k := open(t, d); !k.lines[model.Bcc].Visible() {
+		t.Error("a blind copy is hidden from its sender")
+	}
+}
+
+func TestTheTextFitsIntoItsWindow(t *testing.T) {
+	d := letter()
+	d.Text = strings.Repeat("line\n", 200)
+	k := open(t, d)
+	k.Window.Window.Resize(fyne.NewSize(900, 720))
+	if h := k.body.text.Size().Height; h < 200*15 {
+		t.Errorf("the editor is only %.0f high: it would scroll by itself", h)
+	}
+	if k.body.scroll.Size().Height > 720 {
+		t.Error("the page is as high as the text")
+	}
+	k.body.text.CursorRow = 199
+	k.body.text.Refresh()
+	if off := k.body.scroll.Offset.Y; off < 199*15-720 {
+		t.Errorf("scrolled to %.0f: the cursor cannot be seen", off)
+	}
+}
+
+func TestFoldLines(t *testing.T) {
+	got := foldLines("one two three\n一二三四五\n\nabcdefgh\n", 6)
+	want := []string{"one", "two", "three", "一二三", "四五", "", "abcdef", "gh"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A key must be cheap however long the original is.
+func BenchmarkKeyWithLongQuote(b *testing.B) {
+	app := test.NewApp()
+	defer app.Quit()
+	app.Settings().SetTheme(kit.NewTheme())
+	d := letter()
+	d.Text = strings.Repeat("A line of my own text.\n", 40)
+	d.Quote = strings.Repeat("a long line of the original\n", 8000)
+	w := New(app, &engine{}, kit.NewQueue().Loop, d, Options{})
+	w.Show()
+	w.Window.Resize(fyne.NewSize(900, 720))
+	b.ResetTimer()
+	for i := 0; b.Loop(); i++ {
+		w.body.text.TypedRune('a' + rune(i%26))
+		if i%40 == 0 {
+			w.body.text.TypedRune('\n')
+		}
+	}
+}
