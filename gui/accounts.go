@@ -1,0 +1,95 @@
+package gui
+
+import (
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/gui/setup"
+	"poplar/mail"
+)
+
+// editAccount opens the window of an account, at a field that needs a hand where one is named.
+func (w *window) editAccount(a *mail.Account, focus model.Field) {
+	setup.NewAccountWindow(w.app, w.p, w.loop, a, setup.Options{
+		Focus:    focus,
+		OnSaved:  func(mail.Account) { w.accountsChanged() },
+		OnRemove: func(mail.AccountID) { w.accountsChanged() },
+	}).Show()
+}
+
+// addAccount opens the way to a further account.
+func (w *window) addAccount() {
+	setup.NewGuideWindow(w.app, w.p, w.loop, setup.Options{
+		OnSaved:  func(a mail.Account) { w.accountsChanged(); w.p.CheckNow(a.ID) },
+		OnByHand: func(a mail.Account) { w.editAccount(&a, "") },
+	}).Show()
+}
+
+// showAccounts opens the list of accounts.
+func (w *window) showAccounts() {
+	setup.NewAccountsWindow(w.app, w.p, w.loop, setup.Options{
+		OnSaved:  func(mail.Account) { w.accountsChanged() },
+		OnRemove: func(mail.AccountID) { w.accountsChanged() },
+	}).Show()
+}
+
+// repair does what helps an account whose last visit failed: asks for the password, tries again, or opens its
+// settings.
+func (w *window) repair(id mail.AccountID) {
+	a, ok := w.account(id)
+	if !ok {
+		return
+	}
+	var problem *mail.Problem
+	for _, s := range w.p.Status() {
+		if s.Account == id {
+			problem = s.Last.Problem
+		}
+	}
+	if problem == nil {
+		w.p.CheckNow(id)
+		return
+	}
+	switch model.Tell(problem, kit.T).Remedy {
+	case model.EnterPassword:
+		setup.AskPassword(w.win, w.p, w.loop, a, mail.Incoming, problem, func(saved bool) {
+			if saved {
+				w.p.CheckNow(id)
+			}
+		})
+	case model.TryNow:
+		w.p.CheckNow(id)
+	default:
+		w.editAccount(&a, "")
+	}
+}
+
+// showPreferences opens the preferences; every change takes effect at once.
+func (w *window) showPreferences() {
+	setup.NewPreferencesWindow(w.app, w.p, w.loop, setup.Options{OnPrefs: w.prefsChanged}).Show()
+}
+
+// prefsChanged follows a change of the preferences, which the window of the preferences stores.
+func (w *window) prefsChanged(p model.Preferences) {
+	p.Window = w.prefs.Window
+	language := kit.Language()
+	bodies := p.BodySize != w.prefs.BodySize
+	theme := p.Theme != w.prefs.Theme
+	w.prefs = p
+	if theme {
+		kit.SetTheme(p.Theme)
+	}
+	kit.SetLanguage(p.Language)
+	if kit.Language() != w.language || language != kit.Language() {
+		w.language = kit.Language()
+		w.build()
+		w.menuBar()
+		if w.tray != nil {
+			w.tray.update()
+		}
+		return
+	}
+	w.pane.SetPreview(p.PreviewLines)
+	if bodies {
+		w.reader.SetBodySize(p.BodySize)
+	}
+}

@@ -1,0 +1,54 @@
+package gui
+
+import (
+	"time"
+
+	"poplar/gui/composer"
+	"poplar/gui/kit"
+	"poplar/mail"
+)
+
+// savingTime is how long leaving waits for open drafts to be saved.
+const savingTime = 4 * time.Second
+
+// compose opens a draft in a window of its own.
+func (w *window) compose(d mail.Draft, err error) { w.composeWith(d, "", err) }
+
+func (w *window) composeWith(d mail.Draft, notice string, err error) {
+	if err != nil {
+		w.fail(err)
+		return
+	}
+	var c *composer.Window
+	c = composer.New(w.app, w.p, w.loop, d, composer.Options{
+		Notice:   notice,
+		OnClosed: func() { delete(w.composers, c) },
+	})
+	w.composers[c] = true
+	c.Show()
+}
+
+// leave ends Poplar, once what is being written is saved.
+func (w *window) leave() {
+	w.remember()
+	open := len(w.composers)
+	if open == 0 || w.leavingNow {
+		w.end()
+		return
+	}
+	w.leavingNow = true
+	for c := range w.composers {
+		c.Save(func(bool) {
+			if open--; open == 0 {
+				w.end()
+			}
+		})
+	}
+	kit.After(w.loop, savingTime, w.end)
+}
+
+func (w *window) end() {
+	w.list.Close()
+	w.reader.Close()
+	w.quit()
+}

@@ -1,0 +1,124 @@
+package gui
+
+import (
+	"context"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2/app"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/gui/page"
+	"poplar/mail"
+)
+
+// AppID is the application's id on every system.
+const AppID = "app.poplar.Poplar"
+
+// Options are what the window is told by whoever starts it.
+type Options struct {
+	Version, Commit string
+	// Raised tells that Poplar was started a second time, with the mailto: link it was given or an empty string: the
+	// window comes to the front.
+	Raised <-chan string
+	Mailto string // a mailto: link to begin a message with; empty: none
+}
+
+// Run opens the window and returns when Poplar is quit or ctx is cancelled. It must be called on the main goroutine.
+// The engine behind p is running, and is the caller's to end.
+func Run(ctx context.Context, p model.Poplar, o Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "poplar-")
+	if err != nil {
+		return err
+	}
+	defer discard(dir)
+	a := app.NewWithID(AppID)
+	a.SetIcon(kit.Picture("poplar-256.png"))
+	prefs := p.Preferences()
+	kit.SetLanguage(prefs.Language)
+	kit.SetTheme(prefs.Theme)
+	kit.Start(kit.Main)
+	page.Warm(kit.Main)
+
+	w := newWindow(ctx, a, p, kit.Main, time.Now, o)
+	w.opened.dir = dir
+	w.win.SetMaster()
+	w.win.SetCloseIntercept(w.close)
+	w.tray = newTray(w)
+	w.menuBar()
+	listener := p.Listen()
+	a.Lifecycle().SetOnStarted(func() {
+		pump{
+			events: listener, raised: o.Raised, loop: kit.Main, handle: w.handle,
+			raise: func(link string) { w.raise(); w.mailto(link) }, ended: a.Quit,
+		}.start(ctx)
+		if n := p.Notice(); n != "" {
+			w.tell(kit.T("The settings could not be read"), n)
+		}
+		w.mailto(o.Mailto)
+	})
+	w.win.Show()
+	a.Run()
+	cancel()
+	return w.keep()
+}
+
+// discard removes the folder of opened attachments, whose files are read-only.
+func discard(dir string) {
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			_ = os.Chmod(path, 0o600)
+		}
+		return nil
+	})
+	_ = os.RemoveAll(dir) // what is still open elsewhere goes with the system's temporary files
+}
+
+// raise brings the window to the front.
+func (w *window) raise() {
+	w.win.Show()
+	w.win.RequestFocus()
+}
+
+// close is the window's cross: Poplar goes on in the tray, if it may and there is one.
+func (w *window) close() {
+	w.remember()
+	if w.prefs.Background && w.tray != nil {
+		w.win.Hide()
+		return
+	}
+	w.leave()
+}
+
+// remember notes the size of the window.
+func (w *window) remember() {
+	if s := w.win.Canvas().Size(); s.Width >= 480 && s.Height >= 360 {
+		w.prefs.Window.Width, w.prefs.Window.Height = int(s.Width), int(s.Height)
+	}
+}
+
+// keep stores how the window was left, after the loop has ended.
+func (w *window) keep() error {
+	now := w.p.Preferences()
+	if now.Window == w.prefs.Window {
+		return nil
+	}
+	now.Window = w.prefs.Window
+	return w.p.SetPreferences(now)
+}
+
+// mailto begins a message from a mailto: link (RFC 6068); anything else is passed over.
+func (w *window) mailto(link string) {
+	u, err := url.Parse(link)
+	if err != nil || !strings.EqualFold(u.Scheme, "mailto") {
+		return
+	}
+	w.writeWith(func(d *mail.Draft) { model.FillFromMailto(d, u) })
+}
