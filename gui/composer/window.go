@@ -522,8 +522,8 @@ func (w *Window) attach() {
 	d.SetTitleText(kit.T("Attach a file"))
 	d.SetConfirmText(kit.T("Attach"))
 	d.SetDismissText(kit.T("Cancel"))
+	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
 	d.Resize(fyne.NewSize(760, 540))
-	d.Show()
 }
 
 // Attach adds files of the disk.
