@@ -67,16 +67,16 @@ func TestBounds(t *testing.T) {
 		problem string
 		memory  uint64 // bytes in use afterwards, beyond the message's own
 	}{
-		{"200 MiB attachment", huge{top + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nText.\r\n--b\r\nContent-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n", strings.Repeat("QUJD", 19) + "\r\n", "--b--\r\n", 200 << 20 / 78}, "", 8 << 20},
-		{"200 MiB of text", huge{top + "\r\n", "The same line of text, over and over again, for ever and a day.\r\n", "", 200 << 20 / 66}, textCut, 64 << 20},
-		{"200 MiB of one line", huge{top + "Content-Type: text/plain\r\n\r\n", "x", "", 200 << 20}, textCut, 64 << 20},
-		{"200 MiB of HTML", huge{top + "Content-Type: text/html\r\n\r\n", "<p>The <b>same</b> paragraph.</p>\r\n", "", 200 << 20 / 35}, textCut, 128 << 20},
+		{"200 MiB attachment", huge{top + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nText.\r\n--b\r\nContent-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n", strings.Repeat("QUJD", 19) + "\r\n", "--b--\r\n", 200 << 20 / 78 / boundsScale}, "", 8 << 20},
+		{"200 MiB of text", huge{top + "\r\n", "The same line of text, over and over again, for ever and a day.\r\n", "", 200 << 20 / 66 / boundsScale}, textCut, 64 << 20},
+		{"200 MiB of one line", huge{top + "Content-Type: text/plain\r\n\r\n", "x", "", 200 << 20 / boundsScale}, textCut, 64 << 20},
+		{"200 MiB of HTML", huge{top + "Content-Type: text/html\r\n\r\n", "<p>The <b>same</b> paragraph.</p>\r\n", "", 200 << 20 / 35 / boundsScale}, textCut, 128 << 20},
 		{"100,000 parts", huge{top + "Content-Type: multipart/mixed; boundary=b\r\n\r\n", "--b\r\nContent-Type: image/gif; name=a.gif\r\nContent-Transfer-Encoding: base64\r\n\r\nR0lG\r\n", "--b--\r\n", 100_000}, tooManyParts, 64 << 20},
 		{"100,000 texts", huge{top + "Content-Type: multipart/mixed; boundary=b\r\n\r\n", "--b\r\n\r\nText\r\n", "--b--\r\n", 100_000}, tooManyParts, 64 << 20},
 		{"10,000 nested multiparts", nested(10_000), tooDeep, 64 << 20},
-		{"header of a gigabyte", huge{top + "X-Long: ", "all work and no play\r\n ", "\r\n\r\nText.\r\n", 1 << 30 / 23}, headerCut, 96 << 20},
+		{"header of a gigabyte", huge{top + "X-Long: ", "all work and no play\r\n ", "\r\n\r\nText.\r\n", 1 << 30 / 23 / boundsScale}, headerCut, 96 << 20},
 		{"header of a million fields", huge{top, "X-A: b\r\n", "\r\nText.\r\n", 1_000_000}, headerCut, 64 << 20},
-		{"lines of dashes", huge{top + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n", "--\r\n", "--b--\r\n", 20_000_000}, textCut, 64 << 20},
+		{"lines of dashes", huge{top + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n", "--\r\n", "--b--\r\n", 20_000_000 / boundsScale}, "", 64 << 20},
 		{"brackets in an address", mail.Bytes(top + "To: " + strings.Repeat("(", 300_000) + strings.Repeat("<\"", 300_000) + "\r\n\r\n"), "", 16 << 20},
 		{"colons and commas in an address", mail.Bytes(top + "To: " + strings.Repeat("a:", 200_000) + strings.Repeat("<a,", 200_000) + ";\r\n\r\n"), "", 16 << 20},
 		{"encoded words without end", mail.Bytes("Subject: " + strings.Repeat("=?utf-8?Q?", 80_000) + "\r\n\r\n"), "", 16 << 20},

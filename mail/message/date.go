@@ -50,6 +50,9 @@ func parseDate(s []byte) (time.Time, bool) {
 	zone, haveZone := 0, false
 	pm, am := false, false
 	for _, t := range split {
+		if t == "" {
+			continue
+		}
 		low := strings.ToLower(strings.Trim(t, "."))
 		switch {
 		case strings.Contains(t, ":") && hour < 0:

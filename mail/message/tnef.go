@@ -184,7 +184,7 @@ func (d *tnefReader) stream(w *winmail, depth int, limit int64) error {
 			}
 			w.files = append(w.files, winmailFile{})
 			file = len(w.files) - 1
-		case level == 2 && file < 0:
+		case file < 0: // an attachment's attribute before any attachment
 		case id == attTitle:
 			w.files[file].name = d.text8(d.bytes(size))
 		case id == attData:

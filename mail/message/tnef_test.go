@@ -93,6 +93,10 @@ func TestTNEF(t *testing.T) {
 			t.Errorf("cut at %d: %+v, %v", n, w, err)
 		}
 	}
+	// Found by fuzzing: a title before any attachment.
+	if w, err := readTNEF(bytes.NewReader(tnefStream(tnefAttribute(1, attTitle, []byte("x")), tnefAttribute(2, attData, []byte("y"))))); err != nil || len(w.files) != 0 {
+		t.Errorf("%+v, %v", w, err)
+	}
 	if _, err := readTNEF(strings.NewReader("no TNEF at all")); err == nil {
 		t.Error("text passes for TNEF")
 	}
