@@ -52,7 +52,7 @@ func (s *Store) Add(ctx context.Context, account mail.AccountID, batch []mail.Ar
 	}
 	if s.backlog.Load() > maxBacklog {
 		// The messages are safe: should this fail, the index catches up later.
-		if _, err := s.Index(ctx, indexBatch); err != nil {
+		if _, err := s.Index(ctx, indexBatch); err != nil && ctx.Err() == nil {
 			s.log.Warn("full-text index lags behind", "error", err)
 		}
 	}
@@ -98,8 +98,8 @@ func (t *tx) twin(num int64, a *mail.Arrival) (mail.MessageID, error) {
 		return 0, nil
 	}
 	var id mail.MessageID
-	err := t.row(`SELECT message FROM ledger WHERE account = ? AND uidl = ? AND dup = ? AND state = 'stored'
-		AND body = ? AND message IS NOT NULL`, []any{num, []byte(l.UIDL), l.Dup, l.Body}, &id)
+	err := t.row(`SELECT message FROM ledger WHERE account = +? AND uidl = +? AND dup = +? AND state = 'stored'
+		AND body = +? AND message IS NOT NULL`, []any{num, []byte(l.UIDL), l.Dup, l.Body}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -144,11 +144,9 @@ func (t *tx) add(to place, a *mail.Arrival) (mail.MessageID, error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, err := t.exec("INSERT INTO unindexed(message, text) VALUES (?, ?)", int64(id), a.IndexText); err != nil {
+	if err := t.await(id, a.IndexText); err != nil {
 		return 0, err
 	}
-	t.waiting++
-	t.backlog += int64(len(a.IndexText))
 	if a.Ledger != nil {
 		l := *a.Ledger
 		l.Message = id
@@ -188,7 +186,7 @@ func (s *Store) Replace(ctx context.Context, id mail.MessageID, a mail.Arrival) 
 		a.Summary.Flags |= h.flags
 		if a.Summary.UIDL == "" {
 			var uidl []byte
-			if err := t.row("SELECT uidl FROM message WHERE id = ?", []any{int64(id)}, &uidl); err != nil {
+			if err := t.row("SELECT uidl FROM message WHERE id = +?", []any{int64(id)}, &uidl); err != nil {
 				return err
 			}
 			a.Summary.UIDL = string(uidl)
@@ -197,8 +195,8 @@ func (s *Store) Replace(ctx context.Context, id mail.MessageID, a mail.Arrival) 
 			return err
 		}
 		for _, query := range []string{
-			"UPDATE ledger SET message = ? WHERE message = ?",
-			"UPDATE outbox SET answers = ? WHERE answers = ?",
+			"UPDATE ledger SET message = ? WHERE message = +?",
+			"UPDATE outbox SET answers = ? WHERE answers = +?",
 		} {
 			if _, err := t.exec(query, int64(now), int64(id)); err != nil {
 				return err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"poplar/mail"
 )
@@ -14,19 +13,20 @@ type held struct {
 	flags   mail.Flags
 	thread  int64
 	queued  mail.SendState // its state in the outbox; empty where it is not there
-	waiting sql.NullInt64  // octets of text that wait for the full-text index; NULL when it is indexed
+	waiting bool           // for the full-text index
+	backlog int64          // octets of its text that wait
 }
 
 // held reads the messages of ids that exist, each once.
 func (t *tx) held(ids []mail.MessageID) ([]held, error) {
 	found := make([]held, 0, len(ids))
 	seen := make(map[mail.MessageID]bool, len(ids))
-	err := t.each(`SELECT m.id, m.folder, m.flags, m.thread, coalesce(o.state, ''), octet_length(u.text)
-		FROM json_each(?) j CROSS JOIN message m ON m.id = j.value
+	err := t.each(`SELECT m.id, m.folder, m.flags, m.thread, coalesce(o.state, ''), u.message IS NOT NULL, coalesce(octet_length(u.text), 0)
+		FROM json_each(+?) j CROSS JOIN message m ON m.id = j.value
 		LEFT JOIN outbox o ON o.message = m.id LEFT JOIN unindexed u ON u.message = m.id`,
 		[]any{idList(ids)}, func(scan func(...any) error) error {
 			var h held
-			if err := scan(&h.id, &h.folder, &h.flags, &h.thread, &h.queued, &h.waiting); err != nil {
+			if err := scan(&h.id, &h.folder, &h.flags, &h.thread, &h.queued, &h.waiting, &h.backlog); err != nil {
 				return err
 			}
 			if !seen[h.id] {
@@ -65,7 +65,7 @@ func (t *tx) mark(ids []mail.MessageID, set, clear mail.Flags) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec("UPDATE message SET flags = ? WHERE id = ?", int64(flags), int64(h.id)); err != nil {
+		if _, err := t.exec("UPDATE message SET flags = ? WHERE id = +?", int64(flags), int64(h.id)); err != nil {
 			return err
 		}
 		t.count(h.folder, 0, unread(flags)-unread(h.flags))
@@ -116,7 +116,7 @@ func (t *tx) move(ids []mail.MessageID, to place) error {
 
 // place moves one message, whatever its state.
 func (t *tx) place(h held, to place) error {
-	_, err := t.exec("UPDATE message SET folder = ?, account = ? WHERE id = ?", int64(to.id), to.num, int64(h.id))
+	_, err := t.exec("UPDATE message SET folder = ?, account = ? WHERE id = +?", int64(to.id), to.num, int64(h.id))
 	if err != nil {
 		return err
 	}
@@ -179,24 +179,25 @@ func (t *tx) erase(h held, goneHere bool) error {
 			return err
 		}
 	}
-	if h.waiting.Valid {
+	if h.waiting {
 		t.waiting--
-		t.backlog -= h.waiting.Int64
-		if _, err := t.exec("DELETE FROM unindexed WHERE message = ?", id); err != nil {
+		t.backlog -= h.backlog
+		t.s.texts.take(h.id)
+		if _, err := t.exec("DELETE FROM unindexed WHERE message = +?", id); err != nil {
 			return err
 		}
-	} else if _, err := t.exec("DELETE FROM search WHERE rowid = ?", id); err != nil {
+	} else if _, err := t.exec("DELETE FROM search WHERE rowid = +?", id); err != nil {
 		return err
 	}
-	if _, err := t.exec("UPDATE ledger SET message = NULL, gone_here = max(gone_here, ?) WHERE message = ?", goneHere, id); err != nil {
+	if _, err := t.exec("UPDATE ledger SET message = NULL, gone_here = max(gone_here, ?) WHERE message = +?", goneHere, id); err != nil {
 		return err
 	}
-	if _, err := t.exec("UPDATE outbox SET answers = NULL WHERE answers = ?", id); err != nil {
+	if _, err := t.exec("UPDATE outbox SET answers = NULL WHERE answers = +?", id); err != nil {
 		return err
 	}
 	if _, err := t.exec("DELETE FROM chunk WHERE place BETWEEN ? AND ?", firstPlace(h.id), lastPlace(h.id)); err != nil {
 		return err
 	}
-	_, err := t.exec("DELETE FROM message WHERE id = ?", id)
+	_, err := t.exec("DELETE FROM message WHERE id = +?", id)
 	return err
 }

@@ -22,9 +22,9 @@ var invariants = []invariant{
 	{"message account", `SELECT 'message ' || m.id || ' is of account ' || m.account || ' in a folder of ' || f.account
 		FROM message m JOIN folder f ON f.id = m.folder WHERE f.account <> m.account`},
 	{"roles", `SELECT 'account ' || a.id || ' has ' || count(f.id) || ' folders of the role ' || r.value
-		FROM account a CROSS JOIN json_each(?) r LEFT JOIN folder f ON f.account = a.num AND f.role = r.value
+		FROM account a CROSS JOIN json_each(+?) r LEFT JOIN folder f ON f.account = a.num AND f.role = r.value
 		GROUP BY a.num, r.value HAVING count(f.id) <> 1`},
-	{"unknown roles", `SELECT 'folder ' || id || ' has the unknown role ' || role FROM folder WHERE role <> '' AND role NOT IN (SELECT value FROM json_each(?))`},
+	{"unknown roles", `SELECT 'folder ' || id || ' has the unknown role ' || role FROM folder WHERE role <> '' AND role NOT IN (SELECT value FROM json_each(+?))`},
 	{"folder tree", `SELECT 'folder ' || f.id || ' lies in a folder of another account' FROM folder f JOIN folder p ON p.id = f.parent WHERE p.account <> f.account`},
 	{"folder loops", `WITH RECURSIVE top(id) AS (SELECT id FROM folder WHERE parent IS NULL UNION SELECT f.id FROM folder f JOIN top t ON f.parent = t.id)
 		SELECT 'folder ' || id || ' lies inside itself' FROM folder WHERE id NOT IN (SELECT id FROM top)`},

@@ -46,7 +46,7 @@ func (s *Store) EnsureAccount(ctx context.Context, id mail.AccountID) error {
 // makeRole makes a role's folder. A folder of the person's own that has taken its name steps aside.
 func (t *tx) makeRole(num int64, r mail.Role) error {
 	_, err := t.exec(`UPDATE folder SET name = name || ' (' || id || ')'
-		WHERE account = ? AND parent IS NULL AND role = '' AND name = ? COLLATE NOCASE`, num, r.Title())
+		WHERE account = +? AND parent IS NULL AND role = '' AND name = +? COLLATE NOCASE`, num, r.Title())
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (s *Store) RemoveAccount(ctx context.Context, id mail.AccountID) error {
 		if err != nil {
 			return err
 		}
-		ids, err := t.ids("SELECT id FROM message WHERE account = ?", num)
+		ids, err := t.ids("SELECT id FROM message WHERE account = +?", num)
 		if err != nil {
 			return err
 		}
@@ -74,11 +74,11 @@ func (s *Store) RemoveAccount(ctx context.Context, id mail.AccountID) error {
 			return err
 		}
 		for _, query := range []string{
-			"DELETE FROM recipient WHERE message IN (SELECT message FROM outbox WHERE account = ?)",
-			"DELETE FROM outbox WHERE account = ?",
-			"DELETE FROM ledger WHERE account = ?",
-			"DELETE FROM folder WHERE account = ?",
-			"DELETE FROM account WHERE num = ?",
+			"DELETE FROM recipient WHERE message IN (SELECT message FROM outbox WHERE account = +?)",
+			"DELETE FROM outbox WHERE account = +?",
+			"DELETE FROM ledger WHERE account = +?",
+			"DELETE FROM folder WHERE account = +?",
+			"DELETE FROM account WHERE num = +?",
 		} {
 			if _, err := t.exec(query, num); err != nil {
 				return err
@@ -179,7 +179,7 @@ func (s *Store) RoleFolder(ctx context.Context, id mail.AccountID, r mail.Role) 
 	var f mail.FolderID
 	err := s.read(ctx, "find the "+r.Title()+" folder", func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, `SELECT f.id FROM folder f JOIN account a ON a.num = f.account
-			WHERE a.id = ? AND f.role = ? AND f.role <> ''`, string(id), string(r)).Scan(&f)
+			WHERE a.id = +? AND f.role = +? AND f.role <> ''`, string(id), string(r)).Scan(&f)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNoFolder
 		}
@@ -254,7 +254,7 @@ func (s *Store) RenameFolder(ctx context.Context, id mail.FolderID, name string)
 		if p.role != "" {
 			return ErrRole
 		}
-		_, err = t.exec("UPDATE folder SET name = ? WHERE id = ?", name, int64(id))
+		_, err = t.exec("UPDATE folder SET name = ? WHERE id = +?", name, int64(id))
 		if isTaken(err) {
 			return ErrExists
 		}

@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"poplar/mail"
@@ -20,12 +23,89 @@ const searchPatience = 250 * time.Millisecond
 // maxIndexed bounds the text of one message that is indexed.
 const maxIndexed = 8 << 20
 
+// maxTexts bounds the texts in memory, in octets.
+const maxTexts = 8 << 20
+
+// texts holds waiting texts that are not in the database, so that most need not be read out of their messages again.
+type texts struct {
+	mu   sync.Mutex
+	held map[mail.MessageID]string
+	size int
+}
+
+// waitingText is the text of a message that has just been stored.
+type waitingText struct {
+	id   mail.MessageID
+	text string
+}
+
+func (t *texts) put(list []waitingText) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.held == nil {
+		t.held = map[mail.MessageID]string{}
+	}
+	for _, w := range list {
+		if t.size+len(w.text) <= maxTexts {
+			t.held[w.id] = w.text
+			t.size += len(w.text)
+		}
+	}
+}
+
+func (t *texts) take(id mail.MessageID) (string, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	text, ok := t.held[id]
+	if ok {
+		delete(t.held, id)
+		t.size -= len(text)
+	}
+	return text, ok
+}
+
+// await notes that a message waits for the full-text index.
+func (t *tx) await(id mail.MessageID, text string) error {
+	column := any(nil)
+	if t.s.text == nil {
+		column = text
+		t.backlog += int64(len(text))
+	} else {
+		t.texts = append(t.texts, waitingText{id, text})
+	}
+	t.waiting++
+	_, err := t.exec("INSERT INTO unindexed(message, text) VALUES (?, ?)", int64(id), column)
+	return err
+}
+
 // Index takes up to limit waiting messages into the full-text index, in one transaction of bounded size, and returns
 // how many are still waiting. What waits is kept in the database, so nothing is forgotten when the program ends.
 func (s *Store) Index(ctx context.Context, limit int) (left int, err error) {
-	if s.waiting.Load() > 0 {
-		err = s.write(ctx, "index messages", func(t *tx) error { return t.index(limit) })
+	const doing = "index messages"
+	if s.waiting.Load() == 0 {
+		return 0, nil
 	}
+	select {
+	case s.indexing <- struct{}{}:
+	case <-ctx.Done():
+		return int(s.waiting.Load()), s.fail(doing, ctx.Err())
+	}
+	defer func() { <-s.indexing }()
+	var batch []entry
+	err = s.read(ctx, doing, func(tx *sql.Tx) error {
+		batch, err = entries(ctx, tx, limit)
+		return err
+	})
+	if err != nil {
+		return int(s.waiting.Load()), err
+	}
+	// Everything that takes thought happens before the writing connection is asked for.
+	for i := range batch {
+		if err := s.prepare(ctx, &batch[i]); err != nil {
+			return int(s.waiting.Load()), s.fail(doing, err)
+		}
+	}
+	err = s.write(ctx, doing, func(t *tx) error { return t.index(batch) })
 	return int(s.waiting.Load()), err
 }
 
@@ -62,46 +142,82 @@ func (s *Store) catchUp(ctx context.Context) {
 
 // entry is a message on its way into the index.
 type entry struct {
-	id                                int64
-	subject, sender, to, copies, text string
+	id                  mail.MessageID
+	subject, sender, to string
+	text                sql.NullString
+	backlog             int64
 }
 
-func (t *tx) index(limit int) error {
-	var batch []entry
-	size := 0
-	// In the order of ids: an id smaller than one before it would make FTS5 write out what it has gathered.
-	err := t.each(`SELECT u.message, m.subject, m.sender, m.recipients, m.copies, u.text
-		FROM unindexed u JOIN message m ON m.id = u.message ORDER BY u.message LIMIT ?`, []any{limit},
-		func(scan func(...any) error) error {
-			if size > indexBytes {
-				return errEnough
-			}
-			var e entry
-			if err := scan(&e.id, &e.subject, &e.sender, &e.to, &e.copies, &e.text); err != nil {
-				return err
-			}
-			size += len(e.text)
-			batch = append(batch, e)
-			return nil
-		})
-	if err != nil && err != errEnough {
-		return err
+// entries reads waiting messages in the order of their ids: FTS5 writes out what it has gathered when an id comes that
+// is smaller than the one before.
+func entries(ctx context.Context, tx *sql.Tx, limit int) ([]entry, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT u.message, m.subject, m.sender, m.recipients, m.copies, m.size, u.text
+		FROM unindexed u JOIN message m ON m.id = u.message ORDER BY u.message LIMIT +?`, limit)
+	if err != nil {
+		return nil, err
 	}
-	for _, e := range batch {
-		text := e.text
-		if len(text) > maxIndexed {
-			text = text[:maxIndexed]
+	var batch []entry
+	var octets int64
+	err = eachRow(rows, func(scan func(...any) error) error {
+		if octets > indexBytes {
+			return errEnough
 		}
-		_, err := t.exec("INSERT INTO search(rowid, subject, sender, recipients, body) VALUES (?, ?, ?, ?, ?)", e.id,
-			splitWords(e.subject), splitWords(people(e.sender)), splitWords(people(e.to, e.copies)), splitWords(text))
+		var e entry
+		var to, copies string
+		var size int64
+		if err := scan(&e.id, &e.subject, &e.sender, &to, &copies, &size, &e.text); err != nil {
+			return err
+		}
+		e.sender, e.to = people(e.sender), people(to, copies)
+		e.backlog = int64(len(e.text.String))
+		octets += min(size, maxIndexed)
+		batch = append(batch, e)
+		return nil
+	})
+	return batch, err
+}
+
+// prepare finds the text of an entry and splits all of it into words. A message that is deleted meanwhile is no error.
+func (s *Store) prepare(ctx context.Context, e *entry) error {
+	if text, ok := s.texts.take(e.id); ok {
+		e.text.String = text
+	} else if !e.text.Valid && s.text != nil {
+		raw, err := s.Raw(ctx, e.id)
+		switch {
+		case errors.Is(err, ErrNoMessage):
+			return nil
+		case err != nil:
+			return err
+		}
+		e.text.String = s.text(raw)
+		if err := raw.Close(); err != nil {
+			return err
+		}
+	}
+	if len(e.text.String) > maxIndexed {
+		e.text.String = e.text.String[:maxIndexed]
+	}
+	e.subject, e.sender, e.to, e.text.String = splitWords(e.subject), splitWords(e.sender), splitWords(e.to), splitWords(e.text.String)
+	return nil
+}
+
+// index takes a batch in. Messages that were deleted or replaced since it was read do not wait any more.
+func (t *tx) index(batch []entry) error {
+	for _, e := range batch {
+		n, err := t.exec("DELETE FROM unindexed WHERE message = +?", int64(e.id))
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec("DELETE FROM unindexed WHERE message = ?", e.id); err != nil {
+		if n == 0 {
+			continue
+		}
+		_, err = t.exec("INSERT INTO search(rowid, subject, sender, recipients, body) VALUES (?, ?, ?, ?, ?)",
+			int64(e.id), e.subject, e.sender, e.to, e.text.String)
+		if err != nil {
 			return err
 		}
 		t.waiting--
-		t.backlog -= int64(len(e.text))
+		t.backlog -= e.backlog
 	}
 	return nil
 }

@@ -13,8 +13,14 @@ import (
 func (s *Store) Ledger(ctx context.Context, a mail.AccountID) ([]mail.LedgerRow, error) {
 	var all []mail.LedgerRow
 	err := s.read(ctx, "read the ledger", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT uidl, dup, state, coalesce(message, 0), size, first, listed, header, body, said, gone_here
-			FROM ledger WHERE account = (SELECT num FROM account WHERE id = ?) ORDER BY uidl, dup`, string(a))
+		var n int
+		const rest = " FROM ledger WHERE account = (SELECT num FROM account WHERE id = +?)"
+		if err := tx.QueryRowContext(ctx, "SELECT count(*)"+rest, string(a)).Scan(&n); err != nil || n == 0 {
+			return err
+		}
+		all = make([]mail.LedgerRow, 0, n)
+		rows, err := tx.QueryContext(ctx, "SELECT uidl, dup, state, coalesce(message, 0), size, first, listed, header, body, said, gone_here"+
+			rest+" ORDER BY uidl, dup", string(a))
 		if err != nil {
 			return err
 		}
@@ -61,7 +67,7 @@ func (s *Store) RenumberLedger(ctx context.Context, old, now mail.LedgerRow) err
 		}
 		var message mail.MessageID
 		var gone bool
-		err = t.row("SELECT coalesce(message, 0), gone_here FROM ledger WHERE account = ? AND uidl = ? AND dup = ?",
+		err = t.row("SELECT coalesce(message, 0), gone_here FROM ledger WHERE account = +? AND uidl = +? AND dup = +?",
 			[]any{from, []byte(old.UIDL), old.Dup}, &message, &gone)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
@@ -75,7 +81,7 @@ func (s *Store) RenumberLedger(ctx context.Context, old, now mail.LedgerRow) err
 		if err := t.putLedger(to, now); err != nil {
 			return err
 		}
-		_, err = t.exec("UPDATE message SET uidl = ? WHERE id = ?", []byte(now.UIDL), int64(now.Message))
+		_, err = t.exec("UPDATE message SET uidl = ? WHERE id = +?", []byte(now.UIDL), int64(now.Message))
 		return err
 	})
 }
@@ -107,7 +113,7 @@ func (t *tx) putLedger(num int64, l mail.LedgerRow) error {
 		message = int64(l.Message)
 	}
 	_, err := t.exec(`INSERT INTO ledger(account, uidl, dup, state, message, size, first, listed, header, body, said, gone_here)
-		VALUES (?1, ?2, ?3, ?4, (SELECT id FROM message WHERE id = ?5), ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+		VALUES (?1, ?2, ?3, ?4, (SELECT id FROM message WHERE id = +?5), ?6, ?7, ?8, ?9, ?10, ?11, ?12)
 		ON CONFLICT DO UPDATE SET state = excluded.state, size = excluded.size, first = excluded.first,
 		listed = excluded.listed, header = excluded.header, body = excluded.body, said = excluded.said,
 		message = CASE WHEN ?5 IS NOT NULL THEN coalesce(excluded.message, message) END,
@@ -117,6 +123,6 @@ func (t *tx) putLedger(num int64, l mail.LedgerRow) error {
 }
 
 func (t *tx) forgetLedger(num int64, l mail.LedgerRow) error {
-	_, err := t.exec("DELETE FROM ledger WHERE account = ? AND uidl = ? AND dup = ?", num, []byte(l.UIDL), l.Dup)
+	_, err := t.exec("DELETE FROM ledger WHERE account = +? AND uidl = +? AND dup = +?", num, []byte(l.UIDL), l.Dup)
 	return err
 }

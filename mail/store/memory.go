@@ -10,7 +10,7 @@ import (
 func (s *Store) Memory(ctx context.Context, key string) ([]byte, error) {
 	var value []byte
 	err := s.read(ctx, "recall "+key, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, "SELECT value FROM memory WHERE key = ?", key).Scan(&value)
+		err := tx.QueryRowContext(ctx, "SELECT value FROM memory WHERE key = +?", key).Scan(&value)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -23,7 +23,7 @@ func (s *Store) Memory(ctx context.Context, key string) ([]byte, error) {
 func (s *Store) Remember(ctx context.Context, key string, value []byte) error {
 	return s.write(ctx, "remember "+key, func(t *tx) error {
 		if value == nil {
-			_, err := t.exec("DELETE FROM memory WHERE key = ?", key)
+			_, err := t.exec("DELETE FROM memory WHERE key = +?", key)
 			return err
 		}
 		_, err := t.exec("INSERT INTO memory(key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", key, value)

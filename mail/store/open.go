@@ -44,6 +44,9 @@ type Options struct {
 	Now  func() time.Time // nil: time.Now
 	Log  *slog.Logger     // nil: silence
 	Wait time.Duration    // how long to wait for another process to let go of the profile; 0: not at all
+	// Text reads a message's IndexText out of its octets. With it, texts that wait for the full-text index need not be
+	// kept in the database (they are a good part of what is written for a message); without it they are.
+	Text func(mail.Raw) string
 }
 
 // Store is an open mail store.
@@ -63,9 +66,12 @@ type Store struct {
 	last int64  // highest message id ever given
 	buf  []byte // a piece on its way into the database
 
-	closed  atomic.Bool
-	waiting atomic.Int64 // messages the full-text index has still to take in
-	backlog atomic.Int64 // octets of their text
+	closed   atomic.Bool
+	indexing chan struct{} // holds a token while somebody feeds the full-text index
+	text     func(mail.Raw) string
+	texts    texts
+	waiting  atomic.Int64 // messages the full-text index has still to take in
+	backlog  atomic.Int64 // octets of their texts in the database
 }
 
 // Open opens the store in dir, making both where they do not exist, and takes the profile's lock: a second process
@@ -74,7 +80,7 @@ type Store struct {
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s := &Store{
 		dir: dir, hub: o.Hub, now: o.Now, log: o.Log,
-		turn: make(chan struct{}, 1), stmt: map[string]*sql.Stmt{},
+		turn: make(chan struct{}, 1), stmt: map[string]*sql.Stmt{}, indexing: make(chan struct{}, 1), text: o.Text,
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -116,8 +122,7 @@ func (s *Store) open(ctx context.Context, wait time.Duration) error {
 	s.pool = sql.OpenDB(connector{dsn: dsn(path), pragmas: readerPragmas})
 	s.pool.SetMaxOpenConns(readers)
 	s.pool.SetMaxIdleConns(readers)
-	var backlog int64
-	var waiting int64
+	var waiting, backlog int64
 	err = s.conn.QueryRowContext(ctx, `SELECT (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'message'),
 		(SELECT count(*) FROM unindexed), (SELECT coalesce(sum(octet_length(text)), 0) FROM unindexed)`).Scan(&s.last, &waiting, &backlog)
 	s.waiting.Store(waiting)

@@ -66,7 +66,7 @@ func (t *tx) putOutbox(o mail.OutboxItem) error {
 		answers = int64(o.Answers)
 	}
 	n, err := t.exec(`UPDATE outbox SET sender = ?, subject = ?, state = ?, due = ?, tries = ?, first_try = ?, problem = ?,
-		answers = (SELECT id FROM message WHERE id = ?), mark = ? WHERE message = ?`, o.From, o.Subject, string(o.State), unixNano(o.Due),
+		answers = (SELECT id FROM message WHERE id = +?), mark = ? WHERE message = +?`, o.From, o.Subject, string(o.State), unixNano(o.Due),
 		o.Tries, unixNano(o.FirstTry), problem, answers, int64(o.Mark), int64(o.ID))
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func (t *tx) putOutbox(o mail.OutboxItem) error {
 	if n == 0 {
 		return ErrNoMessage
 	}
-	if _, err := t.exec("DELETE FROM recipient WHERE message = ?", int64(o.ID)); err != nil {
+	if _, err := t.exec("DELETE FROM recipient WHERE message = +?", int64(o.ID)); err != nil {
 		return err
 	}
 	for i, r := range o.Recipients {
@@ -149,7 +149,7 @@ func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
 			return ErrNoMessage
 		}
 		var num int64
-		if err := t.row("SELECT account FROM outbox WHERE message = ?", []any{int64(o.ID)}, &num); err != nil {
+		if err := t.row("SELECT account FROM outbox WHERE message = +?", []any{int64(o.ID)}, &num); err != nil {
 			return err
 		}
 		to, err := t.role(num, mail.Sent)
@@ -197,10 +197,10 @@ func (s *Store) Unqueue(ctx context.Context, id mail.MessageID) error {
 
 // unqueue drops a message's row in the outbox.
 func (t *tx) unqueue(id mail.MessageID) error {
-	if _, err := t.exec("DELETE FROM recipient WHERE message = ?", int64(id)); err != nil {
+	if _, err := t.exec("DELETE FROM recipient WHERE message = +?", int64(id)); err != nil {
 		return err
 	}
-	_, err := t.exec("DELETE FROM outbox WHERE message = ?", int64(id))
+	_, err := t.exec("DELETE FROM outbox WHERE message = +?", int64(id))
 	return err
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,15 +36,13 @@ func scanSummary(scan func(...any) error) (mail.Summary, error) {
 	return m, nil
 }
 
-// scope is where a query looks: whole accounts, or single folders.
+// scope is where a query looks.
 type scope struct {
-	folders  []int64 // where the query names a folder or role
-	accounts []int64 // otherwise
-	excluded []int64 // folders of the accounts that do not count (Trash and Junk in a text search)
+	folders  []int64
+	accounts []int64 // instead of folders, where the query names none and wants every message
+	excluded []int64 // folders of accounts that do not count (Trash and Junk in a text search)
 	count    count   // messages in all of them, by the counters
 }
-
-func (c scope) empty() bool { return len(c.folders)+len(c.accounts) == 0 }
 
 // scopeOf finds where q looks. The counters are of the same moment as what else tx reads.
 func scopeOf(ctx context.Context, tx *sql.Tx, q mail.Query) (scope, error) {
@@ -67,18 +64,21 @@ func scopeOf(ctx context.Context, tx *sql.Tx, q mail.Query) (scope, error) {
 		switch {
 		case q.Account != "" && q.Account != account, q.Folder != 0 && int64(q.Folder) != id, q.Role != "" && q.Role != role:
 			return nil
-		case narrow:
-			c.folders = append(c.folders, id)
-		case q.Text != "" && (role == mail.Trash || role == mail.Junk):
+		case !narrow && q.Text != "" && (role == mail.Trash || role == mail.Junk):
 			c.excluded = append(c.excluded, id)
 			return nil
-		case !slices.Contains(c.accounts, num):
+		}
+		c.folders = append(c.folders, id)
+		if !slices.Contains(c.accounts, num) {
 			c.accounts = append(c.accounts, num)
 		}
 		c.count.total += n.total
 		c.count.unread += n.unread
 		return nil
 	})
+	if narrow || q.Unread || q.Flagged {
+		c.accounts = nil
+	}
 	return c, err
 }
 
@@ -88,39 +88,35 @@ type selection struct {
 	args []any
 }
 
-// selectionOf builds the statement for q without its text. Each branch walks a covering index in order, and SQLite
-// merges them.
+// selectionOf builds the statement for q without its text. Each branch walks one index in order, and SQLite merges
+// them.
 func selectionOf(q mail.Query, c scope) selection {
-	var filter strings.Builder
+	index, filter := "message_folder", ""
 	if q.Unread {
-		filter.WriteString(" AND (flags & 1) = 0")
+		index, filter = "message_unread", " AND (flags & 1) = 0"
 	}
 	if q.Flagged {
-		filter.WriteString(" AND (flags & 8) <> 0")
+		index, filter = "message_flagged", filter+" AND (flags & 8) <> 0"
 	}
-	var args []any
-	if len(c.excluded) > 0 {
-		filter.WriteString(" AND folder NOT IN (SELECT value FROM json_each(?))")
-		args = []any{idList(c.excluded)}
-	}
-	column, index, keys := "folder", "message_folder", c.folders
-	if len(c.folders) == 0 {
-		column, index, keys = "account", "message_account", c.accounts
-	}
+	const inFolders = " folder IN (SELECT value FROM json_each(+?))"
 	if q.Thread != 0 {
 		return selection{
-			"SELECT date, id FROM message INDEXED BY message_thread WHERE thread = ? AND " + column +
-				" IN (SELECT value FROM json_each(?))" + filter.String(),
-			append([]any{q.Thread, idList(keys)}, args...),
+			"SELECT date, id FROM message INDEXED BY message_thread WHERE thread = +? AND" + inFolders + filter,
+			[]any{q.Thread, idList(c.folders)},
+		}
+	}
+	keys, branch := c.folders, "SELECT date, id FROM message INDEXED BY "+index+" WHERE folder = +?"+filter
+	var args []any
+	if len(c.accounts) > 0 {
+		keys, branch = c.accounts, "SELECT date, id FROM message INDEXED BY message_account WHERE account = +?"
+		if len(c.excluded) > 0 {
+			branch += " AND folder NOT IN (SELECT value FROM json_each(+?))"
+			args = []any{idList(c.excluded)}
 		}
 	}
 	if len(keys) > maxBranches {
-		return selection{
-			"SELECT date, id FROM message WHERE " + column + " IN (SELECT value FROM json_each(?))" + filter.String(),
-			append([]any{idList(keys)}, args...),
-		}
+		return selection{"SELECT date, id FROM message INDEXED BY " + index + " WHERE" + inFolders + filter, []any{idList(c.folders)}}
 	}
-	branch := "SELECT date, id FROM message INDEXED BY " + index + " WHERE " + column + " = ?" + filter.String()
 	var s selection
 	for i, k := range keys {
 		if i > 0 {
@@ -162,7 +158,7 @@ func (s *Store) List(ctx context.Context, q mail.Query) ([]mail.Summary, error) 
 	var list []mail.Summary
 	err := s.read(ctx, "list messages", func(tx *sql.Tx) error {
 		c, err := scopeOf(ctx, tx, q)
-		if err != nil || c.empty() {
+		if err != nil || len(c.folders) == 0 {
 			return err
 		}
 		sel := selectionOf(q, c)
@@ -178,7 +174,7 @@ func (s *Store) List(ctx context.Context, q mail.Query) ([]mail.Summary, error) 
 				return nil
 			}
 		}
-		rows, err := tx.QueryContext(ctx, "SELECT "+summaryColumns+" FROM ("+sel.text+direction(oldest, "")+` LIMIT ? OFFSET ?) p
+		rows, err := tx.QueryContext(ctx, "SELECT "+summaryColumns+" FROM ("+sel.text+direction(oldest, "")+` LIMIT +? OFFSET +?) p
 			CROSS JOIN message m ON m.id = p.id CROSS JOIN account a ON a.num = m.account`+direction(q.Oldest, "p."),
 			append(sel.args, limit, offset)...)
 		if err != nil {
@@ -220,7 +216,7 @@ func (s *Store) Count(ctx context.Context, q mail.Query) (int, error) {
 	n := 0
 	err := s.read(ctx, "count messages", func(tx *sql.Tx) error {
 		c, err := scopeOf(ctx, tx, q)
-		if err != nil || c.empty() {
+		if err != nil || len(c.folders) == 0 {
 			return err
 		}
 		known := false
@@ -243,7 +239,7 @@ func (s *Store) IDs(ctx context.Context, q mail.Query) ([]mail.MessageID, error)
 	var ids []mail.MessageID
 	err := s.read(ctx, "list messages", func(tx *sql.Tx) error {
 		c, err := scopeOf(ctx, tx, q)
-		if err != nil || c.empty() {
+		if err != nil || len(c.folders) == 0 {
 			return err
 		}
 		sel := selectionOf(q, c)
@@ -255,7 +251,7 @@ func (s *Store) IDs(ctx context.Context, q mail.Query) ([]mail.MessageID, error)
 		if limit <= 0 {
 			limit = -1
 		}
-		ids, err = packed(ctx, tx, "SELECT id FROM ("+sel.text+direction(q.Oldest, "")+" LIMIT ? OFFSET ?)",
+		ids, err = packed(ctx, tx, "SELECT id FROM ("+sel.text+direction(q.Oldest, "")+" LIMIT +? OFFSET +?)",
 			append(sel.args, limit, max(q.Offset, 0))...)
 		return err
 	})
@@ -306,14 +302,10 @@ func matching(ctx context.Context, tx *sql.Tx, q mail.Query, c scope, sel select
 	}
 	var all []mail.MessageID
 	if len(found) <= fewMatches {
-		column, keys := "folder", c.folders
-		if len(keys) == 0 {
-			column, keys = "account", c.accounts
-		}
-		all, err = packed(ctx, tx, `SELECT m.id FROM json_each(?) j CROSS JOIN message m ON m.id = j.value
-			WHERE m.`+column+` IN (SELECT value FROM json_each(?)) AND m.folder NOT IN (SELECT value FROM json_each(?))
-			AND (?4 = 0 OR (m.flags & 1) = 0) AND (?5 = 0 OR (m.flags & 8) <> 0) AND (?6 = 0 OR m.thread = ?6)`+direction(q.Oldest, "m."),
-			idList(found), idList(keys), idList(c.excluded), q.Unread, q.Flagged, q.Thread)
+		all, err = packed(ctx, tx, `SELECT m.id FROM json_each(+?1) j CROSS JOIN message m ON m.id = j.value
+			WHERE m.folder IN (SELECT value FROM json_each(+?2)) AND (+?3 = 0 OR (m.flags & 1) = 0)
+			AND (+?4 = 0 OR (m.flags & 8) <> 0) AND (+?5 = 0 OR m.thread = +?5)`+direction(q.Oldest, "m."),
+			idList(found), idList(c.folders), q.Unread, q.Flagged, q.Thread)
 		if err != nil {
 			return nil, err
 		}
@@ -344,14 +336,8 @@ func matching(ctx context.Context, tx *sql.Tx, q mail.Query, c scope, sel select
 		}
 		return nil
 	})
-	if errors.Is(err, errEnough) {
-		err = nil
-	}
 	return all, err
 }
-
-// errEnough ends a walk over rows early.
-var errEnough = errors.New("enough")
 
 // idSet is a set of ids as a bitmap from the lowest on.
 type idSet struct {
@@ -380,7 +366,7 @@ func (s *Store) Summaries(ctx context.Context, ids []mail.MessageID) ([]mail.Sum
 	}
 	list := make([]mail.Summary, 0, len(ids))
 	err := s.read(ctx, "list messages", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, "SELECT "+summaryColumns+` FROM json_each(?) j CROSS JOIN message m ON m.id = j.value
+		rows, err := tx.QueryContext(ctx, "SELECT "+summaryColumns+` FROM json_each(+?) j CROSS JOIN message m ON m.id = j.value
 			CROSS JOIN account a ON a.num = m.account ORDER BY j.key`, idList(ids))
 		if err != nil {
 			return err

@@ -61,7 +61,7 @@ func (t *tx) putRaw(id mail.MessageID, raw mail.Raw) (int64, error) {
 func (s *Store) Raw(ctx context.Context, id mail.MessageID) (mail.Raw, error) {
 	r := &raw{s: s, id: id, number: -1}
 	err := s.read(ctx, "open the message", func(tx *sql.Tx) error {
-		return noMessage(tx.QueryRowContext(ctx, "SELECT size FROM message WHERE id = ?", int64(id)).Scan(&r.size))
+		return noMessage(tx.QueryRowContext(ctx, "SELECT size FROM message WHERE id = +?", int64(id)).Scan(&r.size))
 	})
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (r *raw) piece(number int64) ([]byte, error) {
 		return nil, ErrClosed
 	}
 	var data []byte
-	err := r.s.pool.QueryRowContext(context.Background(), "SELECT data FROM chunk WHERE place = ?", firstPlace(r.id)+number).Scan(&data)
+	err := r.s.pool.QueryRowContext(context.Background(), "SELECT data FROM chunk WHERE place = +?", firstPlace(r.id)+number).Scan(&data)
 	if err := r.s.closedOr(context.Background(), noMessage(err)); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ const (
 )
 
 // minPrefix is how many letters the last word needs to stand for all words that begin with it.
-const minPrefix = 2
+const minPrefix = 3
 
 // searchFields are the words that narrow a term to a field, and the columns of the index they stand for.
 var searchFields = []struct{ name, column string }{

@@ -69,7 +69,7 @@ func (t *tx) strand(id mail.MessageID, a *mail.Arrival, date int64) (strand, err
 	var fresh []int64
 	for _, k := range keys {
 		var root int64
-		err := t.row("SELECT thread FROM mention WHERE hash = ?", []any{k}, &root)
+		err := t.row("SELECT thread FROM mention WHERE hash = +?", []any{k}, &root)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			fresh = append(fresh, k)
@@ -118,7 +118,7 @@ func (t *tx) strand(id mail.MessageID, a *mail.Arrival, date int64) (strand, err
 // loose replies that came in before it. Both only between people who wrote to each other.
 func (t *tx) sameSubject(key int64, a *mail.Arrival, date int64, loose bool) ([]int64, error) {
 	window := int64(subjectWindow / time.Second)
-	const columns = "SELECT thread, sender, recipients, copies FROM message INDEXED BY message_subject WHERE subject_key = ? AND date BETWEEN ? AND ? "
+	const columns = "SELECT thread, sender, recipients, copies FROM message INDEXED BY message_subject WHERE subject_key = +? AND date BETWEEN ? AND ? "
 	var found []int64
 	check := func(scan func(...any) error) error {
 		var root int64
@@ -137,10 +137,10 @@ func (t *tx) sameSubject(key int64, a *mail.Arrival, date int64, loose bool) ([]
 	}
 	if loose {
 		// A day's grace: clocks differ.
-		err := t.each(columns+"ORDER BY date DESC LIMIT ?", []any{key, date - window, date + 86400, subjectCandidates}, check)
+		err := t.each(columns+"ORDER BY date DESC LIMIT +?", []any{key, date - window, date + 86400, subjectCandidates}, check)
 		return found, err
 	}
-	err := t.each(columns+"AND loose = 1 ORDER BY date LIMIT ?", []any{key, date - 86400, date + window, subjectCandidates}, check)
+	err := t.each(columns+"AND loose = 1 ORDER BY date LIMIT +?", []any{key, date - 86400, date + window, subjectCandidates}, check)
 	return found, err
 }
 
@@ -172,11 +172,11 @@ func meet(a, b map[string]bool) bool {
 
 // joinThreads makes thread old a part of thread now.
 func (t *tx) joinThreads(old, now int64) error {
-	if _, err := t.exec("UPDATE mention SET thread = ? WHERE thread = ?", now, old); err != nil {
+	if _, err := t.exec("UPDATE mention SET thread = ? WHERE thread = +?", now, old); err != nil {
 		return err
 	}
 	var moved []held
-	err := t.each("SELECT id, folder FROM message WHERE thread = ?", []any{old}, func(scan func(...any) error) error {
+	err := t.each("SELECT id, folder FROM message WHERE thread = +?", []any{old}, func(scan func(...any) error) error {
 		var h held
 		err := scan(&h.id, &h.folder)
 		moved = append(moved, h)
@@ -185,7 +185,7 @@ func (t *tx) joinThreads(old, now int64) error {
 	if err != nil || len(moved) == 0 {
 		return err
 	}
-	if _, err := t.exec("UPDATE message SET thread = ? WHERE thread = ?", now, old); err != nil {
+	if _, err := t.exec("UPDATE message SET thread = ? WHERE thread = +?", now, old); err != nil {
 		return err
 	}
 	for _, h := range moved {
@@ -200,7 +200,7 @@ func (t *tx) joinThreads(old, now int64) error {
 
 // forgetThread drops what is known of a thread without messages.
 func (t *tx) forgetThread(thread int64) error {
-	_, err := t.exec("DELETE FROM mention WHERE thread = ?1 AND NOT EXISTS (SELECT 1 FROM message WHERE thread = ?1)", thread)
+	_, err := t.exec("DELETE FROM mention WHERE thread = +?1 AND NOT EXISTS (SELECT 1 FROM message WHERE thread = +?1)", thread)
 	return err
 }
 
@@ -210,7 +210,7 @@ func (s *Store) Find(ctx context.Context, account mail.AccountID, messageID stri
 	err := s.read(ctx, "find a message", func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT m.id FROM mention n CROSS JOIN message m ON m.thread = n.thread
 			JOIN account a ON a.num = m.account
-			WHERE n.hash = ?1 AND m.message_id = ?2 AND (?3 = '' OR a.id = ?3) ORDER BY m.id`,
+			WHERE n.hash = +?1 AND m.message_id = +?2 AND (?3 = '' OR a.id = +?3) ORDER BY m.id`,
 			mentionKey(messageID), messageID, string(account))
 		if err != nil {
 			return err

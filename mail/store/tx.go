@@ -23,6 +23,7 @@ type tx struct {
 	last    int64         // highest message id given
 	waiting int64         // change of Store.waiting
 	backlog int64         // change of Store.backlog
+	texts   []waitingText // that wait for the index in memory
 }
 
 // count is a change of a folder's counters.
@@ -90,6 +91,7 @@ func (s *Store) writeLocked(ctx context.Context, f func(*tx) error) (err error) 
 	s.last = t.last
 	s.waiting.Add(t.waiting)
 	s.backlog.Add(t.backlog)
+	s.texts.put(t.texts)
 	for _, e := range t.events {
 		s.hub.Publish(e)
 	}
@@ -104,6 +106,9 @@ func ignoreNoTransaction(err error) error {
 	}
 	return err
 }
+
+// Parameters that are compared with a column are written +?: to a bare one SQLite may fit the plan, and then it
+// prepares the statement anew whenever a value is bound, at many times the cost of running it. The same goes for LIMIT.
 
 // prepared returns the statement for query, prepared once for the life of the store.
 func (s *Store) prepared(query string) (*sql.Stmt, error) {
@@ -156,20 +161,27 @@ func (t *tx) each(query string, args []any, f func(scan func(...any) error) erro
 	return eachRow(rows, f)
 }
 
-func eachRow(rows *sql.Rows, f func(scan func(...any) error) error) (err error) {
-	defer func() { err = errors.Join(err, rows.Close()) }()
+// errEnough, returned by a function that looks at rows, ends the walk without an error.
+var errEnough = errors.New("enough")
+
+func eachRow(rows *sql.Rows, f func(scan func(...any) error) error) error {
 	for rows.Next() {
-		if err := f(rows.Scan); err != nil {
-			return err
+		if err := f(rows.Scan); errors.Is(err, errEnough) {
+			return rows.Close()
+		} else if err != nil {
+			return errors.Join(err, rows.Close())
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return errors.Join(err, rows.Close())
+	}
+	return rows.Close()
 }
 
 // account returns the number of an account.
 func (t *tx) account(id mail.AccountID) (int64, error) {
 	var num int64
-	err := t.row("SELECT num FROM account WHERE id = ?", []any{string(id)}, &num)
+	err := t.row("SELECT num FROM account WHERE id = +?", []any{string(id)}, &num)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrNoAccount
 	}
@@ -182,7 +194,7 @@ func (t *tx) folder(id mail.FolderID) (place, error) {
 		return p, nil
 	}
 	p := place{id: id}
-	err := t.row("SELECT f.account, a.id, f.role FROM folder f JOIN account a ON a.num = f.account WHERE f.id = ?",
+	err := t.row("SELECT f.account, a.id, f.role FROM folder f JOIN account a ON a.num = f.account WHERE f.id = +?",
 		[]any{int64(id)}, &p.num, &p.account, &p.role)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, ErrNoFolder
@@ -196,7 +208,7 @@ func (t *tx) folder(id mail.FolderID) (place, error) {
 // role returns an account's folder of a role.
 func (t *tx) role(num int64, r mail.Role) (place, error) {
 	var id mail.FolderID
-	err := t.row("SELECT id FROM folder WHERE account = ? AND role = ? AND role <> ''", []any{num, string(r)}, &id)
+	err := t.row("SELECT id FROM folder WHERE account = +? AND role = +? AND role <> ''", []any{num, string(r)}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return place{}, ErrNoFolder
 	}
@@ -242,7 +254,7 @@ func (t *tx) settle() error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec("UPDATE folder SET total = total + ?, unread = unread + ? WHERE id = ?", c.total, c.unread, int64(id)); err != nil {
+		if _, err := t.exec("UPDATE folder SET total = total + ?, unread = unread + ? WHERE id = +?", c.total, c.unread, int64(id)); err != nil {
 			return err
 		}
 		t.tell(mail.Counted, p)

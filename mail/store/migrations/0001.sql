@@ -38,9 +38,11 @@ CREATE TABLE message (
 	copies      TEXT NOT NULL,
 	snippet     TEXT NOT NULL
 ) STRICT;
--- These two answer every list without touching the table: flags and folder are in them to be filtered on.
-CREATE INDEX message_folder ON message(folder, date, id, flags);
-CREATE INDEX message_account ON message(account, date, id, flags, folder);
+-- These answer every list in its order without touching the table. (An index ends with the id of itself.)
+CREATE INDEX message_folder ON message(folder, date);
+CREATE INDEX message_unread ON message(folder, date) WHERE (flags & 1) = 0;
+CREATE INDEX message_flagged ON message(folder, date) WHERE (flags & 8) <> 0;
+CREATE INDEX message_account ON message(account, date, id, folder);
 CREATE INDEX message_thread ON message(thread);
 CREATE INDEX message_subject ON message(subject_key, date) WHERE subject_key IS NOT NULL;
 
@@ -60,7 +62,7 @@ CREATE TABLE chunk (
 -- Messages that the full-text index has still to take in.
 CREATE TABLE unindexed (
 	message INTEGER PRIMARY KEY REFERENCES message(id),
-	text    TEXT NOT NULL
+	text    TEXT -- NULL where the program reads it out of the message again
 ) STRICT;
 
 CREATE VIRTUAL TABLE search USING fts5(
@@ -68,6 +70,8 @@ CREATE VIRTUAL TABLE search USING fts5(
 	content = '', contentless_delete = 1, detail = full,
 	tokenize = 'unicode61 remove_diacritics 2'
 );
+-- Gather more before writing a segment: a fifth less work for the same index.
+INSERT INTO search(search, rank) VALUES ('hashsize', 8388608);
 
 CREATE TABLE ledger (
 	account   INTEGER NOT NULL REFERENCES account(num),
@@ -105,7 +109,7 @@ CREATE TABLE recipient (
 	message INTEGER NOT NULL REFERENCES outbox(message),
 	seq     INTEGER NOT NULL,
 	addr    TEXT NOT NULL,
-	state   TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'deferred', 'failed')),
+	state   TEXT NOT NULL CHECK (state IN ('queued', 'in-flight', 'sent', 'deferred', 'failed', 'uncertain')),
 	code    INTEGER NOT NULL,
 	status  TEXT NOT NULL,
 	said    TEXT NOT NULL,
