@@ -188,7 +188,7 @@ func decodeUTF7(b []byte) (string, bool) {
 			continue
 		}
 		j := i
-		for j < len(b) && base64Value[b[j]] < 64 && b[j] != '-' && b[j] != '_' {
+		for j < len(b) && base64Value[b[j]] < 64 {
 			j++
 		}
 		if j == i {

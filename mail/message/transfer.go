@@ -4,10 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 )
 
-// base64Value maps a byte to its six bits; 64: padding, 65: not base64. The URL alphabet is taken too.
+// base64Value maps a byte to its six bits; 64: padding, 65: not base64.
 var base64Value = func() (t [256]byte) {
 	for i := range t {
 		t[i] = 65
@@ -121,14 +122,20 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 		}
 		if n == 0 {
 			// The common case: whole quanta.
+			dst = slices.Grow(dst, (len(src)-i)/4*3+3)
+			at, out := len(dst), dst[:cap(dst)]
 			for i+4 <= len(src) {
-				a, b, c, e := base64Value[src[i]], base64Value[src[i+1]], base64Value[src[i+2]], base64Value[src[i+3]]
+				q := src[i : i+4 : i+4]
+				a, b, c, e := base64Value[q[0]], base64Value[q[1]], base64Value[q[2]], base64Value[q[3]]
 				if a|b|c|e >= 64 {
 					break
 				}
-				dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|e)
+				w := out[at : at+3 : at+3]
+				w[0], w[1], w[2] = a<<2|b>>4, b<<4|c>>2, c<<6|e
+				at += 3
 				i += 4
 			}
+			dst = out[:at]
 			if i >= len(src) {
 				break
 			}
@@ -163,7 +170,7 @@ func (d *base64Reader) more() bool {
 		return false
 	}
 	for _, c := range line {
-		if base64Value[c] >= 64 || c == '-' || c == '_' {
+		if base64Value[c] >= 64 {
 			d.ended = true
 			break
 		}
