@@ -15,7 +15,8 @@ const (
 	Refused LedgerState = "refused"
 	// Doomed: DELE was sent and no +OK to QUIT has been seen: it may or may not be gone.
 	Doomed LedgerState = "doomed"
-	// Deleted: QUIT was answered +OK after its DELE. The row stays until the UIDL can no longer come back.
+	// Deleted: not on the server any more: QUIT was answered +OK after its DELE, or a listing lacked it. The row stays
+	// until the UIDL can no longer come back; listed again, the message is recognised and not stored twice.
 	Deleted LedgerState = "deleted"
 )
 
@@ -29,11 +30,12 @@ type LedgerRow struct {
 	Message MessageID // its row in the store; 0 where none (or no longer)
 	Size    int64     // octets as LIST announced them
 	First   time.Time // first seen, the start of "delete after N days"
-	Listed  time.Time // last seen in a listing
+	Listed  time.Time // last change of being listed or not; not refreshed at each visit while nothing changes
 	// Header is a digest of the stable part of the header: it recognises a message again after the server has
 	// renumbered. Empty where unknown.
 	Header string
-	// Body is the SHA-256 (hex) of the whole message without its volatile trace fields. Empty where unknown.
+	// Body is the SHA-256 (hex) of the whole message without its volatile trace fields. Empty where unknown, and once
+	// Poplar has deleted the message on the server: under another UIDL it would be a new one.
 	Body string
 	Said string // the server's words of refusal
 	// GoneHere: the local copy was deleted by the person, so "until deleted here" applies.

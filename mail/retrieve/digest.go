@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
+	"hash"
 	"strconv"
 	"strings"
 
@@ -98,19 +98,21 @@ func stable(to, header []byte) []byte {
 
 // squeeze appends line's words, each with one space before it.
 func squeeze(to, line []byte) []byte {
-	blank := true
-	for _, c := range line {
-		if c == ' ' || c == '\t' {
-			blank = true
-			continue
+	for {
+		start := 0
+		for start < len(line) && (line[start] == ' ' || line[start] == '\t') {
+			start++
 		}
-		if blank {
-			to = append(to, ' ')
-			blank = false
+		end := start
+		for end < len(line) && line[end] != ' ' && line[end] != '\t' {
+			end++
 		}
-		to = append(to, c)
+		if start == end {
+			return to
+		}
+		to = append(append(to, ' '), line[start:end]...)
+		line = line[end:]
 	}
-	return to
 }
 
 // top returns the digest of a message's beginning: stable header and first lines. header is the header's length. head
@@ -137,28 +139,45 @@ func begin(header, body []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// digests returns what recognises a message again: Header as a ledger row keeps it (digest of the beginning, and the
-// octets of the body), and Body (digest of all but the volatile fields).
-func digests(raw mail.Raw) (header, body string, err error) {
-	whole, inMemory := raw.(mail.Bytes)
-	head := []byte(whole)
-	if !inMemory {
-		head = make([]byte, min(raw.Size(), headLimit))
-		if _, err := io.ReadFull(mail.Reader(raw), head); err != nil {
-			return "", "", err
-		}
+// digests are what recognises a message again, as a ledger row keeps them.
+type digests struct {
+	header string // digest of the beginning, and after a colon the octets of the body
+	body   string // SHA-256 of all but the volatile fields
+}
+
+// digester makes the digests of a message as it comes.
+type digester struct {
+	sum    string // of the beginning
+	header int64  // octets of the header
+	all    hash.Hash
+}
+
+// newDigester begins with head, which is the whole message or holds at least headLimit octets of it.
+func newDigester(head []byte) *digester {
+	first := head[:min(len(head), headLimit)]
+	n := split(first)
+	fields := stable(make([]byte, 0, n+2), first[:n])
+	d := &digester{sum: begin(fields, first[n:]), header: int64(n), all: sha256.New()}
+	d.all.Write(fields)
+	d.all.Write(head[n:])
+	return d
+}
+
+// Write takes in what follows.
+func (d *digester) Write(p []byte) (int, error) { return d.all.Write(p) }
+
+// end returns the digests of the message, which has size octets.
+func (d *digester) end(size int64) digests {
+	return digests{d.sum + ":" + strconv.FormatInt(size-d.header, 10), hex.EncodeToString(d.all.Sum(nil))}
+}
+
+// digestsOf returns those of a message that has been read.
+func digestsOf(raw mail.Raw) digests {
+	if s, ok := raw.(*spooled); ok {
+		return s.digests
 	}
-	head = head[:min(len(head), headLimit)]
-	n := split(head)
-	fields := stable(make([]byte, 0, n+2), head[:n])
-	h := sha256.New()
-	h.Write(fields)
-	if inMemory {
-		h.Write(whole[n:])
-	} else if _, err := io.Copy(h, io.NewSectionReader(raw, int64(n), raw.Size()-int64(n))); err != nil {
-		return "", "", err
-	}
-	return begin(fields, head[n:]) + ":" + strconv.FormatInt(raw.Size()-int64(n), 10), hex.EncodeToString(h.Sum(nil)), nil
+	whole, _ := raw.(mail.Bytes)
+	return newDigester(whole).end(raw.Size())
 }
 
 // glimpse is what TOP told of a message.

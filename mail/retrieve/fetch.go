@@ -202,34 +202,31 @@ func (d *deliverer) store(ctx context.Context, batch []arrival) error {
 	items := make([]Item, 0, len(batch))
 	var octets int64
 	for _, a := range batch {
-		header, body, err := digests(a.raw)
-		if err != nil {
-			return err
-		}
-		it := a.item
+		it, sum := a.item, digestsOf(a.raw)
 		if it.Known && stored(it.Row) {
 			i := d.pool.find(it.Row)
 			switch {
 			case i < 0 || d.pool.taken[i]:
 				it = fresh(it, d.Now()) // its row has gone with another message
-			case it.Row.Body == body || it.Row.Body == "" && it.Row.Header == header:
+			case it.Row.Body == sum.body || it.Row.Body == "" && it.Row.Header == sum.header:
 				d.pool.taken[i] = true
 				d.same(it)
 				d.recognised++
 				continue
 			default:
+				var err error
 				if it, err = d.moveAside(ctx, it); err != nil {
 					return err
 				}
 			}
 		}
-		if i := d.pool.first(d.pool.all[body], func(mail.LedgerRow) bool { return true }); i >= 0 {
+		if i := d.pool.first(d.pool.all[sum.body], func(mail.LedgerRow) bool { return true }); i >= 0 {
 			if err := d.recognise(ctx, it, i); err != nil {
 				return err
 			}
 			continue
 		}
-		it.Row = d.row(it, header, body)
+		it.Row = d.row(it, sum)
 		fetched = append(fetched, Fetched{Raw: a.raw, Row: it.Row})
 		items = append(items, it)
 		octets += a.raw.Size()
@@ -257,14 +254,14 @@ func stored(row mail.LedgerRow) bool {
 }
 
 // row is the ledger's row of a message about to be stored.
-func (d *deliverer) row(it Item, header, body string) mail.LedgerRow {
+func (d *deliverer) row(it Item, sum digests) mail.LedgerRow {
 	now := d.Now()
 	row := mail.LedgerRow{
 		Account: d.Account.ID, UIDL: it.UIDL, Dup: it.Dup, State: mail.Stored, Size: it.Size,
-		First: it.Row.First, Listed: now, Header: header, Body: body,
+		First: it.Row.First, Listed: now, Header: sum.header, Body: sum.body,
 	}
 	if row.UIDL == "" {
-		row.UIDL = contentKey + body
+		row.UIDL = contentKey + sum.body
 		row.Dup = d.free(row.UIDL)
 	}
 	if row.First.IsZero() {

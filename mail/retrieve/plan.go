@@ -63,6 +63,7 @@ const (
 func Plan(listing []Listed, ledger []mail.LedgerRow, keep mail.Keep, maxSize int64, now time.Time) Actions {
 	p := planner{keep: keep, maxSize: maxSize, now: now, used: make([]bool, len(ledger))}
 	p.index(listing, ledger)
+	p.a.Fetch = make([]Item, 0, max(len(listing)-len(ledger), 0))
 	for _, e := range listing {
 		switch {
 		case e.UIDL == "":

@@ -21,6 +21,8 @@ type spool struct {
 	file      *os.File
 	size      int64
 	failed    bool // by this computer
+
+	digester *digester // of a message in a file
 }
 
 var errEndless = errors.New("the message goes on far beyond its announced size")
@@ -51,27 +53,38 @@ func (s *spool) Write(p []byte) (int, error) {
 			s.size += int64(len(p))
 			return len(p), nil
 		}
-		f, err := os.CreateTemp(s.dir, s.name)
-		if err == nil {
-			s.file = f
-			_, err = f.Write(s.buf)
-		}
-		if err != nil {
-			s.failed = true
-			return 0, err
-		}
-		s.buf = nil
+		return len(p), s.toFile(p)
 	}
 	n, err := s.file.Write(p)
+	_, _ = s.digester.Write(p[:n])
 	s.size += int64(n)
 	s.failed = err != nil
 	return n, err
 }
 
+// toFile goes over to a file with what has come so far and p, which together hold all that digests look at apart.
+func (s *spool) toFile(p []byte) error {
+	f, err := os.CreateTemp(s.dir, s.name)
+	if err != nil {
+		s.failed = true
+		return err
+	}
+	s.file = f
+	all := append(s.buf, p...)
+	s.buf = nil
+	if _, err := f.Write(all); err != nil {
+		s.failed = true
+		return err
+	}
+	s.size = int64(len(all))
+	s.digester = newDigester(all)
+	return nil
+}
+
 // raw hands the message over. What holds it is released by Raw's Close.
 func (s *spool) raw() mail.Raw {
 	if s.file != nil {
-		return &spooled{File: s.file, size: s.size}
+		return &spooled{File: s.file, size: s.size, digests: s.digester.end(s.size)}
 	}
 	if cap(s.buf) > 2*len(s.buf)+4096 {
 		return mail.Bytes(append([]byte(nil), s.buf...)) // announced far too large
@@ -90,6 +103,7 @@ func (s *spool) drop() {
 type spooled struct {
 	*os.File
 	size int64
+	digests
 }
 
 // ReadAt implements io.ReaderAt within the message.
