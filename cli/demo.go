@@ -21,7 +21,7 @@ type demoVerb struct{}
 const demoPace = 6 * time.Second
 
 // demoLimit is how many new messages a demo that is left open receives.
-const demoLimit = 100
+const demoLimit = 24
 
 // demoPeople are the demo's accounts.
 var demoPeople = []struct{ user, name, address, signature string }{
