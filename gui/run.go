@@ -39,6 +39,9 @@ func Run(ctx context.Context, p model.Poplar, o Options) error {
 		return err
 	}
 	defer discard(dir)
+	if cache, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(cache, 0o700) // Fyne makes its own folder there, but not this one
+	}
 	a := app.NewWithID(AppID)
 	a.SetIcon(kit.Picture("poplar-256.png"))
 	prefs := p.Preferences()
