@@ -161,15 +161,15 @@ func (t *tree) join(list []*part) string {
 // several, in an invitation.
 func (t *tree) otherBody(out *body) {
 	t.leaves(func(p *part) bool {
-		switch {
-		case p.ctype.value == "message/partial":
+		switch p.ctype.value {
+		case "message/partial":
 			t.add(onePiece)
 			if p.ctype.get("number") == "1" {
 				inner := walk(section{t.raw, p.body, p.end - p.body})
 				inner.limit = t.limit
 				*out = inner.readBody(true)
 			}
-		case p.ctype.value == "application/ms-tnef" || p.ctype.value == "application/vnd.ms-tnef":
+		case "application/ms-tnef", "application/vnd.ms-tnef":
 			w := t.tnef(p)
 			if w == nil {
 				break
@@ -185,7 +185,7 @@ func (t *tree) otherBody(out *body) {
 			if strings.TrimSpace(out.text) == "" {
 				out.text = html.Text(out.html)
 			}
-		case p.ctype.value == "text/calendar":
+		case "text/calendar":
 			for _, v := range t.invitations() {
 				out.text += calendarText(v)
 			}

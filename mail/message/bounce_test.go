@@ -142,8 +142,19 @@ func TestNewAddress(t *testing.T) {
 
 func TestWhy(t *testing.T) {
 	tests := []struct{ status, diagnostic, want string }{
-		{"5.1.2", "", whyHost}, {"5.2.1", "", whyDisabled}, {"5.3.4", "", whySize}, {"5.7.1", "", whyPolicy}, {"4.4.7", "", whyExpired}, {"4.3.0", "", whyBusy}, {"5.1.6", "", whyMoved}, {"5.1.3", "", whyAddress},
-		{"5.0.0", "550 mailbox full", whyFull}, {"5.7.1", "relay access denied", whyRelay}, {"5.7.1", "blocked by spamhaus", whyPolicy}, {"5.0.0", "", whyOther}, {"2.1.5", "", ""},
+		{"5.1.2", "", whyHost},
+		{"5.2.1", "", whyDisabled},
+		{"5.3.4", "", whySize},
+		{"5.7.1", "", whyPolicy},
+		{"4.4.7", "", whyExpired},
+		{"4.3.0", "", whyBusy},
+		{"5.1.6", "", whyMoved},
+		{"5.1.3", "", whyAddress},
+		{"5.0.0", "550 mailbox full", whyFull},
+		{"5.7.1", "relay access denied", whyRelay},
+		{"5.7.1", "blocked by spamhaus", whyPolicy},
+		{"5.0.0", "", whyOther},
+		{"2.1.5", "", ""},
 	}
 	for _, tt := range tests {
 		if got := Why(mail.Bounced{Status: tt.status, Diagnostic: tt.diagnostic, Action: "failed"}); tt.status[0] != '2' && got != tt.want || tt.status[0] == '2' && got != "" {

@@ -112,7 +112,7 @@ var (
 		"mail fail", "mail delivery", "message delivery", "email delivery", "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered", "could not deliver",
 		"not delivered", "non delivery", "non-delivery", "nondelivery", "nondeliverable", "undelivered", "message status", "message delayed", "delayed mail", "delayed~message", "warning: message", "warning: could not send",
 		"warning~mail", "mail could not", "mail cannot", "mail was not", "message not", "error sending", "mail system error", "mail error", "user unknown", "unknown user", "unable to deliver", "unzustellbar",
-		"nicht zugestellt", "nicht zustellbar", "zustellung fehl", "fehlgeschlagen", "rejected", "non remis", "échec", "mancata consegna", "impossibile recapitare", "no se ha podido entregar", "no se pudo entregar", "não entregue", "não foi possível entregar",
+		"nicht zugestellt", "nicht zustellbar", "zustellung fehl", "fehlgeschlagen", "rejected", "non remis", "échec", "mancata consegna", "recapitare", "no se ha podido entregar", "no se pudo entregar", "não entregue", "não foi possível entregar",
 		"недостав", "не доставлен", "退信", "退件", "无法投递", "无法送达", "投递失败", "發送失敗", "发送失败", "未送达", "未能送达", "退回", "傳送失敗", "传送失败", "無法傳遞", "无法传递",
 		"配信不能", "送信エラー", "配信エラー", "エラー通知", "エラーメッセージ", "送信できませんでした", "エラーメール", "不達", "전송 실패", "반송",
 	}.compile()
@@ -124,7 +124,7 @@ var (
 		"recipient~rejected", "recipient~not found", "recipient~does not exist", "recipient~unknown", "recipient~invalid", "user~not found", "user~does not exist", "user~doesn't exist", "address~rejected", "address~not found",
 		"address~does not exist", "address~unknown", "address~invalid", "account~does not exist", "account~doesn't exist", "invalid user", "invalid recipient", "invalid address", "delivery fail", "error delivering",
 		"error occurred while trying to deliver", "returned to sender", "trouble delivering", "giving up", "retry timeout", "has been delayed", "rejected the recipient", "rejected recipient", "rejected the message",
-		"failed to deliver", "mail fail", "not listed in", "over quota", "quota exceeded", "nicht zugestellt", "nicht erreicht", "konnte nicht", "no se ha podido entregar", "no pudo ser entregado", "n'a pas pu être", "non è stato possibile", "não pôde ser entregue",
+		"failed to deliver", "mail fail", "not listed in", "over quota", "quota exceeded", "nicht zugestellt", "nicht erreicht", "konnte nicht", "no se ha podido entregar", "no pudo ser entregado", "n'a pas pu être", "non è stato consegnato", "não pôde ser entregue",
 		"не может быть доставлен", "не удалось доставить", "不存在", "无法投递", "无法送达", "无法发送", "退信", "被拒", "未能送达", "未送达", "投递失败", "發送失敗", "无法传递", "無法傳遞", "送信できませんでした", "配信できませんでした", "届けることができませんでした", "お届けできません", "不達", "存在しません",
 		"may not exist", "mailbox~exceed", "delivery error", "error message below", "following errors", "smtp error", "remote host said", "did not accept", "transcript of session",
 	}.compile()

@@ -39,7 +39,12 @@ func TestParseDate(t *testing.T) {
 		{"Mon, 6 Mai 2024 09:30:00 +0200", ""},
 		{"Mon, 6 May 2024 27:30:00 +0200", ""},
 		{"32 May 2024 09:30:00 +0200", ""},
-		{"yesterday", ""}, {"", ""}, {":", ""}, {"6 May", ""}, {"-MAY-", ""}, {"000000 MAY--", ""},
+		{"yesterday", ""},
+		{"", ""},
+		{":", ""},
+		{"6 May", ""},
+		{"-MAY-", ""},
+		{"000000 MAY--", ""},
 	}
 	for _, tt := range tests {
 		got, ok := parseDate([]byte(tt.in))

@@ -3,6 +3,7 @@ package message
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -84,7 +85,7 @@ func (d *base64Reader) Read(p []byte) (int, error) {
 		d.buf = d.decode(d.buf[:0], d.in[:n])
 		d.out = d.buf
 		if err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				d.buf = d.flush(d.buf)
 				d.out = d.buf
 			}
@@ -222,7 +223,7 @@ func (d *qpReader) Read(p []byte) (int, error) {
 		piece, err := d.r.ReadSlice('\n')
 		d.line = append(append(d.line[:0], d.carry...), piece...)
 		d.carry = d.carry[:0]
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			for cut := len(d.line) - 1; cut >= len(d.line)-2; cut-- {
 				if d.line[cut] == '=' {
 					d.carry = append(d.carry, d.line[cut:]...)

@@ -3,6 +3,7 @@ package message
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ func (d *lineDecoder) Read(p []byte) (int, error) {
 			return 0, d.err
 		}
 		line, err := d.r.ReadSlice('\n')
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			err = nil
 		}
 		var done bool

@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"errors"
 	"io"
 
 	"poplar/mail"
@@ -58,7 +59,7 @@ func (w *window) at(off int64, n int) []byte {
 	got, err := w.raw.ReadAt(w.own[:n], off)
 	if got < n {
 		// QUIRK: a Raw that is shorter than it says ends where it ends.
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			w.err = err
 		}
 		w.size = off + int64(got)
