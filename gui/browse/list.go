@@ -78,6 +78,7 @@ type List struct {
 
 	cancel    context.CancelFunc // ends what is being read
 	ctx       context.Context    //nolint:containedctx // of the list shown now; ends with it
+	fetching  *model.Pages // that a page is being read for
 	reloading bool
 	again     bool
 	leaving   map[mail.MessageID]bool // asked to be moved away, still listed
@@ -356,19 +357,25 @@ func (l *List) visible() int {
 	return int(math.Ceil(float64(l.Size().Height)/float64(cardHeight(l.preview)))) + 1
 }
 
-// fetch asks for the pages that are seen or near and not here.
+// fetch asks for the pages that are seen or near and not here. One reading is under way at a time: while the list is
+// dragged along, what was only passed by is not read.
 func (l *List) fetch(first, last int) {
+	if l.fetching == l.pages {
+		return
+	}
 	want := l.pages.Wanted(first-ahead, last+ahead)
 	if len(want) == 0 {
 		return
 	}
-	pages, q := l.pages, l.pages.Query
+	pages, q, total := l.pages, l.pages.Query, l.pages.Total
+	l.fetching = pages
 	kit.Go(l.ctx, l.loop, func(ctx context.Context) (model.Loaded, error) {
-		return model.Fetch(ctx, l.box, q, pages.Total, want...)
+		return model.Fetch(ctx, l.box, q, total, want...)
 	}, func(r model.Loaded, err error) {
 		if pages != l.pages {
 			return // read anew meanwhile
 		}
+		l.fetching = nil
 		if err != nil {
 			pages.Failed(want...)
 			l.fail(err)
