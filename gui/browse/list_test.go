@@ -337,8 +337,8 @@ func TestNewMailDoesNotMoveWhatIsRead(t *testing.T) {
 
 func TestAPageThatComesLateMakesNoJump(t *testing.T) {
 	b := newBench(t, 2000)
-	for i := range b.box.rows { // a new day every ten rows: many heads
-		b.box.rows[i].Date = noon.AddDate(0, 0, -i/10)
+	for i := range b.box.rows { // a new month every ten rows: many heads
+		b.box.rows[i].Date = noon.AddDate(0, -i/10, 0)
 	}
 	b.list.Open(mail.Query{})
 	b.wait(func() bool { return !b.list.reloading && !b.list.missing() })
