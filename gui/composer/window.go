@@ -259,9 +259,6 @@ func (w *Window) Save(then func(ok bool)) {
 			if w.o.OnSaved != nil {
 				w.o.OnSaved(id)
 			}
-			if w.c.Unsaved() {
-				w.changed() // typed meanwhile
-			}
 		}
 		then(err == nil)
 		waiting := w.waiting

@@ -259,8 +259,8 @@ func TestAskAnswersByKeyboard(t *testing.T) {
 		want string
 	}{{fyne.KeyReturn, "save"}, {fyne.KeyEscape, "cancelled"}} {
 		cv := show(t, NewRule())
-		before := func(*fyne.KeyEvent) {}
-		cv.SetOnTypedKey(before)
+		mine := 0
+		cv.SetOnTypedKey(func(*fyne.KeyEvent) { mine++ })
 		var got string
 		a := &Ask{Title: "Save?", Text: "It is not sent.", OnCancelled: func() { got = "cancelled" }, Choices: []AskChoice{
 			{Label: "Discard", Left: true, Do: func() bool { got = "discard"; return true }},
@@ -273,6 +273,9 @@ func TestAskAnswersByKeyboard(t *testing.T) {
 		cv.OnTypedKey()(&fyne.KeyEvent{Name: c.key})
 		if got != c.want || a.Open() || cv.Overlays().Top() != nil {
 			t.Errorf("%s gave %q", c.key, got)
+		}
+		if cv.OnTypedKey()(&fyne.KeyEvent{Name: c.key}); mine != 1 {
+			t.Error("the window's own keys do not come back")
 		}
 	}
 }

@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ type engine struct {
 	remember []bool
 	removed  []mail.AccountID
 	prefs    settings.Preferences
+	made     int
 	locked   bool // the keyring takes nothing
 	fail     error
 	stored   model.Secrets
@@ -42,7 +44,8 @@ func (e *engine) SaveAccount(_ context.Context, a mail.Account, s model.Secrets,
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if a.ID == "" {
-		a.ID = "new"
+		e.made++
+		a.ID = mail.AccountID(fmt.Sprintf("new%d", e.made))
 	}
 	e.saved, e.secrets, e.remember = append(e.saved, a), append(e.secrets, s), append(e.remember, remember)
 	if e.locked && remember && len(s) > 0 {
@@ -298,7 +301,7 @@ func TestLockedKeyringOffersToAsk(t *testing.T) {
 	}
 	n.Do(1)
 	b.until("saved", func() bool { return w.closed })
-	if len(b.e.saved) != 2 || b.e.saved[1].ID != "new" || !b.e.saved[1].AskPassword || b.e.remember[1] || b.e.secrets[1][mail.Incoming] != "secret" {
+	if len(b.e.saved) != 2 || b.e.saved[1].ID != "new1" || !b.e.saved[1].AskPassword || b.e.remember[1] || b.e.secrets[1][mail.Incoming] != "secret" {
 		t.Errorf("saved %+v, remember %v: a second account, or no password", b.e.saved, b.e.remember)
 	}
 }
@@ -452,7 +455,7 @@ func TestGuideLeadsToAnAccount(t *testing.T) {
 	g.Test()
 	b.until("tested", func() bool { return g.finish.Visible() })
 	g.Finish()
-	b.until("told", func() bool { return told.ID == "new" })
+	b.until("told", func() bool { return told.ID == "new1" })
 	a := b.e.saved[0]
 	if a.Name != "Anna" || a.Incoming.Host != "mail.birch.example" || a.Incoming.Security != mail.STARTTLS || a.Incoming.User != "anna@birch.example" || b.e.secrets[0][mail.Incoming] != "secret" {
 		t.Errorf("saved %+v", a)
@@ -482,7 +485,7 @@ func TestGuideTellsWhatFailed(t *testing.T) {
 	b.until("the keyring says no", func() bool { return g.Notice() != nil })
 	g.Notice().Do(0)
 	b.until("saved", func() bool { return len(b.e.saved) == 2 })
-	if !b.e.saved[1].AskPassword || b.e.saved[1].ID != "new" {
+	if !b.e.saved[1].AskPassword || b.e.saved[1].ID != "new1" {
 		t.Errorf("saved %+v", b.e.saved[1])
 	}
 	b.tap(g.Content(), "Enter another password…")
