@@ -82,14 +82,14 @@ func splitList(s string, typed bool) []piece {
 	s = strings.ReplaceAll(s, "\r", "\n")
 	var pieces []piece
 	var b strings.Builder
-	quoted, angle, comment, manners := false, false, 0, false
+	quoted, escaped, angle, comment, manners := false, false, false, 0, false
 	end := func(r rune) {
 		if t := strings.TrimSpace(b.String()); t != "" {
 			pieces = append(pieces, piece{text: t, end: r})
 			manners = manners || r == ';' || r == '\n'
 		}
 		b.Reset()
-		quoted, angle, comment = false, false, 0
+		quoted, escaped, angle, comment = false, false, false, 0
 	}
 	for i, r := range s {
 		rest := s[i+utf8.RuneLen(r):]
@@ -109,9 +109,8 @@ func splitList(s string, typed bool) []piece {
 			end('\n')
 			continue
 		case quoted:
-			if r == '"' && !strings.HasSuffix(b.String(), `\`) {
-				quoted = false
-			}
+			quoted = r != '"' || escaped
+			escaped = r == '\\' && !escaped
 		case r == '"':
 			// A quote that nothing closes before the next line is a character like any other.
 			line, _, _ := strings.Cut(rest, "\n")

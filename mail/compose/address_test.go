@@ -42,6 +42,7 @@ func TestParseAddresses(t *testing.T) {
 		{"encoded name", "=?UTF-8?B?5byg5LiJ?= <z@x.cn>", []string{"张三|z@x.cn"}, nil},
 		{"route", "<@a.org,@b.org:bob@x.org>", []string{"|bob@x.org"}, nil},
 		{"quoted local part", `"bob roe"@x.org, "a@b"@x.org`, []string{`|"bob roe"@x.org`, `|"a@b"@x.org`}, nil},
+		{"backslash in quotes", `"\\" <a@x.org>, "\"," <b@x.org>`, []string{`\|a@x.org`, `",|b@x.org`}, nil},
 		{"unicode", "用户@例子.测试, jörg@straße.de", []string{"|用户@例子.测试", "|jörg@straße.de"}, nil},
 		{"dots of phone providers", "taro..@x.jp", []string{"|taro..@x.jp"}, nil},
 		{"literal", "root@[127.0.0.1], root@[IPv6:::1]", []string{"|root@[127.0.0.1]", "|root@[IPv6:::1]"}, nil},

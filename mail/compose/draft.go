@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -248,9 +249,13 @@ func leaves(fields []rawField, body io.Reader) (text []byte, files [][]byte, err
 		return nil, nil, err
 	}
 	if mediaType != "multipart/mixed" {
-		text, err = decode(body, get("content-transfer-encoding"))
-		// The line end of the last line belongs to the message, not to the text.
-		return []byte(strings.TrimSuffix(string(text), "\r\n")), nil, err
+		enc := get("content-transfer-encoding")
+		text, err = decode(body, enc)
+		if encoding(enc) != base64Encoding {
+			// The last line end belongs to the message, not to the text.
+			text = bytes.TrimSuffix(text, []byte("\r\n"))
+		}
+		return text, nil, err
 	}
 	mr := multipart.NewReader(body, params["boundary"])
 	for n := 0; ; n++ {
