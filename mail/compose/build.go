@@ -39,23 +39,17 @@ func headers(h *strings.Builder, d mail.Draft, list func([]mail.Address) ([]stri
 	if !d.Date.IsZero() {
 		fold(h, "Date", d.Date.Format(dateLayout))
 	}
-	from, err := list([]mail.Address{d.From})
-	if err != nil {
-		return err
-	}
-	fold(h, "From", from...)
 	for _, f := range []struct {
 		name string
 		list []mail.Address
-	}{{"Reply-To", d.ReplyTo}, {"To", d.To}, {"Cc", d.Cc}} {
-		if len(f.list) == 0 {
-			continue
-		}
+	}{{"From", []mail.Address{d.From}}, {"Reply-To", d.ReplyTo}, {"To", d.To}, {"Cc", d.Cc}} {
 		tokens, err := list(f.list)
 		if err != nil {
 			return err
 		}
-		fold(h, f.name, tokens...)
+		if len(tokens) > 0 {
+			fold(h, f.name, tokens...)
+		}
 	}
 	if len(d.To)+len(d.Cc) == 0 && len(d.Bcc) > 0 {
 		fold(h, "To", "undisclosed-recipients:;") // RFC 5322 section 3.4: an empty group

@@ -119,6 +119,19 @@ func TestBuildShape(t *testing.T) {
 	}
 }
 
+func TestEmptyFields(t *testing.T) {
+	d := finished()
+	d.Subject, d.From.Name, d.Text = " ", "\r\n", ""
+	d.To = nil
+	d.Bcc = []mail.Address{{Addr: "b@example.org"}}
+	raw := string(build(t, d))
+	for _, want := range []string{"\r\nSubject:\r\n", "\r\nFrom: lin@example.test\r\n", "\r\nTo: undisclosed-recipients:;\r\n"} {
+		if !strings.Contains(raw, want) {
+			t.Errorf("no %q in\n%s", want, raw)
+		}
+	}
+}
+
 func TestBuildRefuses(t *testing.T) {
 	for name, change := range map[string]func(*mail.Draft){
 		"no Message-ID":        func(d *mail.Draft) { d.MessageID = "" },

@@ -94,11 +94,7 @@ func BuildDraft(w io.Writer, d mail.Draft) error {
 	if err := headers(&h, d, looseMailboxes); err != nil {
 		return err
 	}
-	if len(d.Bcc) > 0 {
-		tokens, err := looseMailboxes(d.Bcc)
-		if err != nil {
-			return err
-		}
+	if tokens, _ := looseMailboxes(d.Bcc); len(tokens) > 0 { // it knows no errors
 		fold(&h, "Bcc", tokens...)
 	}
 	s := saved{
@@ -138,13 +134,17 @@ func BuildDraft(w io.Writer, d mail.Draft) error {
 // looseMailboxes is mailboxes for addresses that may be half typed.
 func looseMailboxes(list []mail.Address) ([]string, error) {
 	var tokens []string
-	for i, a := range list {
+	for _, a := range list {
 		one, err := mailboxes([]mail.Address{a})
 		if err != nil {
-			one = encode(clean(a.Name+" "+a.Addr), wordLimit-len("Reply-To: "), true)
+			words := clean(a.Name + " " + a.Addr)
+			if words == "" {
+				continue
+			}
+			one = encode(words, wordLimit-len("Reply-To: "), true)
 		}
-		if i < len(list)-1 {
-			one[len(one)-1] += ","
+		if len(tokens) > 0 {
+			tokens[len(tokens)-1] += ","
 		}
 		tokens = append(tokens, one...)
 	}

@@ -53,7 +53,11 @@ func fold(b *strings.Builder, name string, tokens ...string) {
 // text returns the tokens of an unstructured field (RFC 5322 section 2.2.1). Words before the first that needs
 // encoding stay readable, so that "Re:" is seen by filters that know no encoded words.
 func text(name, value string) []string {
-	words := strings.Split(clean(value), " ")
+	value = clean(value)
+	if value == "" {
+		return nil
+	}
+	words := strings.Split(value, " ")
 	n := 0
 	for n < len(words) && plainWord(words[n]) {
 		n++
