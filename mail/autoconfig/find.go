@@ -305,8 +305,15 @@ func (f *finder) fromDatabase(ctx context.Context) (answer, bool) {
 	if place == "" {
 		return answer{}, false
 	}
-	c := f.ask(ctx, f.at, place)
-	if c == nil {
+	raw, err := f.get(ctx, place)
+	if missing(err) {
+		f.offline.Store(true)
+	}
+	if err != nil {
+		return answer{}, false
+	}
+	c, err := parseConfig(raw, f.at)
+	if err != nil {
 		return answer{}, false
 	}
 	return c.answer(ISPDB), true
@@ -436,6 +443,10 @@ func (f *finder) choose(ctx context.Context, d mail.Direction, ends []endpoint, 
 		s := ends[i].server
 		s.CAFile = f.o.CAFile
 		s, problems[i] = f.probe(ctx, d, s)
+		if from == Table && ends[i].sure && missing(problems[i]) {
+			f.offline.Store(true)
+			problems[i] = &wire.Error{Kind: mail.Offline, Where: s.Addr(), Doing: "resolve", Err: problems[i]}
+		}
 		if problems[i] != nil {
 			return false
 		}

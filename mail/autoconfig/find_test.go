@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -95,6 +98,10 @@ func TestFind(t *testing.T) {
 		}, "autoconfig" + both + " verified", ""},
 		{"published, but nobody answers", "anna@nordlicht.eu", func(n *internet) {
 			n.publish("https://nordlicht.eu", wellKnown, published)
+		}, "autoconfig" + both, ""},
+		{"published in two ways that agree", "anna@nordlicht.eu", func(n *internet) {
+			n.publish("https://nordlicht.eu", wellKnown, published)
+			n.publish("https://ispdb.test", "/v1.1/nordlicht.eu", published)
 		}, "autoconfig" + both, ""},
 		{"published over http alone", "anna@nordlicht.eu", func(n *internet) {
 			servers(n)
@@ -244,6 +251,16 @@ func TestProblemOfTheTable(t *testing.T) {
 	}
 }
 
+// A server that is not well is told from one that is something else.
+func TestProblemOfAProbe(t *testing.T) {
+	n := newInternet(t)
+	n.pop3("pop.qq.com:995").SetScript(mailtest.On("GREETING", mailtest.Instead("-ERR [SYS/TEMP] come back later\r\n")))
+	found, err := n.find("10001@qq.com")
+	if err != nil || len(found) != 1 || found[0].Problem.Kind != mail.ServerTemporary || !strings.Contains(found[0].Problem.Said, "come back later") {
+		t.Errorf("%s: %v, %+v", showAll(found), err, found[0].Problem)
+	}
+}
+
 // A probe says nothing but what is needed to encrypt, whatever the server asks for.
 func TestNoPasswordIsSent(t *testing.T) {
 	n := newInternet(t)
@@ -267,9 +284,10 @@ func TestNoPasswordIsSent(t *testing.T) {
 // about.
 func TestWhoIsTold(t *testing.T) {
 	n := newInternet(t)
-	for _, site := range []string{"https://autoconfig.nordlicht.eu", "http://autoconfig.nordlicht.eu", "http://nordlicht.eu", "https://nordlicht.eu", "https://ispdb.test"} {
+	for _, site := range []string{"https://autoconfig.nordlicht.eu", "http://autoconfig.nordlicht.eu", "http://nordlicht.eu", "https://nordlicht.eu"} {
 		n.publish(site, "/nothing", "")
 	}
+	n.mx("nordlicht.eu", "mail.nordlicht.eu")
 	if _, err := n.find("geheim@nordlicht.eu"); kindOf(err) != mail.NoSuchHost {
 		t.Fatal(err)
 	}
@@ -283,6 +301,9 @@ func TestWhoIsTold(t *testing.T) {
 		if !slices.Contains(strings.Split(asked, "\n"), want) {
 			t.Errorf("not asked: %s", want)
 		}
+	}
+	if k := strings.Count(asked, "https://ispdb.test/"); k != 1 {
+		t.Errorf("the database was asked %d times", k)
 	}
 
 	n = newInternet(t)
@@ -306,6 +327,9 @@ func TestWithoutISPDB(t *testing.T) {
 func TestRedirects(t *testing.T) {
 	to := func(where string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
+			if len(r.Cookies()) > 0 {
+				t.Error("a cookie came back")
+			}
 			http.SetCookie(w, &http.Cookie{Name: "id", Value: "1"})
 			http.Redirect(w, r, where, http.StatusFound)
 		}
@@ -337,6 +361,9 @@ func TestRedirects(t *testing.T) {
 			if got != c.want {
 				t.Errorf("%s, want %s (%v)", got, c.want, err)
 			}
+			if k := strings.Count(n.questions(), c.from+atHost); k > maxRedirects+2 {
+				t.Errorf("asked %d times", k)
+			}
 		})
 	}
 }
@@ -364,18 +391,105 @@ func TestEndlessAnswer(t *testing.T) {
 	}
 }
 
+// Without a network the table answers at once. A router without a line denies every name, which is no different.
 func TestOffline(t *testing.T) {
-	n := newInternet(t)
-	for _, c := range []struct{ address, want, note string }{
-		{"10001@qq.com", "table(qq) 10001@qq.com|pop.qq.com:995|tls 10001@qq.com|smtp.qq.com:465|tls", ""},
-		{"anna@sohu.com", "table(sohu) anna@sohu.com|pop3.sohu.com:995|tls anna@sohu.com|smtp.sohu.com:465|tls", NoteUnchecked},
-		{"anna@nordlicht.eu", "", ""},
+	for name, failure := range map[string]error{
+		"no resolver":          &net.DNSError{Err: "server misbehaving", Name: "anything", IsTemporary: true},
+		"every name is denied": &net.DNSError{Err: "no such host", Name: "anything", IsNotFound: true},
+		"no route":             &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)},
 	} {
-		found, err := Find(t.Context(), c.address, offline(n), nil)
-		if kindOf(err) != mail.Offline || showAll(found) != c.want {
-			t.Errorf("%s: %v\n%s\nwant\n%s", c.address, err, showAll(found), c.want)
-		} else if len(found) > 0 && (found[0].Note != c.note || found[0].Problem == nil || found[0].Problem.Kind != mail.Offline) {
-			t.Errorf("%s: note %q, problem %v", c.address, found[0].Note, found[0].Problem)
+		for _, c := range []struct{ address, want, note string }{
+			{"10001@qq.com", "table(qq) 10001@qq.com|pop.qq.com:995|tls 10001@qq.com|smtp.qq.com:465|tls", ""},
+			{"anna@sohu.com", "table(sohu) anna@sohu.com|pop3.sohu.com:995|tls anna@sohu.com|smtp.sohu.com:465|tls", NoteUnchecked},
+			{"anna@nordlicht.eu", "", ""},
+		} {
+			o, asked := offline(failure)
+			found, err := Find(t.Context(), c.address, o, nil)
+			if kindOf(err) != mail.Offline || showAll(found) != c.want {
+				t.Errorf("%s, %s: %v\n%s\nwant\n%s", name, c.address, err, showAll(found), c.want)
+				continue
+			}
+			if len(found) > 0 && (found[0].Note != c.note || found[0].Problem == nil || asked.Load() > 0) {
+				t.Errorf("%s, %s: note %q, problem %v, %d questions", name, c.address, found[0].Note, found[0].Problem, asked.Load())
+			}
+		}
+	}
+}
+
+// Once a better answer is confirmed the others are neither waited for nor offered.
+func TestBeaten(t *testing.T) {
+	n := newInternet(t)
+	release := make(chan struct{})
+	defer close(release)
+	n.pop3("in.nordlicht.eu:995")
+	n.smtp("out.nordlicht.eu:587")
+	n.pop3("slow.nordlicht.eu:995").SetScript(mailtest.On("GREETING", mailtest.Stall(release)))
+	n.publish("https://nordlicht.eu", wellKnown, published)
+	n.publish("https://ispdb.test", "/v1.1/nordlicht.eu", strings.Replace(published, "in.nordlicht.eu", "slow.nordlicht.eu", 1))
+	o := n.options()
+	o.Each, o.Overall = time.Hour, time.Hour
+	found, err := Find(t.Context(), "anna@nordlicht.eu", o, nil)
+	if err != nil || len(found) != 1 || found[0].Source != Autoconfig {
+		t.Errorf("%s: %v", showAll(found), err)
+	}
+}
+
+// Servers that never answer cost no more than the limit of each step.
+func TestSilence(t *testing.T) {
+	n := newInternet(t)
+	release := make(chan struct{})
+	defer close(release)
+	n.pop3("in.nordlicht.eu:995").SetScript(mailtest.On("GREETING", mailtest.Stall(release)))
+	n.smtp("out.nordlicht.eu:587").SetScript(mailtest.On("STARTTLS", mailtest.Stall(release)))
+	n.publish("https://nordlicht.eu", wellKnown, published)
+	n.sites["https://autoconfig.nordlicht.eu"] = func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	o := n.options()
+	o.Each, o.Overall = 2*time.Second, time.Hour
+	start := time.Now()
+	found, err := Find(t.Context(), "anna@nordlicht.eu", o, nil)
+	if err != nil || len(found) != 1 || found[0].Verified || found[0].Problem == nil || found[0].Problem.Kind != mail.Timeout {
+		t.Errorf("%s: %v", showAll(found), err)
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// What the table knows of a server counts, however the server was found.
+func TestRecognised(t *testing.T) {
+	n := newInternet(t)
+	n.pop3("outlook.office365.com:995")
+	n.smtp("smtp-mail.outlook.com:587")
+	n.srv("pop3s", "nordlicht.eu", "outlook.office365.com.", 995)
+	n.srv("submission", "nordlicht.eu", "smtp-mail.outlook.com.", 587)
+	found, err := n.find("anna@nordlicht.eu")
+	if err != nil || !found[0].Provider.OAuthOnly || found[0].Incoming.Auth != mail.AuthXOAuth2 || found[0].Outgoing.Auth != mail.AuthXOAuth2 || found[0].Insecure {
+		t.Errorf("%s: %v", showAll(found), err)
+	}
+
+	n = newInternet(t)
+	n.publish("https://nordlicht.eu", wellKnown, strings.NewReplacer("in.nordlicht.eu", "pop.mail.ru", `minutes="7"`, `minutes="70"`).Replace(published))
+	found, err = n.find("anna@nordlicht.eu")
+	if err != nil || found[0].Provider.ID != "mailru" || found[0].Provider.MinInterval != 70*time.Minute || !found[0].Provider.NeedsCode || strings.Join(found[0].Users, " ") != "anna" {
+		t.Errorf("%s: %v %+v", showAll(found), err, found[0].Provider)
+	}
+
+	n = newInternet(t)
+	n.host("mail.nordlicht.eu")
+	n.pop3("mail.nordlicht.eu:995")
+	found, err = n.find("anna@nordlicht.eu")
+	if err != nil || strings.Join(found[0].Users, " ") != "anna@nordlicht.eu anna" || found[0].Incoming.CAFile != n.caFile {
+		t.Errorf("%s: %v %q", showAll(found), err, found[0].Users)
+	}
+}
+
+func TestOrder(t *testing.T) {
+	sorted := []Candidate{
+		{Verified: true}, {Note: NoteUnchecked}, {Verified: true, Insecure: true}, {Insecure: true}, {Note: NotePlain},
+	}
+	for i := range sorted[1:] {
+		if sorted[i].rank() >= sorted[i+1].rank() {
+			t.Errorf("%+v comes after %+v", sorted[i], sorted[i+1])
 		}
 	}
 }

@@ -7,9 +7,13 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -47,6 +51,7 @@ func newInternet(t *testing.T) *internet {
 		t: t, ca: mailtest.NewCA(), dns: map[string][]dnsmessage.ResourceBody{}, mail: map[string]string{},
 		sites: map[string]http.HandlerFunc{},
 	}
+	n.publish("https://ispdb.test", "/nothing", "")
 	var err error
 	if n.caFile, err = n.ca.File(t.TempDir()); err != nil {
 		t.Fatal(err)
@@ -200,12 +205,16 @@ func (n *internet) options() Options {
 		}
 		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 	}}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		n.t.Fatal(err)
+	}
 	return Options{
-		Resolver: resolver, HTTP: &http.Client{Transport: web}, CAFile: n.caFile, ISPDB: "https://ispdb.test/v1.1/", Each: 5 * time.Second,
+		Resolver: resolver, HTTP: &http.Client{Transport: web, Jar: jar}, CAFile: n.caFile, ISPDB: "https://ispdb.test/v1.1/", Each: 5 * time.Second,
 		Wire: wire.Options{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			where, ok := n.mail[addr]
 			if !ok {
-				return nil, &net.DNSError{Err: "no such host", Name: addr, IsNotFound: true}
+				return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 			}
 			return d.DialContext(ctx, network, where)
 		}},
@@ -242,27 +251,32 @@ func (n *internet) find(address string) ([]Candidate, error) {
 	return found, err
 }
 
-// offline is a network that is not there.
-func offline(n *internet) Options {
-	o := n.options()
-	o.Resolver = unplugged{}
-	o.HTTP = &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-		return nil, errUnplugged
-	}}}
-	o.Wire.DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, errUnplugged }
-	return o
+// offline is a network that is not there: every name ends in err. It counts the questions to DNS.
+func offline(err error) (Options, *atomic.Int32) {
+	u := unplugged{err, new(atomic.Int32)}
+	dial := func(context.Context, string, string) (net.Conn, error) { return nil, err }
+	return Options{Resolver: u, HTTP: &http.Client{Transport: &http.Transport{DialContext: dial}}, Wire: wire.Options{DialContext: dial}}, u.asked
 }
 
-var errUnplugged = &net.DNSError{Err: "server misbehaving", Name: "anything", IsTemporary: true}
-
-type unplugged struct{}
-
-func (unplugged) LookupMX(context.Context, string) ([]*net.MX, error) { return nil, errUnplugged }
-
-func (unplugged) LookupSRV(context.Context, string, string, string) (string, []*net.SRV, error) {
-	return "", nil, errUnplugged
+type unplugged struct {
+	err   error
+	asked *atomic.Int32
 }
-func (unplugged) LookupHost(context.Context, string) ([]string, error) { return nil, errUnplugged }
+
+func (u unplugged) LookupMX(context.Context, string) ([]*net.MX, error) {
+	u.asked.Add(1)
+	return nil, u.err
+}
+
+func (u unplugged) LookupSRV(context.Context, string, string, string) (string, []*net.SRV, error) {
+	u.asked.Add(1)
+	return "", nil, u.err
+}
+
+func (u unplugged) LookupHost(context.Context, string) ([]string, error) {
+	u.asked.Add(1)
+	return nil, u.err
+}
 
 func kindOf(err error) mail.Kind {
 	var e *Error

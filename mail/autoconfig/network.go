@@ -25,22 +25,16 @@ func (f *finder) note(err error) {
 	switch wire.Wrap(err, "", "").Kind {
 	case mail.Offline:
 		f.offline.Store(true)
-	case mail.Timeout, mail.Cancelled, mail.Unreachable, mail.Unknown:
-		// Nobody need be there for these.
+	case mail.Timeout, mail.Cancelled, mail.Unreachable, mail.Unknown, mail.NoSuchHost:
+		// Nobody need be there for these: a router without a line denies every name.
 	default:
 		f.heard.Store(true)
 	}
 }
 
-// noteDNS is note for an answer of the resolver. With a resolver of the caller's own a "not found" is its word and does
-// not depend on what this computer's interfaces look like.
-func (f *finder) noteDNS(err error) {
-	var dns *net.DNSError
-	if f.o.Resolver != nil && errors.As(err, &dns) && dns.IsNotFound {
-		f.heard.Store(true)
-		return
-	}
-	f.note(err)
+// missing reports the failure of a name that is known to exist: the network is not there, or keeps names back.
+func missing(err error) bool {
+	return err != nil && wire.Wrap(err, "", "").Kind == mail.NoSuchHost
 }
 
 func (f *finder) resolver() Resolver {
@@ -56,8 +50,7 @@ func (f *finder) exchangers(ctx context.Context, domain string) []string {
 	defer cancel()
 	// The final dot keeps the system's search list out.
 	records, err := f.resolver().LookupMX(ctx, domain+".")
-	f.noteDNS(err)
-	slices.SortStableFunc(records, func(a, b *net.MX) int { return int(a.Pref) - int(b.Pref) })
+	f.note(err)
 	var hosts []string
 	for _, r := range records {
 		if host, ok := hostName(r.Host); ok && len(hosts) < maxServers {
@@ -87,7 +80,7 @@ func (f *finder) published(ctx context.Context, at address) (incoming, outgoing 
 		ctx, cancel := context.WithTimeout(ctx, f.o.Each)
 		defer cancel()
 		_, records, err := f.resolver().LookupSRV(ctx, services[i].name, "tcp", at.domain+".")
-		f.noteDNS(err)
+		f.note(err)
 		for _, r := range records {
 			// A single dot says that there is no such service.
 			host, ok := hostName(r.Target)
@@ -120,7 +113,7 @@ func (f *finder) usual(ctx context.Context, at address) (incoming, outgoing []en
 		ctx, cancel := context.WithTimeout(ctx, f.o.Each)
 		defer cancel()
 		_, err := f.resolver().LookupHost(ctx, names[i]+"."+at.domain+".")
-		f.noteDNS(err)
+		f.note(err)
 		exists[i] = err == nil
 		return false
 	})

@@ -46,7 +46,7 @@ func TestParseServer(t *testing.T) {
 		want      string // "user|host:port|security|auth", or "" when it is refused
 	}{
 		{"placeholders", incoming("pop.%EMAILDOMAIN%", "995", "SSL", "<username>%EMAILLOCALPART%.%EMAILDOMAIN%</username>"), "anna.nordlicht.eu|pop.nordlicht.eu:995|tls|auto"},
-		{"a user name with an unknown placeholder", incoming("a.eu", "995", "SSL", "<username>%REALNAME%</username>"), "|a.eu:995|tls|auto"},
+		{"a user name with an unknown placeholder", incoming("a.eu", "995", "SSL", "<username>%REALNAME%x</username>"), "|a.eu:995|tls|auto"},
 		{"a user name with half a placeholder", incoming("a.eu", "995", "SSL", "<username>%EMAILADDRESS</username>"), "|a.eu:995|tls|auto"},
 		{"a user name with a line end", incoming("a.eu", "995", "SSL", "<username>a&#10;DELE 1</username>"), "|a.eu:995|tls|auto"},
 		{"blanks", incoming("\n A.eu ", " 995 ", " STARTTLS\n", ""), "|a.eu:995|starttls|auto"},
@@ -64,7 +64,7 @@ func TestParseServer(t *testing.T) {
 		{"a host with a path", incoming("a.eu/x", "995", "SSL", ""), ""},
 		{"a host with a port", incoming("a.eu:995", "995", "SSL", ""), ""},
 		{"a host with a blank", incoming("a b.eu", "995", "SSL", ""), ""},
-		{"a host of an unknown placeholder", incoming("%SECRET%.eu", "995", "SSL", ""), ""},
+		{"a host of an unknown placeholder", incoming("%SECRET%a.eu", "995", "SSL", ""), ""},
 		{"a port that is none", incoming("a.eu", "pop3", "SSL", ""), ""},
 		{"port 0", incoming("a.eu", "0", "SSL", ""), ""},
 		{"a negative port", incoming("a.eu", "-995", "SSL", ""), ""},
@@ -98,18 +98,26 @@ func TestParseOutgoingWithoutLogin(t *testing.T) {
 
 func TestHostileConfig(t *testing.T) {
 	laughs := `<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>`
+	// In a configuration that is fine but for that.
+	within := func(s string) string {
+		return strings.Replace(incoming("a.eu", "995", "SSL", ""), "</emailProvider>", s+"</emailProvider>", 1)
+	}
+	if _, err := parseConfig([]byte(within("<x/>")), anna); err != nil {
+		t.Fatal(err)
+	}
 	for name, s := range map[string]string{
+		"a document type":          `<!DOCTYPE clientConfig>` + within(""),
 		"nothing":                  "",
 		"a web page":               "<!DOCTYPE html><html><head><title>404</title></head><body><br></body></html>",
 		"a page without type":      "<html><body>Not here</body></html>",
 		"JSON":                     `{"clientConfig": true}`,
-		"a bomb of entities":       laughs + clientConfig("<displayName>&b;</displayName>"),
-		"an outer entity":          `<!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/passwd">]>` + clientConfig("<displayName>&x;</displayName>"),
-		"an unknown entity":        clientConfig("<displayName>&x;</displayName>"),
-		"too deep":                 strings.Repeat("<a>", 100) + strings.Repeat("</a>", 100),
+		"a bomb of entities":       laughs + within("<x>&b;</x>"),
+		"an outer entity":          `<!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/passwd">]>` + within("<x>&x;</x>"),
+		"an unknown entity":        within("<x>&x;</x>"),
+		"too deep":                 within(strings.Repeat("<a>", 100) + strings.Repeat("</a>", 100)),
 		"too deep, unclosed":       strings.Repeat("<a>", 50000),
-		"too many":                 clientConfig(strings.Repeat("<a/>", maxNodes)),
-		"too long a text":          clientConfig("<displayName>" + strings.Repeat("a", maxText+1) + "</displayName>"),
+		"too many":                 within(strings.Repeat("<a/>", maxNodes)),
+		"too long a text":          within("<x>" + strings.Repeat("a", maxText+1) + "</x>"),
 		"too long":                 published + strings.Repeat(" ", maxConfig),
 		"cut off":                  published[:len(published)-20],
 		"two documents":            published[strings.Index(published, "<clientConfig"):] + "<clientConfig/>",
