@@ -82,6 +82,18 @@ func TestReadError(t *testing.T) {
 	}
 }
 
+// A boundary is found wherever the window's edge falls.
+func TestWindowEdge(t *testing.T) {
+	const head = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n"
+	for shift := -12; shift <= 12; shift++ {
+		raw := head + strings.Repeat("x", 2*windowSize+shift-len(head)) + "\r\n--b\r\nContent-Type: image/gif; name=a.gif\r\n\r\nGIF\r\n--b--\r\n"
+		m, err := Open(slow{[]byte(raw)})
+		if err != nil || len(m.Parts) != 1 || m.Parts[0].Size != 3 || len(m.Text) != 2*windowSize+shift-len(head) {
+			t.Errorf("at %d: %d parts, text of %d, %v", shift, len(m.Parts), len(m.Text), err)
+		}
+	}
+}
+
 func TestPartReaderOutOfRange(t *testing.T) {
 	for _, i := range []int{-1, 0, 7} {
 		if _, err := PartReader(mail.Bytes("Subject: x\r\n\r\ntext\r\n"), i); err == nil {
@@ -97,6 +109,7 @@ func TestTransferPieces(t *testing.T) {
 		{"base64", "SGVs\r\nbG8gd29y\r\nbGQ=\r\n", "Hello world"},
 		{"base64", "SGVsbG8=\r\nIHdv\r\ncmxk", "Hello world"},
 		{"base64", "SGVsbG8=\r\n-- \r\na footer\r\n", "Hello"},
+		{"base64", "SGVsbG8=\r\na footer.txt\r\n", "Hello"},
 		{"base64", "SGVsbG8gd29ybGQ", "Hello world"},
 		{"base64", "S", ""},
 		{"base64", "", ""},
