@@ -391,6 +391,20 @@ func TestSavingThatFailsIsToldInTheFoot(t *testing.T) {
 	k.until("saved at last", func() bool { return !k.c.Unsaved() })
 }
 
+func TestUnsavedIsWhatWouldBeLost(t *testing.T) {
+	k := open(t, letter())
+	if _, lost := k.Unsaved(); lost {
+		t.Error("nothing was done, and something would be lost")
+	}
+	k.write(k.lines[model.To].Entry(), "jonas@x.org")
+	d, lost := k.Unsaved()
+	if !lost || len(d.To) != 2 {
+		t.Errorf("lost %v, to %v", lost, d.To)
+	}
+	k.Save(nil)
+	k.until("saved", func() bool { _, lost := k.Unsaved(); return !lost })
+}
+
 func TestClosing(t *testing.T) {
 	kept := letter()
 	kept.ID = 42

@@ -57,6 +57,7 @@ type Window struct {
 	state     *kit.Line // "Draft saved 14:40"
 	sum       *kit.Line // "2 attachments, 1.2 MB"
 	question  *kit.Ask
+	chooser   *dialog.FileDialog // open
 	stopTimer func()
 
 	blamed  bool // the bar under the head is about a recipient
@@ -155,6 +156,15 @@ func (w *Window) Show() {
 // Composition is the message as it stands.
 func (w *Window) Composition() *model.Composition { return w.c }
 
+// Unsaved returns the message where something of it is not in Drafts yet, for Poplar's end: the caller stores it.
+func (w *Window) Unsaved() (mail.Draft, bool) {
+	if w.closed || w.sending {
+		return mail.Draft{}, false
+	}
+	w.commit()
+	return w.c.Draft(), w.c.Unsaved()
+}
+
 func (w *Window) title() string { return kit.T("%s – Poplar", w.c.ComposerTitle(kit.T)) }
 
 func (w *Window) keys() {
@@ -169,7 +179,11 @@ func (w *Window) keys() {
 	add(fyne.KeyW, ctrl, w.Close)
 	add(fyne.KeyA, ctrl|fyne.KeyModifierShift, w.attach)
 	c.SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape {
+		switch {
+		case k.Name != fyne.KeyEscape:
+		case w.chooser != nil:
+			w.chooser.Hide()
+		case c.Overlays().Top() == nil:
 			w.Close()
 		}
 	})
@@ -245,7 +259,10 @@ func (w *Window) Save(then func(ok bool)) {
 	}
 	w.saving = true
 	d := w.c.Draft()
-	kit.Go(w.ctx, w.loop, func(ctx context.Context) (mail.MessageID, error) { return w.p.SaveDraft(ctx, d) }, func(id mail.MessageID, err error) {
+	kit.Go(w.ctx, w.loop, func(ctx context.Context) (mail.MessageID, error) {
+		// A save that has begun goes to its end, whatever becomes of the window.
+		return w.p.SaveDraft(context.WithoutCancel(ctx), d)
+	}, func(id mail.MessageID, err error) {
 		w.saving = false
 		if err != nil {
 			t := model.TellError(err, kit.T)
@@ -330,7 +347,7 @@ func (w *Window) submit() {
 		if gone := model.Missing(d); len(gone) > 0 {
 			return result{gone: gone}, nil
 		}
-		id, err := w.p.Send(ctx, d)
+		id, err := w.p.Send(context.WithoutCancel(ctx), d)
 		return result{id: id}, err
 	}, func(r result, err error) {
 		w.busy(false)
@@ -508,6 +525,9 @@ func (w *Window) gone() {
 
 // attach lets the person choose a file.
 func (w *Window) attach() {
+	if w.chooser != nil || w.sending {
+		return
+	}
 	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
 		if err != nil || f == nil {
 			return

@@ -21,8 +21,15 @@ func TestEverythingIsTranslated(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := json.Unmarshal(src, &zh); err != nil {
+		own := map[string]string{}
+		if err := json.Unmarshal(src, &own); err != nil {
 			t.Errorf("%s: %v", f, err)
+		}
+		for k, v := range own {
+			if was, ok := zh[k]; ok && was != v {
+				t.Errorf("%s: %q is %q here and %q elsewhere: they need different English", f, k, v, was)
+			}
+			zh[k] = v
 		}
 	}
 	call := regexp.MustCompile(`\b(?:kit\.)?[TN]\((?:[a-z][a-zA-Z.]*, )?("(?:[^"\\]|\\.)*")(?:,\s*("(?:[^"\\]|\\.)*"))?`)

@@ -177,7 +177,7 @@ func recipients(o mail.OutboxItem, names map[string]string, tr Translate) string
 	if name := names[strings.ToLower(who)]; name != "" {
 		who = name
 	}
-	return tr("to %s", who)
+	return tr("to %[1]s", who)
 }
 
 // Remaining is a message taken back from the outbox without the recipients who already have it, and their number: so

@@ -97,7 +97,7 @@ func NewAccountWindow(app fyne.App, p model.Poplar, loop kit.Loop, a *mail.Accou
 	w.fill(container.NewBorder(w.tabs, container.New(&kit.Column{}, w.notice, foot), nil, nil, container.NewStack(stack...)))
 	w.Window.SetCloseIntercept(w.ask)
 	w.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape {
+		if k.Name == fyne.KeyEscape && w.Window.Canvas().Overlays().Top() == nil {
 			w.ask()
 		}
 	})

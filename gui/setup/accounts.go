@@ -33,7 +33,7 @@ func NewAccountsWindow(app fyne.App, p model.Poplar, loop kit.Loop, o Options) *
 	head := container.New(kit.Inset{Left: pagePad, Top: 20, Right: pagePad, Bottom: 12}, kit.NewLine(kit.T("Accounts"), 20, true, kit.Text))
 	w.fill(container.NewBorder(head, container.New(&kit.Column{}, w.notice, foot), nil, nil, container.NewVScroll(w.list)))
 	w.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape {
+		if k.Name == fyne.KeyEscape && w.Window.Canvas().Overlays().Top() == nil {
 			w.Window.Close()
 		}
 	})

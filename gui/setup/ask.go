@@ -48,6 +48,22 @@ func AskTrust(w fyne.Window, c mail.Certificate, done func(trusted bool)) {
 	q.Show(w, nil)
 }
 
+// AskTrustFor is AskTrust for an account that exists: a yes is stored with it. done is called with whether the account
+// now trusts the certificate, and with what kept it from being stored.
+func AskTrustFor(w fyne.Window, p model.Poplar, loop kit.Loop, a mail.Account, c mail.Certificate, done func(trusted bool, err error)) {
+	AskTrust(w, c, func(trusted bool) {
+		if !trusted {
+			done(false, nil)
+			return
+		}
+		form := model.NewForm(a)
+		form.Trust(c)
+		kit.Go(context.Background(), loop, func(ctx context.Context) (mail.Account, error) {
+			return p.SaveAccount(ctx, form.Account(), nil, !a.AskPassword)
+		}, func(_ mail.Account, err error) { done(err == nil, err) })
+	})
+}
+
 // PasswordQuestion is the question for a password.
 type PasswordQuestion struct {
 	ask      *kit.Ask
@@ -94,7 +110,7 @@ func AskPassword(w fyne.Window, p model.Poplar, loop kit.Loop, a mail.Account, d
 		Title: title, Text: text, Width: 500, Content: container.New(&kit.Column{Gap: 12}, q.notice, form),
 		Choices: []kit.AskChoice{
 			{Label: kit.T("Cancel"), Do: func() bool { q.end(false); return true }},
-			{Label: kit.T("OK"), Kind: kit.Filled, Do: func() bool { q.store(); return false }},
+			{Label: kit.T("Continue"), Kind: kit.Filled, Do: func() bool { q.store(); return false }},
 		},
 	}
 	q.ask.Show(w, q.Secret.Entry)

@@ -377,7 +377,7 @@ func newDoctorWindow(w *AccountWindow) *DoctorWindow {
 	body := container.New(doctorBody{}, card, container.NewStack(right, d.log))
 	d.fill(container.NewBorder(head, foot, nil, nil, body))
 	d.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape {
+		if k.Name == fyne.KeyEscape && d.Window.Canvas().Overlays().Top() == nil {
 			d.Window.Close()
 		}
 	})

@@ -33,7 +33,7 @@ func NewPreferencesWindow(app fyne.App, p model.Poplar, loop kit.Loop, o Options
 	w.write()
 	w.fill(container.NewBorder(nil, w.notice, nil, nil, container.NewVScroll(w.column)))
 	w.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape {
+		if k.Name == fyne.KeyEscape && w.Window.Canvas().Overlays().Top() == nil {
 			w.Window.Close()
 		}
 	})
