@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"gui/model":        {"settings"},
 	"gui/kit":          {"assets"},
 	"mail":             {},
-	"mail/engine":      {"mail/retrieve", "mail/delivery", "mail/outbox", "mail/compose", "mail/submit", "mail/store", "mail/doctor", "mail/transfer", "mail/message", "mail/wire", "mail/pop3"},
+	"mail/engine":      {"mail/retrieve", "mail/delivery", "mail/outbox", "mail/compose", "mail/submit", "mail/store", "mail/doctor", "mail/transfer", "mail/message", "mail/wire", "mail/pop3", "mail/autoconfig"},
 	"mail/retrieve":    {"mail/pop3"},
 	"mail/delivery":    {"mail/message"},
 	"mail/outbox":      {"mail/submit"},

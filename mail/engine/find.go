@@ -1,0 +1,35 @@
+package engine
+
+import (
+	"context"
+
+	"poplar/mail"
+	"poplar/mail/autoconfig"
+	"poplar/mail/wire"
+)
+
+// Find looks for the servers of an address: best answer first. Each is told to report when it is known, and again when
+// its servers have been tried. No password is sent. Without a network what is built in still answers, and the
+// error says so.
+func (e *Engine) Find(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error) {
+	list, err := autoconfig.Find(ctx, address, autoconfig.Options{
+		Wire: wire.Options{Sessions: e.sessions, DialContext: e.o.Dial},
+	}, func(c autoconfig.Candidate) { report(found(c)) })
+	all := make([]mail.Found, len(list))
+	for i, c := range list {
+		all[i] = found(c)
+	}
+	return all, err
+}
+
+func found(c autoconfig.Candidate) mail.Found {
+	f := mail.Found{
+		Source: string(c.Source), Incoming: c.Incoming, Outgoing: c.Outgoing, Users: c.Users,
+		Verified: c.Verified, Insecure: c.Insecure, Note: c.Note,
+	}
+	if p := c.Provider; p != nil {
+		f.Provider, f.HelpEN, f.HelpZH, f.HelpURL = p.Name, p.HelpEN, p.HelpZH, p.HelpURL
+		f.NeedsCode, f.OAuthOnly, f.NoPOP, f.MinInterval = p.NeedsCode, p.OAuthOnly, p.NoPOP, p.MinInterval
+	}
+	return f
+}

@@ -1,0 +1,20 @@
+package mail
+
+import "time"
+
+// Found is a pair of servers that may serve an address, and what a person should know before the first log-in.
+type Found struct {
+	Source   string // where the answer came from: "table", "autoconfig", "ispdb", "srv", "mx" or "guess"
+	Provider string // the provider's name, or empty
+	// Incoming and Outgoing have the first of Users filled in; a side that was not found has no Host.
+	Incoming, Outgoing Server
+	Users              []string // user names to try, in order; at most two
+	Verified           bool     // the servers answered with a greeting and a certificate of their name
+	Insecure           bool     // the answer itself came unprotected
+	Note               string   // an English sentence, or empty
+	HelpEN, HelpZH     string   // the provider's own way to a password, in our words
+	HelpURL            string
+	NeedsCode          bool // an app password or authorisation code in place of the web password
+	OAuthOnly, NoPOP   bool
+	MinInterval        time.Duration // how often the provider lets one check; 0: not known
+}
