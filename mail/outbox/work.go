@@ -161,9 +161,11 @@ func Work(ctx context.Context, q Queue, send Sender, now time.Time, only func(ma
 			next = now // whoever comes back has this one and others to do
 			break
 		}
-		at, err := w.item(ctx, o.ID)
-		if err != nil {
-			errs = append(errs, err)
+		yes, at := due(o, now)
+		if yes || o.State == mail.InFlight {
+			if at, err = w.item(ctx, o.ID); err != nil {
+				errs = append(errs, err)
+			}
 		}
 		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
 			next = at

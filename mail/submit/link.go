@@ -99,11 +99,11 @@ type link struct {
 
 	ready    []byte // of a reply, for the client to read
 	said     reply  // the last whole reply
-	greeting string
-	closing  bool  // the server has said 421 (RFC 5321 section 3.8)
-	part     reply // the reply of which some lines have come
-	hello    bool  // the next reply is that to EHLO
-	err      error // the first failure of the connection, after which it is spent
+	greeting string // the first reply on one line
+	closing  bool   // the server has said 421 (RFC 5321 section 3.8)
+	part     reply  // the reply of which some lines have come
+	hello    bool   // the next reply is that to EHLO
+	err      error  // the first failure of the connection, after which it is spent
 
 	corked bool
 	held   int // commands waiting under the cork
