@@ -41,10 +41,12 @@ func (f *files) Set(list []mail.Attachment) {
 	f.list = list
 	f.box.RemoveAll()
 	for i, a := range list {
-		c := &fileCard{glyph: kit.NewGlyph(fileIcon(a.Name), 20, kit.Text2),
+		c := &fileCard{
+			glyph:  kit.NewGlyph(fileIcon(a.Name), 20, kit.Text2),
 			name:   kit.NewLine(a.Name, 13, false, kit.Text).CutAt(kit.CutMiddle),
 			detail: kit.NewLine(fileDetail(a), 11, false, kit.Text2),
-			remove: kit.NewIconButton("x", kit.T("Remove"), func() { f.onRemove(i) }).Sized(24, 14)}
+			remove: kit.NewIconButton("x", kit.T("Remove"), func() { f.onRemove(i) }).Sized(24, 14),
+		}
 		c.ExtendBaseWidget(c)
 		f.box.Add(c)
 	}

@@ -17,7 +17,7 @@ type sender struct {
 	chosen   int
 	onChosen func(old, now mail.Account)
 
-	hovered, focused, quiet, ring bool
+	hovered, quiet, ring bool
 }
 
 func newSender(accounts []mail.Account, now mail.AccountID, chosen func(old, now mail.Account)) *sender {
@@ -104,8 +104,10 @@ func (s *sender) TypedShortcut(c fyne.Shortcut) { kit.PassShortcut(s, c) }
 
 // CreateRenderer implements fyne.Widget.
 func (s *sender) CreateRenderer() fyne.WidgetRenderer {
-	r := &senderRenderer{s: s, ground: &canvas.Rectangle{CornerRadius: 6, StrokeWidth: 2},
-		name: kit.NewLine("", 13, false, kit.Text), addr: kit.NewLine("", 13, false, kit.Text2).CutAt(kit.CutMiddle), arrow: kit.NewGlyph("down", 14, kit.Text2)}
+	r := &senderRenderer{
+		s: s, ground: &canvas.Rectangle{CornerRadius: 6, StrokeWidth: 2},
+		name: kit.NewLine("", 13, false, kit.Text), addr: kit.NewLine("", 13, false, kit.Text2).CutAt(kit.CutMiddle), arrow: kit.NewGlyph("down", 14, kit.Text2),
+	}
 	r.paint()
 	return r
 }

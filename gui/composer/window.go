@@ -42,7 +42,7 @@ type Window struct {
 
 	pause time.Duration // before a change is saved
 
-	ctx    context.Context //nolint:containedctx // it lasts exactly as long as the window
+	ctx    context.Context // it lasts exactly as long as the window
 	cancel context.CancelFunc
 
 	from      *sender
@@ -293,92 +293,6 @@ func (w *Window) commit() {
 	}
 }
 
-// Send checks the message and queues it. What speaks against it is told, or asked where it is the person's to decide.
-func (w *Window) Send() {
-	if w.sending || w.question != nil && w.question.Open() {
-		return
-	}
-	w.commit()
-	w.tell(nil)
-	var ask []string
-	missing := false
-	for _, c := range w.c.Concerns(kit.T) {
-		if c.Stop {
-			w.reveal(c.Field, true)
-			w.tell(kit.NewBar(kit.ToneErr, "", c.What))
-			w.blamed = true
-			return
-		}
-		ask = append(ask, c.What)
-		missing = missing || c.Kind == model.NoAttachment
-	}
-	if len(ask) == 0 {
-		w.submit()
-		return
-	}
-	q := &kit.Ask{Title: kit.T("Send it like this?"), Text: strings.Join(ask, "\n"), OnCancelled: func() {}}
-	if missing {
-		q.Choices = append(q.Choices, kit.AskChoice{Label: kit.T("Attach…"), Left: true, Do: func() bool { w.loop(w.attach); return true }})
-	}
-	q.Choices = append(q.Choices, kit.AskChoice{Label: kit.T("Keep writing")},
-		kit.AskChoice{Label: kit.T("Send anyway"), Kind: kit.Filled, Do: func() bool { w.loop(w.submit); return true }})
-	w.ask(q)
-}
-
-// ask shows a question and gives the keyboard back to where it was.
-func (w *Window) ask(q *kit.Ask) {
-	w.question = q
-	q.Show(w.Window, nil)
-}
-
-// submit hands the message to the outbox, after the saving that may be under way: it decides which draft goes away.
-func (w *Window) submit() {
-	if w.saving {
-		w.waiting = append(w.waiting, func(bool) { w.submit() })
-		return
-	}
-	w.busy(true)
-	d := w.c.Draft()
-	type result struct {
-		id   mail.MessageID
-		gone []string
-	}
-	kit.Go(w.ctx, w.loop, func(ctx context.Context) (result, error) {
-		if gone := model.Missing(d); len(gone) > 0 {
-			return result{gone: gone}, nil
-		}
-		id, err := w.p.Send(context.WithoutCancel(ctx), d)
-		return result{id: id}, err
-	}, func(r result, err error) {
-		w.busy(false)
-		switch {
-		case len(r.gone) > 0:
-			w.tell(kit.NewBar(kit.ToneErr, "", kit.T("%s is no longer where it was. Attach it again or remove it.", strings.Join(r.gone, ", "))))
-		case err != nil:
-			t := model.TellError(err, kit.T)
-			bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)
-			if t.Said != "" {
-				bar.Code(t.Said)
-			}
-			w.tell(bar)
-		default:
-			w.end()
-			if w.o.OnSent != nil {
-				w.o.OnSent(r.id)
-			}
-		}
-	})
-}
-
-func (w *Window) busy(on bool) {
-	w.sending = on
-	if on {
-		w.send.Disable()
-	} else {
-		w.send.Enable()
-	}
-}
-
 // tell shows a bar under the head, or takes it away.
 func (w *Window) tell(b *kit.Bar) {
 	w.notice.RemoveAll()
@@ -404,102 +318,6 @@ func (w *Window) Question() *kit.Ask {
 		return nil
 	}
 	return w.question
-}
-
-// Close closes the window, after a question where something would be lost.
-func (w *Window) Close() {
-	if w.sending || w.Question() != nil {
-		return
-	}
-	w.commit()
-	if !w.c.Changed() {
-		// What an earlier change had saved, and was taken back since, is no draft any more.
-		if w.c.ID() != 0 && !w.c.Kept() {
-			w.throw()
-			return
-		}
-		w.end()
-		return
-	}
-	first := kit.AskChoice{Label: kit.T("Delete"), Left: true, Kind: kit.Danger, Do: func() bool { w.throw(); return true }}
-	if w.c.Kept() {
-		first = kit.AskChoice{Label: kit.T("Discard changes"), Left: true, Kind: kit.Danger, Do: func() bool { w.putBack(); return true }}
-	}
-	w.ask(&kit.Ask{
-		Title: kit.T("Save this message as a draft?"), Text: kit.T("It has not been sent."),
-		Choices: []kit.AskChoice{first, {Label: kit.T("Keep writing")}, {Label: kit.T("Save draft"), Kind: kit.Filled, Do: func() bool {
-			w.loop(func() {
-				w.Save(func(ok bool) {
-					if ok {
-						w.end()
-					}
-				})
-			})
-			return true
-		}}},
-		OnCancelled: func() {},
-	})
-}
-
-// discard asks whether to delete the draft.
-func (w *Window) discard() {
-	if w.sending || w.Question() != nil {
-		return
-	}
-	w.commit()
-	if !w.c.Changed() && w.c.ID() == 0 {
-		w.end()
-		return
-	}
-	w.ask(&kit.Ask{
-		Title: kit.T("Delete this draft?"),
-		Choices: []kit.AskChoice{
-			{Label: kit.T("Delete"), Left: true, Kind: kit.Danger, Do: func() bool { w.throw(); return true }},
-			{Label: kit.T("Keep writing"), Kind: kit.Filled},
-		},
-		OnCancelled: func() {},
-	})
-}
-
-// throw deletes the draft and closes.
-func (w *Window) throw() {
-	if w.saving {
-		w.waiting = append(w.waiting, func(bool) { w.throw() })
-		return
-	}
-	id := w.c.ID()
-	if id == 0 {
-		w.end()
-		return
-	}
-	w.finish(func(ctx context.Context) error { return w.p.DiscardDraft(ctx, id) })
-}
-
-// putBack gives Drafts the message as it was when the window came up, and closes.
-func (w *Window) putBack() {
-	if w.saving {
-		w.waiting = append(w.waiting, func(bool) { w.putBack() })
-		return
-	}
-	before := w.c.Before()
-	w.finish(func(ctx context.Context) error {
-		_, err := w.p.SaveDraft(ctx, before)
-		return err
-	})
-}
-
-// finish does the last thing before the window closes; it stays where that fails.
-func (w *Window) finish(work func(context.Context) error) {
-	w.busy(true)
-	kit.Do(w.ctx, w.loop, work, func(err error) {
-		w.busy(false)
-		if err != nil {
-			t := model.TellError(err, kit.T)
-			w.tell(kit.NewBar(kit.ToneErr, t.What, t.Advice))
-			return
-		}
-		w.end()
-	})
 }
 
 func (w *Window) end() {

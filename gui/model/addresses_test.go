@@ -62,8 +62,11 @@ func TestParseEntered(t *testing.T) {
 
 func TestEnteredTextReadsBack(t *testing.T) {
 	for _, e := range []mail.Address{
-		{Addr: "a@x.org"}, {Name: "Anna", Addr: "a@x.org"}, {Name: "Lindqvist, Anna", Addr: "a@x.org"},
-		{Name: `Anna "Ann" \ L`, Addr: "a@x.org"}, {Name: "陈，思远", Addr: "chen@x.cn"},
+		{Addr: "a@x.org"},
+		{Name: "Anna", Addr: "a@x.org"},
+		{Name: "Lindqvist, Anna", Addr: "a@x.org"},
+		{Name: `Anna "Ann" \ L`, Addr: "a@x.org"},
+		{Name: "陈，思远", Addr: "chen@x.cn"},
 	} {
 		want := EnteredFrom([]mail.Address{e})[0]
 		got := ParseEntered(want.Text())

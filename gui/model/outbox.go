@@ -157,10 +157,10 @@ func refusal(o mail.OutboxItem, tr Translate) string {
 				return tr(text, append(args, refused[0].Addr, strings.TrimRight(said, ". "))...)
 			})
 	}
-	switch {
-	case sent == 0:
+	switch sent {
+	case 0:
 		return tr("%s.", first)
-	case sent == 1:
+	case 1:
 		return tr("%s. The other has it.", first)
 	}
 	return tr("%s. The other %d have it.", first, sent)

@@ -19,30 +19,63 @@ func TestOutboxRow(t *testing.T) {
 		o    mail.OutboxItem
 		want OutboxRow
 	}{
-		{"undo", mail.OutboxItem{Subject: "Sunday", State: mail.Queued, Due: now.Add(6100 * time.Millisecond), Recipients: one},
-			OutboxRow{Subject: "Sunday", To: "to Klara", Sentence: "Leaves in 7 seconds", Acts: []OutboxAct{TakeBack, SendNow, Throw}}},
-		{"one second", mail.OutboxItem{State: mail.Queued, Due: now.Add(time.Second), Recipients: one},
-			OutboxRow{Subject: "(no subject)", To: "to Klara", Sentence: "Leaves in 1 second", Acts: []OutboxAct{TakeBack, SendNow, Throw}}},
-		{"later", mail.OutboxItem{Subject: "s", State: mail.Queued, Due: now.Add(time.Hour), Recipients: one},
-			OutboxRow{Subject: "s", To: "to Klara", Sentence: "Leaves at 15:32", Acts: []OutboxAct{TakeBack, SendNow, Throw}}},
-		{"due", mail.OutboxItem{Subject: "s", State: mail.Queued, Due: now, Recipients: one},
-			OutboxRow{Subject: "s", To: "to Klara", Sentence: "Waiting to be sent", Acts: []OutboxAct{SendNow, TakeBack, Throw}}},
-		{"offline", mail.OutboxItem{Subject: "s", State: mail.Queued, Due: now, Recipients: one, Problem: &mail.Problem{Kind: mail.Offline}},
-			OutboxRow{Subject: "s", To: "to Klara", Sentence: "Offline. It leaves when the line is back.", Acts: []OutboxAct{SendNow, TakeBack, Throw}}},
-		{"sending", mail.OutboxItem{Subject: "s", State: mail.InFlight, Recipients: one},
-			OutboxRow{Subject: "s", To: "to Klara", Tone: Sending, Sentence: "Sending"}},
-		{"deferred", mail.OutboxItem{Subject: "s", State: mail.Deferred, Due: now.Add(20 * time.Minute), Recipients: one, Problem: &mail.Problem{Kind: mail.ServerTemporary, Said: "421 busy"}},
-			OutboxRow{Subject: "s", To: "to Klara", Tone: Delayed, Sentence: "The server cannot do this now. Next try at 14:52.", Said: "421 busy", Acts: []OutboxAct{SendNow, TakeBack, Throw}}},
-		{"refused for one", mail.OutboxItem{Subject: "s", State: mail.Failed, Recipients: to(
-			mail.Recipient{Addr: "a@x.org", State: mail.SentOK}, mail.Recipient{Addr: "bob@x.org", State: mail.Failed, Said: "550 no such user."}, mail.Recipient{Addr: "c@x.org", State: mail.SentOK})},
-			OutboxRow{Subject: "s", To: "to 3 people", Tone: Refused, Sentence: "bob@x.org was refused: 550 no such user. The other 2 have it.", Acts: []OutboxAct{TakeBack, SendAgain, Throw}}},
-		{"refused for all", mail.OutboxItem{Subject: "s", State: mail.Failed, Recipients: to(
-			mail.Recipient{Addr: "a@x.org", State: mail.Failed, Said: "550 no"}, mail.Recipient{Addr: "b@x.org", State: mail.Failed, Said: "550 no"}, mail.Recipient{Addr: "c@x.org", State: mail.Failed})},
-			OutboxRow{Subject: "s", To: "to 3 people", Tone: Refused, Sentence: "a@x.org and 2 others were refused: 550 no.", Acts: []OutboxAct{TakeBack, SendAgain, Throw}}},
-		{"too large", mail.OutboxItem{Subject: "s", State: mail.Failed, Recipients: one, Problem: &mail.Problem{Kind: mail.TooLarge}},
-			OutboxRow{Subject: "s", To: "to Klara", Tone: Refused, Sentence: "The message is larger than the server takes. Remove or shrink an attachment.", Acts: []OutboxAct{TakeBack, SendAgain, Throw}}},
-		{"perhaps", mail.OutboxItem{Subject: "s", State: mail.Uncertain, Recipients: one},
-			OutboxRow{Subject: "s", To: "to Klara", Tone: Doubtful, Sentence: "Perhaps sent: the line broke before the server answered.", Acts: []OutboxAct{SendAgain, TakeBack, Throw}}},
+		{
+			"undo",
+			mail.OutboxItem{Subject: "Sunday", State: mail.Queued, Due: now.Add(6100 * time.Millisecond), Recipients: one},
+			OutboxRow{Subject: "Sunday", To: "to Klara", Sentence: "Leaves in 7 seconds", Acts: []OutboxAct{TakeBack, SendNow, Throw}},
+		},
+		{
+			"one second",
+			mail.OutboxItem{State: mail.Queued, Due: now.Add(time.Second), Recipients: one},
+			OutboxRow{Subject: "(no subject)", To: "to Klara", Sentence: "Leaves in 1 second", Acts: []OutboxAct{TakeBack, SendNow, Throw}},
+		},
+		{
+			"later",
+			mail.OutboxItem{Subject: "s", State: mail.Queued, Due: now.Add(time.Hour), Recipients: one},
+			OutboxRow{Subject: "s", To: "to Klara", Sentence: "Leaves at 15:32", Acts: []OutboxAct{TakeBack, SendNow, Throw}},
+		},
+		{
+			"due",
+			mail.OutboxItem{Subject: "s", State: mail.Queued, Due: now, Recipients: one},
+			OutboxRow{Subject: "s", To: "to Klara", Sentence: "Waiting to be sent", Acts: []OutboxAct{SendNow, TakeBack, Throw}},
+		},
+		{
+			"offline",
+			mail.OutboxItem{Subject: "s", State: mail.Queued, Due: now, Recipients: one, Problem: &mail.Problem{Kind: mail.Offline}},
+			OutboxRow{Subject: "s", To: "to Klara", Sentence: "Offline. It leaves when the line is back.", Acts: []OutboxAct{SendNow, TakeBack, Throw}},
+		},
+		{
+			"sending",
+			mail.OutboxItem{Subject: "s", State: mail.InFlight, Recipients: one},
+			OutboxRow{Subject: "s", To: "to Klara", Tone: Sending, Sentence: "Sending"},
+		},
+		{
+			"deferred",
+			mail.OutboxItem{Subject: "s", State: mail.Deferred, Due: now.Add(20 * time.Minute), Recipients: one, Problem: &mail.Problem{Kind: mail.ServerTemporary, Said: "421 busy"}},
+			OutboxRow{Subject: "s", To: "to Klara", Tone: Delayed, Sentence: "The server cannot do this now. Next try at 14:52.", Said: "421 busy", Acts: []OutboxAct{SendNow, TakeBack, Throw}},
+		},
+		{
+			"refused for one",
+			mail.OutboxItem{Subject: "s", State: mail.Failed, Recipients: to(
+				mail.Recipient{Addr: "a@x.org", State: mail.SentOK}, mail.Recipient{Addr: "bob@x.org", State: mail.Failed, Said: "550 no such user."}, mail.Recipient{Addr: "c@x.org", State: mail.SentOK})},
+			OutboxRow{Subject: "s", To: "to 3 people", Tone: Refused, Sentence: "bob@x.org was refused: 550 no such user. The other 2 have it.", Acts: []OutboxAct{TakeBack, SendAgain, Throw}},
+		},
+		{
+			"refused for all",
+			mail.OutboxItem{Subject: "s", State: mail.Failed, Recipients: to(
+				mail.Recipient{Addr: "a@x.org", State: mail.Failed, Said: "550 no"}, mail.Recipient{Addr: "b@x.org", State: mail.Failed, Said: "550 no"}, mail.Recipient{Addr: "c@x.org", State: mail.Failed})},
+			OutboxRow{Subject: "s", To: "to 3 people", Tone: Refused, Sentence: "a@x.org and 2 others were refused: 550 no.", Acts: []OutboxAct{TakeBack, SendAgain, Throw}},
+		},
+		{
+			"too large",
+			mail.OutboxItem{Subject: "s", State: mail.Failed, Recipients: one, Problem: &mail.Problem{Kind: mail.TooLarge}},
+			OutboxRow{Subject: "s", To: "to Klara", Tone: Refused, Sentence: "The message is larger than the server takes. Remove or shrink an attachment.", Acts: []OutboxAct{TakeBack, SendAgain, Throw}},
+		},
+		{
+			"perhaps",
+			mail.OutboxItem{Subject: "s", State: mail.Uncertain, Recipients: one},
+			OutboxRow{Subject: "s", To: "to Klara", Tone: Doubtful, Sentence: "Perhaps sent: the line broke before the server answered.", Acts: []OutboxAct{SendAgain, TakeBack, Throw}},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := Row(c.o, map[string]string{"klara@x.org": "Klara"}, now, clock, english)

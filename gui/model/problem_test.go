@@ -29,27 +29,49 @@ func TestTell(t *testing.T) {
 		want Told
 	}{
 		{"nothing", nil, Told{}},
-		{"no host", &mail.Problem{Kind: mail.NoSuchHost, Where: "pop.exmaple.com:995"},
-			Told{What: "No server named pop.exmaple.com", Advice: "Check the spelling", Remedy: EditServers, Button: "Edit servers…"}},
-		{"no host, nowhere", &mail.Problem{Kind: mail.NoSuchHost},
-			Told{What: "No server of that name", Advice: "Check the spelling", Remedy: EditServers, Button: "Edit servers…"}},
-		{"port", &mail.Problem{Kind: mail.Unreachable, Where: "[2001:db8::1]:995"},
-			Told{What: "The server does not answer on port 995", Advice: "A firewall or another port may be the reason", Remedy: RunDoctor, Button: "Test settings"}},
-		{"in use", &mail.Problem{Kind: mail.MailboxInUse, Again: 5 * time.Minute, Said: "-ERR [IN-USE] locked\r\n"},
-			Told{What: "Another program is reading this mailbox", Advice: "Next try in 5 minutes", Said: "-ERR [IN-USE] locked", Remedy: TryNow, Button: "Try now"}},
-		{"one minute", &mail.Problem{Kind: mail.LoginDelay, Again: 100 * time.Second},
-			Told{What: "The provider limits how often one may check", Advice: "Next check in 2 minutes", Remedy: CheckLess, Button: "Check less often…"}},
-		{"seconds", &mail.Problem{Kind: mail.LoginDelay, Again: 900 * time.Millisecond},
-			Told{What: "The provider limits how often one may check", Advice: "Next check in 1 second", Remedy: CheckLess, Button: "Check less often…"}},
-		{"unknown says its cause", &mail.Problem{Kind: mail.Unknown, Err: errors.New("the cat was on the cable")},
-			Told{What: "Something unexpected happened", Advice: "The log says more", Said: "the cat was on the cable"}},
-		{"full disk names the place", &mail.Problem{Kind: mail.DiskFull, Where: "/home"},
-			Told{What: "The disk is full; nothing was deleted on the server", Advice: "Free some space", Said: "/home"}},
-		{"denied", settings.ErrDenied.Problem(),
-			Told{What: "The keyring did not let Poplar in", Advice: "Allow it there, or type the password for this session", Remedy: EnterPassword, Button: "Type password…"}},
-		{"too long", settings.ErrTooLong.Problem(),
-			Told{What: "The password is longer than this system's keyring takes", Advice: "Type the password for this session",
-				Said: settings.ErrTooLong.Why, Remedy: EnterPassword, Button: "Type password…"}},
+		{
+			"no host", &mail.Problem{Kind: mail.NoSuchHost, Where: "pop.exmaple.com:995"},
+			Told{What: "No server named pop.exmaple.com", Advice: "Check the spelling", Remedy: EditServers, Button: "Edit servers…"},
+		},
+		{
+			"no host, nowhere", &mail.Problem{Kind: mail.NoSuchHost},
+			Told{What: "No server of that name", Advice: "Check the spelling", Remedy: EditServers, Button: "Edit servers…"},
+		},
+		{
+			"port", &mail.Problem{Kind: mail.Unreachable, Where: "[2001:db8::1]:995"},
+			Told{What: "The server does not answer on port 995", Advice: "A firewall or another port may be the reason", Remedy: RunDoctor, Button: "Test settings"},
+		},
+		{
+			"in use", &mail.Problem{Kind: mail.MailboxInUse, Again: 5 * time.Minute, Said: "-ERR [IN-USE] locked\r\n"},
+			Told{What: "Another program is reading this mailbox", Advice: "Next try in 5 minutes", Said: "-ERR [IN-USE] locked", Remedy: TryNow, Button: "Try now"},
+		},
+		{
+			"one minute", &mail.Problem{Kind: mail.LoginDelay, Again: 100 * time.Second},
+			Told{What: "The provider limits how often one may check", Advice: "Next check in 2 minutes", Remedy: CheckLess, Button: "Check less often…"},
+		},
+		{
+			"seconds", &mail.Problem{Kind: mail.LoginDelay, Again: 900 * time.Millisecond},
+			Told{What: "The provider limits how often one may check", Advice: "Next check in 1 second", Remedy: CheckLess, Button: "Check less often…"},
+		},
+		{
+			"unknown says its cause", &mail.Problem{Kind: mail.Unknown, Err: errors.New("the cat was on the cable")},
+			Told{What: "Something unexpected happened", Advice: "The log says more", Said: "the cat was on the cable"},
+		},
+		{
+			"full disk names the place", &mail.Problem{Kind: mail.DiskFull, Where: "/home"},
+			Told{What: "The disk is full; nothing was deleted on the server", Advice: "Free some space", Said: "/home"},
+		},
+		{
+			"denied", settings.ErrDenied.Problem(),
+			Told{What: "The keyring did not let Poplar in", Advice: "Allow it there, or type the password for this session", Remedy: EnterPassword, Button: "Type password…"},
+		},
+		{
+			"too long", settings.ErrTooLong.Problem(),
+			Told{
+				What: "The password is longer than this system's keyring takes", Advice: "Type the password for this session",
+				Said: settings.ErrTooLong.Why, Remedy: EnterPassword, Button: "Type password…",
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := Tell(c.p, english)

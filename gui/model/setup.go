@@ -442,7 +442,7 @@ func CheckCA(path string) string {
 	if path == "" {
 		return ""
 	}
-	src, err := os.ReadFile(path) //nolint:gosec // the person named this file
+	src, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return "There is no such file."

@@ -229,8 +229,10 @@ func TestDiagnosis(t *testing.T) {
 	d := &Diagnosis{Account: account(), Started: time.Date(2026, 11, 22, 14, 31, 0, 0, time.UTC), Findings: []mail.Finding{
 		{Direction: mail.Incoming, Step: "resolve", OK: true, Took: 18 * time.Millisecond, Said: "192.0.2.25"},
 		{Direction: mail.Incoming, Step: "log in", OK: true, Took: 132 * time.Millisecond},
-		{Direction: mail.Outgoing, Step: "encrypt", Took: 1500 * time.Millisecond, Said: "x509: unknown authority",
-			Problem: &mail.Problem{Kind: mail.UntrustedCertificate, Where: "smtp.birch.example:587", Certificate: cert}},
+		{
+			Direction: mail.Outgoing, Step: "encrypt", Took: 1500 * time.Millisecond, Said: "x509: unknown authority",
+			Problem: &mail.Problem{Kind: mail.UntrustedCertificate, Where: "smtp.birch.example:587", Certificate: cert},
+		},
 	}}
 	if got := d.Summary(english); got != "This takes a few seconds." {
 		t.Errorf("while running: %q", got)

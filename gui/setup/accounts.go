@@ -130,7 +130,7 @@ func (w *AccountsWindow) Remove(a mail.Account) {
 
 // AskRemove asks over parent whether to remove an account, saying what goes with it. done is called once it is removed,
 // or could not be; not where the person keeps it.
-func AskRemove(parent fyne.Window, p model.Poplar, loop kit.Loop, ctx context.Context, a mail.Account, done func(error)) { //nolint:revive // the window comes first, as in all questions here
+func AskRemove(parent fyne.Window, p model.Poplar, loop kit.Loop, ctx context.Context, a mail.Account, done func(error)) {
 	type held struct{ messages, waiting int }
 	kit.Go(ctx, loop, func(ctx context.Context) (held, error) {
 		var h held

@@ -72,7 +72,7 @@ type PasswordQuestion struct {
 	notice   *fyne.Container
 	p        model.Poplar
 	loop     kit.Loop
-	ctx      context.Context //nolint:containedctx // it lasts as long as the question
+	ctx      context.Context // it lasts as long as the question
 	cancel   context.CancelFunc
 	account  mail.Account
 	d        mail.Direction

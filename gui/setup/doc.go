@@ -29,7 +29,7 @@ type Options struct {
 type frame struct {
 	Window fyne.Window
 	loop   kit.Loop
-	ctx    context.Context //nolint:containedctx // it lasts exactly as long as the window, and ends what the window began
+	ctx    context.Context // it lasts exactly as long as the window, and ends what the window began
 	cancel context.CancelFunc
 }
 

@@ -27,7 +27,7 @@ type Guide struct {
 	win   fyne.Window // for questions
 	first bool        // it greets, and cannot be cancelled
 
-	ctx    context.Context //nolint:containedctx // it lasts as long as the Guide
+	ctx    context.Context // it lasts as long as the Guide
 	cancel context.CancelFunc
 	run    context.CancelFunc
 
