@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"poplar/mail"
+	"poplar/mail/message"
 	"poplar/mail/outbox"
 	"poplar/mail/store"
 	"poplar/mail/wire"
@@ -91,6 +92,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if o.Language == nil {
 		o.Language = func() string { return "en" }
 	}
+	message.Prefer(o.Language())
 	hub := mail.NewHub()
 	s, err := store.Open(ctx, o.Dir, store.Options{Hub: hub, Now: o.Now, Log: o.Log, Wait: o.Wait})
 	if err != nil {
