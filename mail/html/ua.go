@@ -52,8 +52,8 @@ fieldset { border: 2px groove #c0c0c0; padding: .35em .75em .625em; margin: 0 2p
 legend { padding: 0 2px }
 button, input, select, textarea, meter, progress { display: inline-block; font: 13.333px sans-serif; letter-spacing: normal;
 line-height: normal; text-align: start; text-indent: 0; text-transform: none; color: black }
-input, select, textarea { background-color: white; border: 2px inset #767676; padding: 1px 2px }
-button, input[type=submit], input[type=button], input[type=reset] { background-color: #efefef; border: 2px outset #767676; padding: 1px 6px; text-align: center }
+input, select, textarea { background-color: white; border: 1px solid #767676; padding: 2px 3px }
+button, input[type=submit], input[type=button], input[type=reset] { background-color: #efefef; border: 1px solid #767676; border-radius: 3px; padding: 2px 7px; text-align: center }
 input[type=hidden] { display: none }
 textarea { white-space: pre-wrap } select { white-space: nowrap }
 bdo { unicode-bidi: bidi-override } bdi { unicode-bidi: isolate }

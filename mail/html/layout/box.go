@@ -28,14 +28,17 @@ const (
 
 // box is a box of the box tree. The tree does not depend on the width, and keeps what was measured.
 type box struct {
-	kind  kind
-	node  *html.Node // nil where anonymous
-	st    *html.Style
-	kids  []*box
-	inl   *inlineContent // contents, where the children are inline
-	level bool           // inline-level: inline-block, inline-table, picture in a line
-	bar   string         // marker text of a list item
-	depth int32
+	kind     kind
+	node     *html.Node // nil where anonymous
+	st       *html.Style
+	kids     []*box
+	inl      *inlineContent // contents, where the children are inline
+	level    bool           // inline-level: inline-block, inline-table, picture in a line
+	bar      string         // marker text of a list item
+	inside   bool           // which stands in its first line
+	inColumn bool           // a child of a flex container that stands upright
+	alone    bool           // keeps its floats and margins to itself whatever its style says
+	depth    int32
 
 	min, max  float64 // intrinsic widths of the content box
 	sized     bool
@@ -132,6 +135,7 @@ func (b *builder) build(n *html.Node, depth int32) *box {
 	default:
 		if st.Display == html.ListItem {
 			p.bar = markerText(st, n.Ordinal)
+			p.inside = st.ListPos == html.Inside && st.ListType != html.NoMarker
 		}
 		b.flowKids(p, n.Children)
 	}
@@ -175,6 +179,7 @@ func (b *builder) flowKids(p *box, nodes []*html.Node) {
 		}
 		if someInline(run) {
 			a := b.new(blockBox, nil, anonymous(p.st, html.Block), p.depth+1)
+			a.inside, a.bar, p.inside = p.inside, p.bar, false
 			a.inl = b.inline(a, run)
 			if a.inl != nil {
 				p.kids = append(p.kids, a)
@@ -399,6 +404,10 @@ func (b *builder) flexKids(p *box, nodes []*html.Node) {
 		}
 	}
 	flush()
+	for _, k := range p.kids {
+		k.inColumn = isColumn(p.st)
+		k.alone = true
+	}
 }
 
 // formsContext reports whether a box keeps its floats and margins to itself.
@@ -407,7 +416,7 @@ func (b *box) formsContext() bool {
 	case tableBox, cellBox, captionBox, flexBox, replacedBox:
 		return true
 	}
-	if b.depth == 0 || b.level || b.st.Float != html.NoKeyword || b.st.Clip {
+	if b.depth == 0 || b.alone || b.level || b.st.Float != html.NoKeyword || b.st.Clip {
 		return true
 	}
 	switch b.st.Display {

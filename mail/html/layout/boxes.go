@@ -19,13 +19,17 @@ func (p *Page) Boxes() []WordBox {
 	var node any
 	for i := range p.Words {
 		w := &p.Words[i]
-		if w.Shaped == nil || w.Space || w.Node == nil {
+		if w.Shaped == nil || w.Space || w.Node == nil || w.Shaped.Width == 0 {
 			cur = nil
 			continue
 		}
 		at := w.Shaped.Carets()
 		k := 0
-		for _, r := range w.Shaped.Text {
+		text := w.Shaped.Text
+		if w.Raw != "" && utf8.RuneCountInString(w.Raw) == w.Shaped.Runes {
+			text = w.Raw
+		}
+		for _, r := range text {
 			x0, x1 := w.X+float64(at[k]), w.X+float64(at[k+1])
 			if x1 < x0 {
 				x0, x1 = x1, x0

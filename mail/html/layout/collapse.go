@@ -155,6 +155,9 @@ func (l *engine) collapseBorders(b *box, t *table) {
 
 // draw returns the pieces to draw, equal neighbours joined.
 func (g *edgeGrid) draw(tops, at []float64, rtl bool, width float64) []edge {
+	if len(g.hor) == 0 {
+		return nil
+	}
 	var out []edge
 	put := func(e edge) {
 		if !e.border.Visible() {

@@ -29,14 +29,14 @@ func (l *engine) page(b *Box) *Page {
 	p := &Page{Width: l.o.Width, Canvas: l.tree.Canvas, CanvasLayers: l.tree.CanvasLayers, Cut: b.cut || l.cut}
 	m := marginOf(root.st, l.o.Width)
 	root.x, root.y = m[html.SideLeft], m[html.SideTop]
-	p.Height = math.Ceil(max(0, root.y+root.h+m[html.SideBottom]))
+	p.Height = math.Round(max(0, root.y+root.h+m[html.SideBottom]))
 	e := &emitter{l: l, p: p, lastBottom: -1}
 	e.atomic(root, 0, 0, env{clip: -1, alpha: 1})
 	p.Text = string(e.text)
 	p.ScrollWidth = math.Ceil(e.maxX)
 	for i := range p.Items {
 		if it := &p.Items[i]; it.Op != OpRule && it.Clip < 0 && it.Y+it.H > p.Height && it.Y+it.H < huge {
-			p.Height = math.Ceil(it.Y + it.H)
+			p.Height = math.Round(it.Y + it.H)
 		}
 	}
 	p.index()
@@ -286,7 +286,7 @@ func (e *emitter) line(ln *line, x, y float64, v env) {
 			m := e.l.metricsOf(st)
 			w := Word{
 				X: x + p.x, Y: y + p.y - m.ascent, W: p.w, H: m.ascent + m.descent, Base: y + p.y, Shaped: p.sh, Style: st,
-				Colour: st.Colour, Clip: v.clip, Alpha: v.alpha * st.InlineAlpha, Space: p.kind == spacePart, Node: p.box.node,
+				Colour: st.Colour, Clip: v.clip, Alpha: v.alpha * st.InlineAlpha, Space: p.kind == spacePart, Node: p.box.node, Raw: p.raw,
 			}
 			if p.box.node != nil {
 				w.Link = int32(p.box.node.Link)

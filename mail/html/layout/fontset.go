@@ -311,7 +311,7 @@ func (sh *shaper) fallbackFace(s *fontSet, r rune) *Face {
 
 func (f *Fonts) findFallback(sh *shaper, s *fontSet, r rune, script language.Script) *Face {
 	for _, face := range f.base {
-		if face.bold == s.bold && sh.has(face, r) {
+		if face.bold == s.bold && !face.mono && sh.has(face, r) {
 			return face
 		}
 	}

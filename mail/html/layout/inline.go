@@ -34,6 +34,7 @@ type seg struct {
 	box   *box // its own box for open, close, atomic and float; the box of its style for text
 	sh    *Shaped
 	w     float64
+	raw   string // the author's letters where text-transform changed them
 }
 
 // inlineContent are the children of a block container, cut into segs. It does not depend on the width.
@@ -44,7 +45,6 @@ type inlineContent struct {
 	wraps  bool // some text may wrap
 	bidi   bool
 	rtl    bool // the paragraph's base direction
-	text   []rune
 }
 
 // collector gathers the text of inline children, white space processed, before it is cut.
@@ -54,7 +54,8 @@ type collector struct {
 	root  *box
 	items []item
 	text  []rune
-	space bool // the last character is a space that would swallow another
+	raw   []rune // text before its case was changed; nil while it is the same
+	space bool   // the last character is a space that would swallow another
 	depth int
 	caps  bool // the next letter starts a word
 	odd   bool // some character needs bidi
@@ -71,6 +72,9 @@ type item struct {
 // inline makes the inline content of a block container, or nil where there is none.
 func (b *builder) inline(p *box, nodes []*html.Node) *inlineContent {
 	c := &collector{b: b, in: &inlineContent{}, root: p, space: true, caps: true}
+	if p.inside {
+		c.marker(p)
+	}
 	c.nodes(p, nodes)
 	if len(c.items) == 0 {
 		return nil
@@ -96,6 +100,20 @@ func (c *collector) nodes(p *box, nodes []*html.Node) {
 		}
 		c.node(p, n)
 	}
+}
+
+// marker puts a list item's mark into its first line, where the style wants it there.
+func (c *collector) marker(p *box) {
+	text := p.bar
+	if text == "" {
+		text = map[html.ListType]string{html.Disc: "•", html.Circle: "◦", html.Square: "▪"}[p.st.ListType]
+		if text == "" {
+			return
+		}
+		text += "\u00A0\u00A0"
+	}
+	c.addText(c.b.new(textBox, nil, p.st, p.depth+1), text)
+	c.space = true
 }
 
 func (c *collector) node(p *box, n *html.Node) {
@@ -254,6 +272,12 @@ func (c *collector) addText(k *box, s string) {
 			c.caps = true
 		}
 		c.text = append(c.text, r)
+		if r != r0 || c.raw != nil {
+			for len(c.raw) < len(c.text)-1 {
+				c.raw = append(c.raw, c.text[len(c.raw)])
+			}
+			c.raw = append(c.raw, r0)
+		}
 	}
 	flush()
 }
@@ -310,7 +334,6 @@ func (c *collector) cut() {
 		segs = append(segs, s)
 	}
 	in.segs = segs
-	in.text = nil
 }
 
 // bidiControl is the character that stands for the start or end of an inline box in the bidi algorithm, or 0 (CSS
@@ -460,8 +483,12 @@ func (c *collector) cutText(segs []seg, it *item, brk []bool, levels []uint8) []
 			j++
 		}
 		c.in.lines = true
-		segs = append(segs, c.word(it.box, set, size, spacing, f, text[i:j], level,
-			wraps && (j < it.end && text[j] != ' ' && (brk[j] || st.WordBreak == html.BreakAll) || j == it.end && brk[j] && j < len(text) && text[j] != ' ' && text[j] != '\n')))
+		seg := c.word(it.box, set, size, spacing, f, text[i:j], level,
+			wraps && (j < it.end && text[j] != ' ' && (brk[j] || st.WordBreak == html.BreakAll) || j == it.end && brk[j] && j < len(text) && text[j] != ' ' && text[j] != '\n'))
+		if st.Transform != html.Normal && j <= len(c.raw) {
+			seg.raw = string(c.raw[i:j])
+		}
+		segs = append(segs, seg)
 		i = j
 	}
 	return segs

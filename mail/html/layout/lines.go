@@ -31,6 +31,7 @@ type part struct {
 	x, y, w, h  float64 // y of text is its baseline
 	sh          *Shaped
 	frag        *frag
+	raw         string
 }
 
 // openBox is an inline box whose end has not been seen yet.
@@ -317,6 +318,9 @@ func (ln *liner) splitWord(j int, room float64, some bool) int {
 	a, b := *s, *s
 	a.sh, b.sh = ln.l.reshape(s, text[:n]), ln.l.reshape(s, text[n:])
 	a.w, b.w = float64(a.sh.Width), float64(b.sh.Width)
+	if raw := []rune(s.raw); len(raw) == len(text) {
+		a.raw, b.raw = string(raw[:n]), string(raw[n:])
+	}
 	a.brk, a.wide = true, isWide(text[n-1])
 	// A box's segs are shared by all its layouts: this one gets its own.
 	segs := make([]seg, 0, len(ln.in.segs)+1)

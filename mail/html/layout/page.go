@@ -62,6 +62,7 @@ type Word struct {
 	Alpha      float32
 	Space      bool
 	Node       *html.Node
+	Raw        string // the author's letters where text-transform changed them
 }
 
 // Page is a laid-out message: the display list. It is not changed once made.

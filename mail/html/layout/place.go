@@ -59,7 +59,7 @@ func (ln *liner) place(i, end int, indent float64) {
 	ln.begin()
 	cur := line{y: ln.cy + ln.y}
 	order := ln.visual(segs)
-	ln.measure(&cur, segs)
+	ln.measure(&cur, segs, tail)
 	left, right := ln.fl.edges(ln.oy+ln.y, max(cur.h, 1), ln.ox, ln.ox+ln.cw)
 	left -= ln.ox
 	right -= ln.ox
@@ -233,9 +233,10 @@ func (l *engine) vshift(st *html.Style, p *openBox, ps *html.Style, asc, desc fl
 	return 0
 }
 
-// measure finds the line's height and baseline, and where each seg stands.
-func (ln *liner) measure(cur *line, segs []seg) {
+// measure finds the line's height and baseline, and where each seg stands. tail is where blanks that vanish begin.
+func (ln *liner) measure(cur *line, segs []seg, tail int) {
 	l := ln.l
+	lead := true
 	ln.spots = ln.spots[:0]
 	for j := range segs {
 		s := &segs[j]
@@ -252,9 +253,10 @@ func (ln *liner) measure(cur *line, segs []seg) {
 				ln.stack = ln.stack[:n-1]
 			}
 		case wordSeg, tabSeg, spaceSeg:
-			if s.kind == spaceSeg && s.collapsible() && l.quirks {
+			if s.kind == spaceSeg && s.collapsible() && (lead || j >= tail) {
 				break
 			}
+			lead = false
 			if l.quirks {
 				ln.strut(len(ln.stack) - 1)
 			}
@@ -266,6 +268,7 @@ func (ln *liner) measure(cur *line, segs []seg) {
 				ln.strut(len(ln.stack) - 1)
 			}
 		case atomicSeg:
+			lead = false
 			sp = ln.atomicHeight(s)
 		}
 		ln.spots = append(ln.spots, sp)

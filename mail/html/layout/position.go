@@ -92,7 +92,7 @@ func (p *placer) put(j int) {
 		p.x += mr
 	case wordSeg:
 		p.lead = false
-		cur.parts = append(cur.parts, part{kind: textPart, box: s.box, x: p.x, y: ln.baseOf(cur, sp), w: s.w, sh: s.sh})
+		cur.parts = append(cur.parts, part{kind: textPart, box: s.box, x: p.x, y: ln.baseOf(cur, sp), w: s.w, sh: s.sh, raw: s.raw})
 		p.x += s.w
 		if s.wide && j < p.tail-1 {
 			p.x += p.extra

@@ -205,9 +205,6 @@ func (sh *shaper) shapeRun(out *Shaped, set *fontSet, r fontRun, size, spacing f
 	}
 	if spacing != 0 {
 		in.FontFeatures = noLigatures
-		if flags&flagSubpixel == 0 {
-			spacing = float32(math.Round(float64(spacing)))
-		}
 	}
 	scale := size / r.face.upem
 	chunks := make([][2]int, 0, 1)

@@ -51,6 +51,7 @@ type tableCell struct {
 	border           sides // collapsed: halves of the borders around it
 	f                *frag
 	base             float64
+	own              float64 // height of the contents with the cell's edges
 }
 
 // grid makes the grid of a table (CSS 2.1, 17.5 and the HTML table model).

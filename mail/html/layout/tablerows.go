@@ -206,6 +206,7 @@ func (l *engine) layoutCell(t *table, k *tableCell, at []float64) {
 	f := l.layout(k.box, c, nil, 0, 0)
 	st := k.box.st
 	e := t.cellEdges(k, w)
+	k.own = f.h
 	if st.Height.Unit == html.Fixed && !st.Height.HasPct() {
 		h := float64(max(0, st.Height.Px))
 		if !st.BorderSizing && !l.tree.Quirks {
@@ -242,7 +243,7 @@ func (l *engine) placeRows(b *box, t *table, g *frag, heights, at []float64, edg
 			l.tick()
 			f := k.f
 			full := tops[k.row+k.rowSpan] - tops[k.row] - t.spY
-			free := full - f.h
+			free := full - k.own
 			switch k.box.st.VAlign {
 			case html.Middle:
 				f.dy = free / 2
