@@ -49,11 +49,10 @@ func (b *Body) fail(err error) error {
 // step handles what the buffer holds.
 func (b *Body) step(w io.Writer) error {
 	r := b.c.r
-	chunk, err := r.Peek(max(1, r.Buffered()))
-	if err != nil {
+	if _, err := r.Peek(1); err != nil {
 		return b.broken(err)
 	}
-	chunk, _ = r.Peek(r.Buffered())
+	chunk, _ := r.Peek(r.Buffered())
 	if b.held {
 		b.held = false
 		if err := b.put(w, []byte(".\r\n")); err != nil {

@@ -11,7 +11,7 @@ import (
 // The limits of a listing. The largest mailboxes seen have a few hundred thousand messages.
 const (
 	maxEntries = 1 << 20
-	maxText    = 64 << 20 // octets of all unique-ids
+	maxText    = 32 << 20 // octets of all unique-ids
 	maxUIDL    = 1 << 10  // RFC 1939 allows 70; longer ones than this are kept as their digest
 )
 

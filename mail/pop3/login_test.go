@@ -177,9 +177,11 @@ func TestBrokenWayToLogInIsLeftAndRemembered(t *testing.T) {
 		{"says PLAIN is broken", nil, mailtest.On("AUTH PLAIN", mailtest.Refuse("", "internal error")), mail.AuthAuto, "USER", nil},
 		{"answers PLAIN with nonsense", nil, mailtest.On("AUTH PLAIN", mailtest.Instead("oops")), mail.AuthAuto, "USER", []string{"PLAIN"}},
 		{
-			"hangs up on USER and on CRAM-MD5", []string{"CRAM-MD5", "LOGIN"},
+			"hangs up on USER and on CRAM-MD5",
+			[]string{"CRAM-MD5", "LOGIN"},
 			mailtest.Scripts(mailtest.On("USER", mailtest.CutBefore), mailtest.On("AUTH CRAM-MD5", mailtest.CutBefore), mailtest.On("CAPA", mailtest.Capa("UIDL", "TOP", "USER", "SASL CRAM-MD5 LOGIN"))),
-			mail.AuthAuto, "LOGIN", []string{"USER"},
+			mail.AuthAuto, "LOGIN",
+			[]string{"USER"},
 		},
 		{"challenge that is none", []string{"CRAM-MD5", "PLAIN"}, mailtest.On("CHALLENGE CRAM-MD5", mailtest.Say("+ Rubbish!")), mail.AuthCramMD5, "", nil},
 	}

@@ -212,14 +212,18 @@ func TestSizesThatMakeNoSense(t *testing.T) {
 }
 
 func TestEndlessListingIsStopped(t *testing.T) {
-	line := []byte("1 " + strings.Repeat("u", 1000) + "\r\n")
-	s, _ := serve(t, mailtest.POP3Options{Script: mailtest.On("UIDL", func(turn *mailtest.Turn) {
-		turn.Say("+OK\r\n" + strings.Repeat(string(line), 70<<10))
-	})})
-	c := login(t, s)
-	_, err := c.UIDL(t.Context())
-	if p := mail.ProblemOf(err); p == nil || p.Kind != mail.Protocol {
-		t.Errorf("an endless listing gives %v", err)
+	for name, reply := range map[string]string{
+		"by the number of its entries": strings.Repeat("1 u\r\n", 1<<20+1),
+		"by the octets of its ids":     strings.Repeat("1 "+strings.Repeat("u", 1000)+"\r\n", 34<<10),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := serve(t, mailtest.POP3Options{Script: mailtest.On("UIDL", mailtest.Say("+OK\r\n"+reply))})
+			c := login(t, s)
+			_, err := c.UIDL(t.Context())
+			if p := mail.ProblemOf(err); p == nil || p.Kind != mail.Protocol {
+				t.Errorf("an endless listing gives %v", err)
+			}
+		})
 	}
 }
 
@@ -372,7 +376,7 @@ type writer func([]byte) (int, error)
 func (w writer) Write(p []byte) (int, error) { return w(p) }
 
 func TestSeriesKeepsTheLineFull(t *testing.T) {
-	const n = 5000
+	const n = 3000
 	s, box := serve(t, mailtest.POP3Options{})
 	reqs := make([]pop3.Request, n)
 	for i := range n {

@@ -26,10 +26,10 @@ var volatile = map[string]bool{
 	"envelope-to": true, "x-envelope-to": true, "x-envelope-from": true, "delivery-date": true, "x-received": true,
 	"received-spf": true, "authentication-results": true, "x-authentication-results": true,
 	"status": true, "x-status": true, "x-uid": true, "x-uidl": true, "x-keywords": true, "x-imap": true, "x-imapbase": true,
-	"content-length": true, "lines": true, "x-google-smtp-source": true, "x-gm-message-state": true, "x-gmail-labels": true, "x-gm-thrid": true,
+	"content-length": true, "lines": true, "x-google-smtp-source": true, "x-gmail-labels": true,
 }
 
-var volatilePrefixes = []string{"x-mozilla-", "x-evolution-", "arc-", "x-spam-", "x-virus-", "x-ms-exchange-", "x-forefront-", "x-microsoft-antispam", "x-rspamd-"}
+var volatilePrefixes = []string{"x-mozilla-", "x-evolution-", "arc-", "x-spam-", "x-virus-", "x-ms-exchange-", "x-forefront-", "x-microsoft-antispam", "x-rspamd-", "x-gm-"}
 
 func isVolatile(name string) bool {
 	if volatile[name] {

@@ -27,7 +27,6 @@ type fault struct {
 	left    int               // messages on the server in the end in delete mode (in keep mode all stay)
 	refused []string          // the server's words in the last report
 	retrs   map[string]int    // by policy: RETR commands altogether
-	skipped int               // in the last report
 	known   int               // renumbered, altogether
 	fails   map[int]mail.Kind // visits that end with a problem
 	only    mail.KeepMode     // policy the row is about; empty: both

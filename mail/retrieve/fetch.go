@@ -13,6 +13,27 @@ import (
 // saidBroken stands for the server's words where it gave none.
 const saidBroken = "the connection ends whenever this message is asked for"
 
+// open opens a session and reads the ledger meanwhile: that of a large mailbox takes as long as a turn to the server.
+func (s *session) open(ctx context.Context, after bool) error {
+	read := make(chan error, 1)
+	go func() {
+		var err error
+		s.ledger, err = s.Ledger.Ledger(ctx, s.Account.ID)
+		read <- err
+	}()
+	c, err := s.connect(ctx, after)
+	failed := <-read
+	if err != nil {
+		return err
+	}
+	if failed != nil {
+		_ = c.Close()
+		return failed
+	}
+	s.c = c
+	return nil
+}
+
 // fetch retrieves what is to be retrieved and has it stored. The messages are read here and stored by one other
 // goroutine, which has ended when fetch returns: the line stays full while a batch is being committed, and a slow
 // server does not keep what it has sent from being stored.

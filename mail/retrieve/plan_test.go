@@ -2,6 +2,7 @@ package retrieve
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -88,8 +89,13 @@ func TestPlan(t *testing.T) {
 			before := fmt.Sprint(tt.listing, tt.ledger)
 			a := Plan(tt.listing, tt.ledger, tt.keep, tt.max, now)
 			for _, c := range []struct{ what, got, want string }{
-				{"fetch", names(a.Fetch), tt.fetch}, {"verify", names(a.Verify), tt.verify}, {"delete", names(a.Delete), tt.del}, {"skip", names(a.Skip), tt.skip},
-				{"put", rows(a.Put), tt.put}, {"forget", rows(a.Forget), tt.forget}, {"missing", rows(a.Missing), tt.missing},
+				{"fetch", names(a.Fetch), tt.fetch},
+				{"verify", names(a.Verify), tt.verify},
+				{"delete", names(a.Delete), tt.del},
+				{"skip", names(a.Skip), tt.skip},
+				{"put", rows(a.Put), tt.put},
+				{"forget", rows(a.Forget), tt.forget},
+				{"missing", rows(a.Missing), tt.missing},
 				{"sizes", fmt.Sprint(a.Sizes), fmt.Sprint(tt.sizes)},
 			} {
 				if c.got != c.want {
@@ -261,7 +267,7 @@ func TestSpoolGoesToAFileAndIsBounded(t *testing.T) {
 		t.Errorf("%T of %d octets", raw, raw.Size())
 	}
 	sp.size = sp.limit - 1
-	if _, err := sp.Write(chunk); err != errEndless {
+	if _, err := sp.Write(chunk); !errors.Is(err, errEndless) {
 		t.Errorf("an endless message gives %v", err)
 	}
 }

@@ -23,7 +23,6 @@ type session struct {
 
 	puts   []mail.LedgerRow // rows to be written at the end
 	doomed []Item           // to be deleted on the server
-	again  []Item           // refused for the moment: tried once more at the session's end
 
 	listed     int
 	stored     int // messages
@@ -36,14 +35,9 @@ type session struct {
 	delay  time.Duration
 }
 
-// run1 carries out one session. after says that another one of this visit came before it.
-func (s *session) run1(ctx context.Context, after bool) error {
-	ledger, err := s.Ledger.Ledger(ctx, s.Account.ID)
-	if err != nil {
-		return err
-	}
-	s.ledger = ledger
-	if s.c, err = s.connect(ctx, after); err != nil {
+// conduct carries out one session. after says that another one of this visit came before it.
+func (s *session) conduct(ctx context.Context, after bool) error {
+	if err := s.open(ctx, after); err != nil {
 		return err
 	}
 	defer func() { _ = s.c.Close() }()
@@ -52,7 +46,7 @@ func (s *session) run1(ctx context.Context, after bool) error {
 	caps := s.c.Capabilities()
 	s.topped = caps == nil || caps.Has("TOP")
 
-	listing, count, err := s.list(ctx, ledger)
+	listing, count, err := s.list(ctx)
 	if err != nil {
 		return s.lost(err)
 	}
@@ -82,7 +76,7 @@ func (s *session) lost(err error) error {
 }
 
 // list asks what is there, and plans. Sizes are asked for only when a decision needs them.
-func (s *session) list(ctx context.Context, ledger []mail.LedgerRow) (listing []Listed, count int, err error) {
+func (s *session) list(ctx context.Context) (listing []Listed, count int, err error) {
 	count, octets, err := s.c.Stat(ctx)
 	if err != nil {
 		if pop3.Refused(err) == nil {
@@ -109,7 +103,7 @@ func (s *session) list(ctx context.Context, ledger []mail.LedgerRow) (listing []
 	}
 	listing = distinct(listing)
 	plan := func() {
-		s.acts = Plan(listing, ledger, s.Account.Keep, s.Account.MaxSize, s.Now())
+		s.acts = Plan(listing, s.ledger, s.Account.Keep, s.Account.MaxSize, s.Now())
 	}
 	plan()
 	// A UIDL may have been given to another message. Nothing but STAT tells, as long as none is new.

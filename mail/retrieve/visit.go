@@ -127,7 +127,7 @@ func (r *run) sessions(ctx context.Context) error {
 	idle := 0
 	for n := 1; ; n++ {
 		s := &session{run: r, number: n}
-		err := s.run1(ctx, n > 1)
+		err := s.conduct(ctx, n > 1)
 		r.Log.Debug("session", "account", r.Account.ID, "number", n, "listed", s.listed, "stored", s.stored, "deleted", s.deleted, "more", s.more, "error", err)
 		if ctx.Err() != nil || err == nil && !s.more || err != nil && !s.broken {
 			return err
