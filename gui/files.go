@@ -93,8 +93,8 @@ func (w *window) savePart(part mail.Part) {
 	}, w.win)
 	d.SetFileName(part.Name)
 	w.startIn(d)
+	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
 	d.Resize(w.dialogSize())
-	d.Show()
 }
 
 func (w *window) saved(name string, err error) {
@@ -123,8 +123,8 @@ func (w *window) saveParts() {
 		})
 	}, w.win)
 	w.startIn(d)
+	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
 	d.Resize(w.dialogSize())
-	d.Show()
 }
 
 func (w *window) dialogSize() fyne.Size {

@@ -78,7 +78,7 @@ type List struct {
 
 	cancel    context.CancelFunc // ends what is being read
 	ctx       context.Context    //nolint:containedctx // of the list shown now; ends with it
-	fetching  *model.Pages // that a page is being read for
+	fetching  *model.Pages       // that a page is being read for
 	reloading bool
 	again     bool
 	leaving   map[mail.MessageID]bool // asked to be moved away, still listed

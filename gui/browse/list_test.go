@@ -195,7 +195,7 @@ func TestAListOfAnyLengthDrawsAndReadsOnlyWhatIsSeen(t *testing.T) {
 	if s, _ := b.list.pages.At(row); s.ID != mail.MessageID(100_000-row) || row < 49_900 {
 		t.Errorf("row %d shows message %d", row, s.ID)
 	}
-	if b.shownAt(row + 1).name != "Marta" {
+	if b.shownAt(row+1).name != "Marta" {
 		t.Error("nothing is drawn there")
 	}
 	b.list.scrollTo(1e12)
