@@ -238,12 +238,11 @@ func (c *Client) try(ctx context.Context, way, secret string) (in bool, err erro
 	}
 	if pipelining && ex.oneTurn() {
 		err = ex.flight(extra)
-	} else if err = ex.turns(pipelining); err == nil && len(extra) > 0 {
-		err = c.sendAhead(extra)
-		in = true
+	} else {
+		err = ex.turns(extra)
 	}
 	if err != nil {
-		return in, err
+		return false, err
 	}
 	c.loggedIn = true
 	// What is offered may change with the login; where nothing can be added to the flight, ask only if it matters.
@@ -256,15 +255,6 @@ func (c *Client) try(ctx context.Context, way, secret string) (in bool, err erro
 		}
 	}
 	return true, nil
-}
-
-// sendAhead sends commands whose answers are read later, by the calls that want them.
-func (c *Client) sendAhead(lines []string) error {
-	if err := c.send(lines); err != nil {
-		return err
-	}
-	c.ahead = append(c.ahead, lines...)
-	return nil
 }
 
 func (c *Client) send(lines []string) error {
@@ -358,13 +348,10 @@ func (ex *exchange) flight(extra []string) error {
 	return err
 }
 
-// turns sends the login step by step.
-func (ex *exchange) turns(pipelining bool) error {
+// turns sends the login step by step. What follows it travels with its last step.
+func (ex *exchange) turns(extra []string) error {
 	c := ex.c
 	if ex.client == nil {
-		if pipelining {
-			return ex.flight(nil)
-		}
 		for _, line := range ex.lines {
 			if err := c.send([]string{line}); err != nil {
 				return err
@@ -379,7 +366,7 @@ func (ex *exchange) turns(pipelining bool) error {
 		return err
 	}
 	answered := ex.sentIR || ex.ir == nil
-	for range maxRounds {
+	for round := 1; round <= maxRounds; round++ {
 		st, text, err := c.status(doingLogin)
 		switch {
 		case err != nil:
@@ -387,9 +374,16 @@ func (ex *exchange) turns(pipelining bool) error {
 		case st == statusOK:
 			return nil
 		case st == statusErr:
-			return c.refusal(doingLogin, text)
+			err := c.refusal(doingLogin, text)
+			_ = c.drain()
+			return err
 		case st != statusContinue:
 			return c.spend(doingLogin, c.breach(doingLogin, text, "this is not a POP3 reply"))
+		}
+		if len(c.ahead) > 0 {
+			// The server wants more than the mechanism has, and takes the next command for it.
+			c.ahead = c.ahead[1:]
+			continue
 		}
 		var response []byte
 		if answered {
@@ -403,11 +397,24 @@ func (ex *exchange) turns(pipelining bool) error {
 		} else {
 			response, answered = ex.ir, true
 		}
-		if err := c.send([]string{encode(response)}); err != nil {
+		lines := []string{encode(response)}
+		if round == ex.rounds() {
+			lines = append(lines, extra...)
+			c.ahead = append(c.ahead, extra...)
+		}
+		if err := c.send(lines); err != nil {
 			return err
 		}
 	}
 	return c.spend(doingLogin, c.breach(doingLogin, "", "the exchange does not end"))
+}
+
+// rounds is how many responses the mechanism takes after AUTH.
+func (ex *exchange) rounds() int {
+	if ex.name == wire.Login {
+		return 2
+	}
+	return 1
 }
 
 // cancel ends an exchange that the client cannot go on with (RFC 5034, section 4).
