@@ -46,6 +46,7 @@ func Run(ctx context.Context, p model.Poplar, o Options) error {
 	a.SetIcon(kit.Picture("poplar-256.png"))
 	prefs := p.Preferences()
 	kit.SetLanguage(prefs.Language)
+	kit.SystemTheme(themeKnown())
 	kit.SetTheme(prefs.Theme)
 	kit.Start(kit.Main)
 	page.Warm(kit.Main)

@@ -72,7 +72,7 @@ var palette = map[Colour][2]uint32{
 	OK: {0x17693F, 0x6ACB9C}, OKBg: {0xE3F2E9, 0x1D3327}, Info: {0x1B5A88, 0x86BFEB}, InfoBg: {0xE7F1F9, 0x1D2E3B},
 	LinkText: {0x0B629E, 0x82BDF0}, Mark: {0xFFE38A, 0x5E4A0C}, MarkText: {0x2B2300, 0xFFF3C4},
 	Flag: {0xC26A00, 0xF0A646}, Toast: {0x24302A, 0xE5EAE7}, ToastText: {0xF2F6F3, 0x1A211D},
-	ToastAct: {0x7FDBAD, 0x17693F},
+	ToastAct: {0x7FDBAD, 0x17693F}, onAvatar: {0xFFFFFF, 0xFFFFFF},
 }
 
 // avatars are the grounds of the round letters; white on each is readable.
@@ -81,16 +81,27 @@ var avatars = [...]uint32{0x2E6F95, 0x8A5A2B, 0x6B3FA0, 0x1B7A4E, 0xA23B5A, 0x4A
 // chosen is the theme of the preferences: "light", "dark", anything else follows the system.
 var chosen atomic.Value
 
-// Dark reports whether the window is dark now.
-func Dark() bool {
+// systemSilent is set where the system does not say whether it is light or dark.
+var systemSilent atomic.Bool
+
+// SystemTheme tells whether the system says if it is light or dark. Where it does not, Poplar is light.
+func SystemTheme(known bool) { systemSilent.Store(!known) }
+
+// darkBy says whether the window is dark where the system's own variant is as given.
+func darkBy(variant fyne.ThemeVariant) bool {
 	switch chosen.Load() {
 	case "light":
 		return false
 	case "dark":
 		return true
 	}
+	return variant == theme.VariantDark && !systemSilent.Load()
+}
+
+// Dark reports whether the window is dark now.
+func Dark() bool {
 	app := fyne.CurrentApp()
-	return app != nil && app.Settings().ThemeVariant() == theme.VariantDark
+	return app != nil && darkBy(app.Settings().ThemeVariant())
 }
 
 // Col returns the colour as it is in the theme of the moment. An unknown name and None are transparent.

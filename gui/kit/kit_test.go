@@ -56,6 +56,11 @@ func TestThemeChoiceGoesBeforeTheSystem(t *testing.T) {
 	if th.Color(theme.ColorNameBackground, theme.VariantDark) != value(Surface, true) {
 		t.Error("the system's variant is not followed")
 	}
+	SystemTheme(false)
+	defer SystemTheme(true)
+	if th.Color(theme.ColorNameBackground, theme.VariantDark) != value(Surface, false) {
+		t.Error("a silent system is taken to be dark")
+	}
 }
 
 func TestEveryTranslationFileIsRead(t *testing.T) {

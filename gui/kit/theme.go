@@ -50,13 +50,7 @@ var themed = map[fyne.ThemeColorName]Colour{
 
 // Color implements fyne.Theme. The person's choice of light or dark goes before the variant Fyne asks for.
 func (t *Theme) Color(n fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	dark := variant == theme.VariantDark
-	switch chosen.Load() {
-	case "light":
-		dark = false
-	case "dark":
-		dark = true
-	}
+	dark := darkBy(variant)
 	if c, ok := themed[n]; ok {
 		return value(c, dark)
 	}
