@@ -32,21 +32,29 @@ func (l *List) MouseIn(e *desktop.MouseEvent) { l.MouseMoved(e) }
 
 // MouseMoved implements desktop.Hoverable.
 func (l *List) MouseMoved(e *desktop.MouseEvent) {
-	row, in, ok := l.rowAt(e.Position)
-	at := -1
-	if ok {
-		at = quickAt(l.Size().Width-listLeft-listRight, in)
-	}
-	if row != l.hover || at != l.hoverAt {
-		l.hover, l.hoverAt = row, at
+	at := e.Position
+	l.mouse = &at
+	row, action := l.hover, l.hoverAt
+	if l.point(); row != l.hover || action != l.hoverAt {
 		l.arrange()
 	}
 }
 
 // MouseOut implements desktop.Hoverable.
 func (l *List) MouseOut() {
-	l.hover, l.hoverAt = -1, -1
+	l.mouse = nil
 	l.arrange()
+}
+
+// point finds what is under the mouse, which rests while the list moves under it.
+func (l *List) point() {
+	l.hover, l.hoverAt = -1, -1
+	if l.mouse == nil {
+		return
+	}
+	if row, in, ok := l.rowAt(*l.mouse); ok {
+		l.hover, l.hoverAt = row, quickAt(l.Size().Width-listLeft-listRight, in)
+	}
 }
 
 // MouseDown implements desktop.Mouseable.

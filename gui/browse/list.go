@@ -70,11 +70,12 @@ type List struct {
 	preview int
 	offset  float64
 	focused bool
-	ringed  bool // the keyboard was used last: its place shows
-	hover   int  // row under the mouse, or -1
-	hoverAt int  // quick action under the mouse, or -1
-	slow    bool // rows have been missing for long enough to say so
-	fresh   int  // came above what is seen
+	ringed  bool           // the keyboard was used last: its place shows
+	mouse   *fyne.Position // nil where it is not over the list
+	hover   int            // row under the mouse, or -1
+	hoverAt int            // quick action under the mouse, or -1
+	slow    bool           // rows have been missing for long enough to say so
+	fresh   int            // came above what is seen
 
 	cancel    context.CancelFunc // ends what is being read
 	ctx       context.Context    //nolint:containedctx // of the list shown now; ends with it
@@ -120,7 +121,7 @@ func (l *List) Open(q mail.Query) {
 	l.marks = model.SearchWords(q.Text)
 	l.sel.Clear()
 	l.leaving = map[mail.MessageID]bool{}
-	l.offset, l.hover, l.hoverAt = 0, -1, -1
+	l.offset = 0
 	l.seen()
 	l.Reload()
 	l.changed()
@@ -408,7 +409,6 @@ func (l *List) ScrollToTop() { l.scrollTo(0) }
 
 // Scrolled implements fyne.Scrollable.
 func (l *List) Scrolled(e *fyne.ScrollEvent) {
-	l.hover, l.hoverAt = -1, -1
 	l.scrollTo(l.offset - float64(e.Scrolled.DY)*3)
 }
 
@@ -485,6 +485,7 @@ func (l *List) arrange() {
 		return
 	}
 	l.offset = l.clamp(l.offset)
+	l.point()
 	h := l.heights()
 	count := l.visible() + 1
 	for len(l.cards) < count {

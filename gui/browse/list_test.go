@@ -411,6 +411,12 @@ func TestQuickActionsAreForTheRowUnderTheMouse(t *testing.T) {
 	if !slices.Equal(b.chose, []mail.MessageID{30}) {
 		t.Error("a quick action changed what is chosen")
 	}
+	b.box.drop(30)
+	b.list.sel.Clear()
+	b.reload()
+	if b.shownAt(5).name == "" || !b.shownAt(5).hovered || b.shownAt(4).hovered {
+		t.Error("the row that came under the resting mouse is not hovered")
+	}
 	b.list.MouseOut()
 	if b.shownAt(5).hovered {
 		t.Error("the row stays hovered")
