@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -67,11 +68,21 @@ func Run(ctx context.Context, p model.Poplar, o Options) error {
 			w.tell(kit.T("The settings could not be read"), n)
 		}
 		w.mailto(o.Mailto)
+		kit.After(kit.Main, settled, func() { kit.Do(ctx, kit.Main, giveBack, func(error) {}) })
 	})
 	w.win.Show()
 	a.Run()
 	cancel()
 	return w.keep()
+}
+
+// settled is when the start is over: the fonts are read, the first list is on the screen.
+const settled = 12 * time.Second
+
+// giveBack returns to the system what only the start needed: reading fonts leaves more behind than a day of mail.
+func giveBack(context.Context) error {
+	debug.FreeOSMemory()
+	return nil
 }
 
 // discard removes the folder of opened attachments, whose files are read-only.
