@@ -335,6 +335,11 @@ func (h *hinter) rule(n *html.Node) {
 		for i := range prop(4) {
 			h.add(decl{p: pBorderTopStyle + i, kw: Solid})
 		}
+		if attr(n, "color") == "" {
+			for i := range prop(4) {
+				h.add(decl{p: pBorderTopColor + i, c: cssColour{current: true}})
+			}
+		}
 	}
 	if v, ok := atoi(attr(n, "size")); ok && v > 0 {
 		if v == 1 {

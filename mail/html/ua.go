@@ -39,8 +39,8 @@ q::before { content: open-quote } q::after { content: close-quote }
 ul, menu, dir { list-style-type: disc; padding-left: 40px } ol { list-style-type: decimal; padding-left: 40px }
 ul ul, ol ul { list-style-type: circle } ul ul ul, ul ol ul, ol ul ul, ol ol ul { list-style-type: square }
 dd { margin-left: 40px }
-hr { color: gray; border: 1px inset; margin: .5em auto; overflow: hidden }
-table { display: table; border-spacing: 2px; border-collapse: separate; border-color: gray; box-sizing: border-box; text-indent: 0 }
+hr { color: gray; border: 1px inset #eee; margin: .5em auto; overflow: hidden }
+table { display: table; border-spacing: 2px; border-collapse: separate; box-sizing: border-box; text-indent: 0 }
 caption { display: table-caption }
 thead { display: table-header-group; vertical-align: middle; border-color: inherit }
 tbody { display: table-row-group; vertical-align: middle; border-color: inherit }

@@ -527,6 +527,7 @@ type marker struct {
 	sh         *Shaped
 	st         *html.Style
 	shape      html.ListType
+	seq        int32
 }
 
 // mark places a list item's marker beside its first line.
@@ -544,7 +545,7 @@ func (l *engine) mark(b *box, f *frag, edges sides) {
 			f.h = edges.ver() + l.lineHeight(st)
 		}
 	}
-	mk := &marker{st: st, shape: st.ListType, base: base}
+	mk := &marker{st: st, shape: st.ListType, base: base, seq: b.seq}
 	if b.bar == "" {
 		up := math.Floor(m.ascent * 2 / 3)
 		size := math.Floor((up + 1) / 2)

@@ -39,6 +39,7 @@ type box struct {
 	inColumn bool           // a child of a flex container that stands upright
 	alone    bool           // keeps its floats and margins to itself whatever its style says
 	depth    int32
+	seq      int32 // its place in the source
 
 	min, max  float64 // intrinsic widths of the content box
 	sized     bool
@@ -71,7 +72,7 @@ type builder struct {
 func (b *builder) new(k kind, n *html.Node, st *html.Style, depth int32) *box {
 	b.boxes++
 	b.l.tick()
-	return &box{kind: k, node: n, st: st, depth: depth}
+	return &box{kind: k, node: n, st: st, depth: depth, seq: int32(b.boxes)}
 }
 
 // full reports whether no more boxes may be made.
@@ -158,7 +159,7 @@ func isBlockLevel(n *html.Node) bool { return n.BlockLevel() }
 // flowKids fills a block container: with lines where all children are inline, else with blocks, runs of inline
 // children in blocks of their own.
 func (b *builder) flowKids(p *box, nodes []*html.Node) {
-	nodes = b.unwrap(flat(nodes))
+	nodes = b.unwrap(flat(nodes), p.st.BlockAlign)
 	blocks := false
 	for _, n := range nodes {
 		if n.Style.Display != html.None && isBlockLevel(n) {
@@ -213,7 +214,7 @@ func (b *builder) flowKids(p *box, nodes []*html.Node) {
 }
 
 // unwrap takes blocks out of the inline boxes they stand in: the inline box is split around them (CSS 2.1, 9.2.1.1).
-func (b *builder) unwrap(nodes []*html.Node) []*html.Node {
+func (b *builder) unwrap(nodes []*html.Node, align html.Keyword) []*html.Node {
 	some := false
 	for _, n := range nodes {
 		if n.HasBlock {
@@ -240,9 +241,14 @@ func (b *builder) unwrap(nodes []*html.Node) []*html.Node {
 			}
 			run = nil
 		}
-		for _, c := range b.unwrap(flat(n.Children)) {
+		for _, c := range b.unwrap(flat(n.Children), n.Style.BlockAlign) {
 			if isBlockLevel(c) {
 				flush()
+				if n.Style.BlockAlign != align {
+					// Blocks are aligned by what is around them, which is the inline box.
+					b.boxes++
+					c = &html.Node{Tag: atom.Div, Style: anonymous(n.Style, html.Block), Children: []*html.Node{c}}
+				}
 				out = append(out, c)
 			} else {
 				run = append(run, c)

@@ -208,14 +208,11 @@ func (g *edgeGrid) draw(tops, at []float64, rtl bool, width float64) []edge {
 // edge draws a piece of a collapsed border.
 func (e *emitter) edge(b *edge, x, y float64, v env) {
 	style := b.border.Style
-	switch style {
-	case html.Inset:
-		style = html.Ridge
-	case html.Outset:
-		style = html.Groove
+	if style == html.Inset || style == html.Outset {
+		style = html.Solid
 	}
 	e.p.Items = append(e.p.Items, Item{
-		Op: OpEdge, X: x + b.x, Y: y + b.y, W: b.w, H: b.h, Colour: b.border.Colour, Line: style, Clip: v.clip, Alpha: v.alpha,
+		Op: OpEdge, X: x + b.x, Y: y + b.y, W: b.w, H: b.h, Colour: b.border.Colour, Line: style, Clip: v.clip, Alpha: v.alpha, Group: v.group,
 		Across: b.hor,
 	})
 }

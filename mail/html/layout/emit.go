@@ -2,6 +2,7 @@ package layout
 
 import (
 	"math"
+	"slices"
 
 	"poplar/mail/html"
 )
@@ -10,18 +11,25 @@ import (
 type emitter struct {
 	l    *engine
 	p    *Page
-	text []byte
-	// what has been written last, to know how far apart two texts stand
-	lastY, lastBottom float64
-	apart             bool // the next word belongs to another block
-	cell              bool // and to another table cell
-	maxX              float64
+	keys []wordKeys // of p.Words
+	// The next word belongs to another block, or to another table cell.
+	apart, cell bool
+	maxX        float64
+}
+
+// wordKeys say where a word stands in the source, which is the order it is read in, and what stands before it.
+type wordKeys struct {
+	seq         int32
+	ord         int32
+	apart, cell bool
+	brk         bool // a line end that the author asked for
 }
 
 // env is what a fragment takes over from those around it.
 type env struct {
 	clip  int32
 	alpha float32
+	group int32
 }
 
 func (l *engine) page(b *Box) *Page {
@@ -30,9 +38,9 @@ func (l *engine) page(b *Box) *Page {
 	m := marginOf(root.st, l.o.Width)
 	root.x, root.y = m[html.SideLeft], m[html.SideTop]
 	p.Height = math.Round(max(0, root.y+root.h+m[html.SideBottom]))
-	e := &emitter{l: l, p: p, lastBottom: -1}
-	e.atomic(root, 0, 0, env{clip: -1, alpha: 1})
-	p.Text = string(e.text)
+	e := &emitter{l: l, p: p}
+	e.atomic(root, 0, 0, env{clip: -1, alpha: 1, group: -1})
+	e.read()
 	p.ScrollWidth = math.Ceil(e.maxX)
 	for i := range p.Items {
 		if it := &p.Items[i]; it.Op != OpRule && it.Clip < 0 && it.Y+it.H > p.Height && it.Y+it.H < huge {
@@ -46,7 +54,7 @@ func (l *engine) page(b *Box) *Page {
 // atomic paints a fragment that is a world of its own: floats, inline-blocks, the root.
 func (e *emitter) atomic(f *frag, x, y float64, v env) {
 	x, y = x+f.x, y+f.y
-	v = e.enter(f, x, y, v)
+	v = e.enter(f, v)
 	e.decorate(f, x, y, v)
 	in := e.inside(f, x, y, v)
 	y += f.dy
@@ -55,13 +63,17 @@ func (e *emitter) atomic(f *frag, x, y float64, v env) {
 	e.inlines(f, x, y, in)
 }
 
-// enter applies opacity.
-func (e *emitter) enter(f *frag, _, _ float64, v env) env {
-	if f.st.Opacity < 1 {
-		v.alpha *= f.st.Opacity
+// enter begins the group of a box that is drawn through.
+func (e *emitter) enter(f *frag, v env) env {
+	if f.st.Opacity < 1 && f.box.kind != rowBox && f.box.kind != groupBox {
+		e.p.Groups = append(e.p.Groups, Group{Alpha: f.st.Opacity, Parent: v.group})
+		v.group = int32(len(e.p.Groups) - 1)
 	}
 	return v
 }
+
+// apart reports whether a fragment is painted as a world of its own.
+func (f *frag) apart() bool { return f.floated || f.st.Opacity < 1 }
 
 // inside applies the clip of overflow: hidden.
 func (e *emitter) inside(f *frag, x, y float64, v env) env {
@@ -123,13 +135,12 @@ func Radii(st *html.Style, w, h float64) [4][2]float64 {
 func (e *emitter) blocks(f *frag, x, y float64, v env) {
 	for _, k := range f.kids {
 		e.l.tick()
-		if k.floated {
+		if k.apart() {
 			continue
 		}
 		kx, ky := x+k.x, y+k.y
-		kv := e.enter(k, kx, ky, v)
-		e.decorate(k, kx, ky, kv)
-		e.blocks(k, kx, ky+k.dy, e.inside(k, kx, ky, kv))
+		e.decorate(k, kx, ky, v)
+		e.blocks(k, kx, ky+k.dy, e.inside(k, kx, ky, v))
 	}
 	for i := range f.borders {
 		e.edge(&f.borders[i], x, y, v)
@@ -139,13 +150,13 @@ func (e *emitter) blocks(f *frag, x, y float64, v env) {
 // floats paints floats, each as a world of its own.
 func (e *emitter) floats(f *frag, x, y float64, v env) {
 	for _, k := range f.kids {
-		if k.floated {
+		if k.apart() {
 			e.atomic(k, x, y, v)
 			continue
 		}
 		if len(k.kids) > 0 {
 			kx, ky := x+k.x, y+k.y
-			e.floats(k, kx, ky+k.dy, e.inside(k, kx, ky, e.enter(k, kx, ky, v)))
+			e.floats(k, kx, ky+k.dy, e.inside(k, kx, ky, v))
 		}
 	}
 }
@@ -170,11 +181,11 @@ func (e *emitter) inlines(f *frag, x, y float64, v env) {
 	}
 	for _, k := range f.kids {
 		e.l.tick()
-		if k.floated {
+		if k.apart() {
 			continue
 		}
 		kx, ky := x+k.x, y+k.y
-		e.inlines(k, kx, ky+k.dy, e.inside(k, kx, ky, e.enter(k, kx, ky, v)))
+		e.inlines(k, kx, ky+k.dy, e.inside(k, kx, ky, v))
 	}
 }
 
@@ -192,7 +203,7 @@ func (e *emitter) decorate(f *frag, x, y float64, v env) {
 	}
 	add := func(st *html.Style, open uint8) {
 		e.p.Items = append(e.p.Items, Item{
-			Op: OpBox, X: x, Y: y, W: f.w, H: f.h, Style: st, Clip: v.clip, Alpha: v.alpha, Base: f.w, Open: open,
+			Op: OpBox, X: x, Y: y, W: f.w, H: f.h, Style: st, Clip: v.clip, Alpha: v.alpha, Group: v.group, Base: f.w, Open: open,
 		})
 	}
 	for _, g := range f.under {
@@ -222,7 +233,7 @@ func (e *emitter) picture(f *frag, x, y float64, v env) {
 	b := borderOf(f.st)
 	it := Item{
 		X: x + edges[html.SideLeft], Y: y + edges[html.SideTop], W: max(0, f.w-edges.hor()), H: max(0, f.h-edges.ver()),
-		Style: f.st, Picture: n.Picture, Alt: n.Alt, Clip: v.clip, Alpha: v.alpha, Link: int32(n.Link), Op: OpPicture,
+		Style: f.st, Picture: n.Picture, Alt: n.Alt, Clip: v.clip, Alpha: v.alpha, Group: v.group, Link: int32(n.Link), Op: OpPicture,
 	}
 	if !n.Picture.Ready() {
 		it.Op = OpHeld
@@ -244,13 +255,13 @@ func (e *emitter) marker(m *marker, x, y float64, v env) {
 	}
 	if m.sh == nil {
 		e.p.Items = append(e.p.Items, Item{
-			Op: OpBullet, X: x + m.x, Y: y + m.y, W: m.w, H: m.h, Colour: m.st.Colour, List: m.shape, Style: m.st, Clip: v.clip, Alpha: v.alpha,
+			Op: OpBullet, X: x + m.x, Y: y + m.y, W: m.w, H: m.h, Colour: m.st.Colour, List: m.shape, Style: m.st, Clip: v.clip, Alpha: v.alpha, Group: v.group,
 		})
 		return
 	}
 	e.word(Word{
-		X: x + m.x, Y: y + m.y, W: m.w, H: m.h, Base: y + m.base, Shaped: m.sh, Style: m.st, Colour: m.st.Colour, Clip: v.clip, Alpha: v.alpha,
-	})
+		X: x + m.x, Y: y + m.y, W: m.w, H: m.h, Base: y + m.base, Shaped: m.sh, Style: m.st, Colour: m.st.Colour, Clip: v.clip, Alpha: v.alpha, Group: v.group,
+	}, wordKeys{seq: m.seq})
 }
 
 // line paints one line box.
@@ -262,7 +273,7 @@ func (e *emitter) line(ln *line, x, y float64, v env) {
 		switch p.kind {
 		case boxPart:
 			if st.Visibility == html.Visible {
-				it := Item{Op: OpBox, X: x + p.x, Y: y + p.y, W: max(0, p.w), H: p.h, Style: st, Clip: v.clip, Alpha: v.alpha * st.InlineAlpha, Base: p.w}
+				it := Item{Op: OpBox, X: x + p.x, Y: y + p.y, W: max(0, p.w), H: p.h, Style: st, Clip: v.clip, Alpha: v.alpha * st.InlineAlpha, Group: v.group, Base: p.w}
 				if !p.first {
 					it.Open |= 1 << html.SideLeft
 				}
@@ -274,11 +285,20 @@ func (e *emitter) line(ln *line, x, y float64, v env) {
 			}
 		case fragPart:
 			e.atomic(p.frag, x, y, v)
-			e.lastY = y + ln.y
-			e.lastBottom = max(e.lastBottom, y+ln.y+ln.h)
+		case bulletPart:
+			m := e.l.metricsOf(st)
+			up := math.Floor(m.ascent * 2 / 3)
+			size := math.Floor((up + 1) / 2)
+			e.p.Items = append(e.p.Items, Item{
+				Op: OpBullet, X: x + p.x, Y: y + p.y - m.ascent + math.Floor(3*(m.ascent-up)/2), W: size, H: size, Colour: st.Colour,
+				List: st.ListType, Style: st, Clip: v.clip, Alpha: v.alpha, Group: v.group,
+			})
 		case breakPart:
-			e.text = append(e.text, '\n')
-			e.apart = false
+			m := e.l.metricsOf(st)
+			e.keys = append(e.keys, wordKeys{seq: p.box.seq, ord: int32(p.ord), brk: true})
+			e.p.Words = append(e.p.Words, Word{
+				X: x + p.x, Y: y + p.y - m.ascent, H: m.ascent + m.descent, Base: y + p.y, Style: st, Clip: v.clip, Alpha: v.alpha, Group: v.group, Space: true,
+			})
 		case spacePart, textPart:
 			if st.Visibility != html.Visible {
 				continue
@@ -286,71 +306,132 @@ func (e *emitter) line(ln *line, x, y float64, v env) {
 			m := e.l.metricsOf(st)
 			w := Word{
 				X: x + p.x, Y: y + p.y - m.ascent, W: p.w, H: m.ascent + m.descent, Base: y + p.y, Shaped: p.sh, Style: st,
-				Colour: st.Colour, Clip: v.clip, Alpha: v.alpha * st.InlineAlpha, Space: p.kind == spacePart, Node: p.box.node, Raw: p.raw,
+				Colour: st.Colour, Clip: v.clip, Alpha: v.alpha * st.InlineAlpha, Group: v.group, Space: p.kind == spacePart, Node: p.box.node, Raw: p.raw,
 			}
 			if p.box.node != nil {
 				w.Link = int32(p.box.node.Link)
 			}
-			e.word(w)
+			e.word(w, wordKeys{seq: p.box.seq, ord: int32(p.ord)})
 		}
 	}
 }
 
-// word appends a word to the text and the items.
-func (e *emitter) word(w Word) {
-	if e.apart && !w.Space {
-		e.separate(&w)
+// word appends a word and the items that draw it.
+func (e *emitter) word(w Word, k wordKeys) {
+	if !w.Space {
+		k.apart, k.cell = e.apart, e.cell
+		e.apart, e.cell = false, false
 	}
-	w.Start = int32(len(e.text))
-	switch {
-	case w.Shaped != nil:
-		e.text = append(e.text, w.Shaped.Text...)
-	case w.Space:
-		e.text = append(e.text, '\t')
-	}
-	w.End = int32(len(e.text))
-	e.lastY = w.Y
-	e.lastBottom = max(w.Y+w.H, min(e.lastBottom, w.Y+2*w.H))
 	e.reach(w.X+w.W, env{clip: w.Clip})
 	e.p.Words = append(e.p.Words, w)
-	n := int32(len(e.p.Words) - 1)
+	e.keys = append(e.keys, k)
 	st := w.Style
-	under := func(over bool) {
+	lines := func(through bool) {
 		for i := range st.Decorations {
-			if d := &st.Decorations[i]; d.Through == over {
+			if d := &st.Decorations[i]; d.Through == through {
 				e.rule(&w, d)
 			}
 		}
 	}
-	under(false)
+	lines(false)
 	if !w.Space {
-		e.p.Items = append(e.p.Items, Item{Op: OpText, X: w.X, Y: w.Y, W: w.W, H: w.H, Style: st, Word: n, Clip: w.Clip, Alpha: w.Alpha})
+		e.p.Items = append(e.p.Items, Item{
+			Op: OpText, X: w.X, Y: w.Y, W: w.W, H: w.H, Style: st, Word: int32(len(e.p.Words) - 1), Clip: w.Clip, Alpha: w.Alpha, Group: w.Group,
+		})
 	}
-	under(true)
+	lines(true)
+}
+
+// read brings the words into the order of the source and writes the page's text.
+func (e *emitter) read() {
+	p := e.p
+	n := len(p.Words)
+	order := make([]int, n)
+	sorted := true
+	for i := range order {
+		order[i] = i
+		if i > 0 && before(e.keys[i], e.keys[i-1]) {
+			sorted = false
+		}
+	}
+	if !sorted {
+		slices.SortStableFunc(order, func(a, b int) int {
+			switch {
+			case before(e.keys[a], e.keys[b]):
+				return -1
+			case before(e.keys[b], e.keys[a]):
+				return 1
+			}
+			return 0
+		})
+		words, keys, place := make([]Word, n), make([]wordKeys, n), make([]int32, n)
+		for to, from := range order {
+			words[to], keys[to], place[from] = p.Words[from], e.keys[from], int32(to)
+		}
+		p.Words, e.keys = words, keys
+		for i := range p.Items {
+			if it := &p.Items[i]; it.Op == OpText {
+				it.Word = place[it.Word]
+			}
+		}
+	}
+	t := textOf{}
+	for i := range p.Words {
+		if i&0xFFF == 0 {
+			e.l.tick()
+		}
+		t.add(&p.Words[i], e.keys[i])
+	}
+	p.Text = string(t.b)
+}
+
+func before(a, b wordKeys) bool { return a.seq < b.seq || a.seq == b.seq && a.ord < b.ord }
+
+// textOf writes the text of a page.
+type textOf struct {
+	b                 []byte
+	lastY, lastBottom float64 // of what was written last, to know how far apart two texts stand
+}
+
+func (t *textOf) add(w *Word, k wordKeys) {
+	if k.apart {
+		t.separate(w, k.cell)
+	}
+	w.Start = int32(len(t.b))
+	switch {
+	case k.brk:
+		t.b = append(t.b, '\n')
+	case w.Shaped != nil:
+		t.b = append(t.b, w.Shaped.Text...)
+	case w.Space:
+		t.b = append(t.b, '\t')
+	}
+	w.End = int32(len(t.b))
+	t.lastY = w.Y
+	t.lastBottom = max(w.Y+w.H, min(t.lastBottom, w.Y+2*w.H))
 }
 
 // separate writes what stands between the texts of two blocks: a tab between cells side by side, an empty line where a
 // gap shows, else a new line.
-func (e *emitter) separate(w *Word) {
-	cell := e.cell
-	e.apart, e.cell = false, false
-	if len(e.text) == 0 || e.text[len(e.text)-1] == '\n' {
-		if len(e.text) > 1 && e.text[len(e.text)-2] != '\n' && w.Y-e.lastBottom > w.H*0.7 {
-			e.text = append(e.text, '\n')
-		}
-		return
-	}
+func (t *textOf) separate(w *Word, cell bool) {
+	gap := w.Y-t.lastBottom > w.H*0.7
+	n := len(t.b)
 	switch {
-	case w.Y < e.lastBottom-w.H/3 && w.Y > e.lastY-2*w.H:
-		if cell {
-			e.text = append(e.text, '\t')
-		} else if e.text[len(e.text)-1] != ' ' {
-			e.text = append(e.text, ' ')
+	case n == 0:
+	case t.b[n-1] == '\n':
+		if gap && n > 1 && t.b[n-2] != '\n' {
+			t.b = append(t.b, '\n')
 		}
-	case w.Y-e.lastBottom > w.H*0.7:
-		e.text = append(e.text, "\n\n"...)
+	case w.Y < t.lastBottom-w.H/3 && w.Y > t.lastY-2*w.H:
+		if cell {
+			t.b = append(t.b, '\t')
+		} else if t.b[n-1] != ' ' {
+			t.b = append(t.b, ' ')
+		}
+	case gap:
+		t.b = append(t.b, "\n\n"...)
 	default:
-		e.text = append(e.text, '\n')
+		t.b = append(t.b, '\n')
 	}
 }
 
@@ -364,7 +445,7 @@ func (e *emitter) rule(w *Word, d *html.Decoration) {
 	}
 	add := func(y float64) {
 		e.p.Items = append(e.p.Items, Item{
-			Op: OpRule, X: w.X, Y: y, W: w.W, H: t, Style: st, Colour: d.Colour, Line: d.Style, Clip: w.Clip, Alpha: w.Alpha,
+			Op: OpRule, X: w.X, Y: y, W: w.W, H: t, Style: st, Colour: d.Colour, Line: d.Style, Clip: w.Clip, Alpha: w.Alpha, Group: w.Group,
 		})
 	}
 	if d.Under {

@@ -21,6 +21,7 @@ type fontSet struct {
 
 type fallbackKey struct {
 	script       language.Script
+	block        rune // of signs that belong to no script: the 128 they are among
 	bold, italic bool
 	lang         string
 }
@@ -286,7 +287,10 @@ func (sh *shaper) emojiFace(s *fontSet, r rune) *Face {
 func (sh *shaper) fallbackFace(s *fontSet, r rune) *Face {
 	f := sh.fonts
 	script := language.LookupScript(r)
-	key := fallbackKey{script, s.bold, s.italic, s.lang}
+	key := fallbackKey{script: script, bold: s.bold, italic: s.italic, lang: s.lang}
+	if !script.Strong() {
+		key.block = r >> 7
+	}
 	f.mu.Lock()
 	face := f.fallback[key]
 	f.mu.Unlock()

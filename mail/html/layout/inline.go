@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"math"
 	"strings"
 	"unicode"
 
@@ -21,7 +22,8 @@ const (
 	atomicSeg
 	lineSeg // a forced break
 	floatSeg
-	wbrSeg // a place to break without anything to see
+	bulletSeg // the mark of a list item in its first line
+	wbrSeg    // a place to break without anything to see
 )
 
 // seg is the smallest thing a line is made of.
@@ -104,16 +106,12 @@ func (c *collector) nodes(p *box, nodes []*html.Node) {
 
 // marker puts a list item's mark into its first line, where the style wants it there.
 func (c *collector) marker(p *box) {
-	text := p.bar
-	if text == "" {
-		text = map[html.ListType]string{html.Disc: "•", html.Circle: "◦", html.Square: "▪"}[p.st.ListType]
-		if text == "" {
-			return
-		}
-		text += "\u00A0\u00A0"
+	if p.bar != "" {
+		c.addText(c.b.new(textBox, nil, p.st, p.depth+1), p.bar)
+		c.space = true
+		return
 	}
-	c.addText(c.b.new(textBox, nil, p.st, p.depth+1), text)
-	c.space = true
+	c.push(item{kind: bulletSeg, box: p})
 }
 
 func (c *collector) node(p *box, n *html.Node) {
@@ -320,6 +318,11 @@ func (c *collector) cut() {
 			}
 		case lineSeg:
 			in.lines = true
+		case bulletSeg:
+			in.lines = true
+			size := math.Floor((math.Floor(c.b.l.metricsOf(it.box.st).ascent*2/3) + 1) / 2)
+			segs = append(segs, seg{kind: bulletSeg, box: it.box, w: size + 1 + float64(it.box.st.Size)})
+			continue
 		}
 		s := seg{kind: it.kind, box: it.box, brk: it.kind == wbrSeg || it.kind == atomicSeg && brk[it.end] && wrapsText(it.in)}
 		if levels != nil && it.start < len(levels) {

@@ -20,6 +20,7 @@ const (
 	spacePart
 	boxPart // background and border of an inline box
 	fragPart
+	bulletPart
 	breakPart // the end of a line that the author asked for
 )
 
@@ -32,6 +33,7 @@ type part struct {
 	sh          *Shaped
 	frag        *frag
 	raw         string
+	ord         int // its place in the source, within its box
 }
 
 // openBox is an inline box whose end has not been seen yet.
@@ -71,6 +73,7 @@ type liner struct {
 	groups  []group
 	carried []openBox // boxes open at the start of the line
 	spots   []spot
+	from    int   // number of the line's first seg
 	drawn   []int // parts that draw open boxes; -1 for those without a background
 	frags   map[*box]*frag
 }

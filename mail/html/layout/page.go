@@ -31,6 +31,7 @@ type Item struct {
 	Alt        string
 	Word       int32
 	Clip       int32 // index into Clips; -1: none
+	Group      int32 // index into Groups; -1: none
 	Alpha      float32
 	Open       uint8 // sides (bit 1<<Side) of a box that lie on another line and are not drawn
 	// Area is what background pictures are placed in: padding, border and content widths come from Style.
@@ -49,6 +50,12 @@ type Clip struct {
 	Parent     int32 // -1: none
 }
 
+// Group are items that are drawn together and then laid on with an opacity. Its items follow each other in the list.
+type Group struct {
+	Alpha  float32
+	Parent int32 // -1: none
+}
+
 // Word is a stretch of text that is never broken. Words stand in reading order.
 type Word struct {
 	X, Y, W, H float64 // of the font's box, not of the ink
@@ -59,6 +66,7 @@ type Word struct {
 	Start, End int32 // in Page.Text, octets
 	Link       int32 // 1 + index into Doc.Links; 0: none
 	Clip       int32
+	Group      int32
 	Alpha      float32
 	Space      bool
 	Node       *html.Node
@@ -74,6 +82,7 @@ type Page struct {
 	Items         []Item
 	Words         []Word
 	Clips         []Clip
+	Groups        []Group
 	Text          string // in reading order, for copying and finding
 	Cut           bool   // the message is longer than what is shown
 	bands         [][]int32

@@ -10,6 +10,7 @@ import (
 // place positions segs[i:end] as one line: its height and baseline by vertical-align, then x by text-align.
 func (ln *liner) place(i, end int, indent float64) {
 	segs := ln.in.segs[i:end]
+	ln.from = i
 	// Blanks at the end hang; they are kept only as something that can be selected.
 	tail := len(segs)
 	for tail > 0 {
@@ -29,7 +30,7 @@ func (ln *liner) place(i, end int, indent float64) {
 		switch s.kind {
 		case lineSeg:
 			some, forced = true, true
-		case wordSeg, tabSeg, atomicSeg:
+		case wordSeg, tabSeg, atomicSeg, bulletSeg:
 			some, lead = true, false
 			width += ln.width(s, width)
 			if s.wide && j < tail-1 {
@@ -252,7 +253,7 @@ func (ln *liner) measure(cur *line, segs []seg, tail int) {
 			if n := len(ln.stack); n > 1 {
 				ln.stack = ln.stack[:n-1]
 			}
-		case wordSeg, tabSeg, spaceSeg:
+		case wordSeg, tabSeg, spaceSeg, bulletSeg:
 			if s.kind == spaceSeg && s.collapsible() && (lead || j >= tail) {
 				break
 			}
@@ -264,7 +265,7 @@ func (ln *liner) measure(cur *line, segs []seg, tail int) {
 				ln.fallbackHeight(o, s.sh)
 			}
 		case lineSeg:
-			if l.quirks {
+			if l.quirks && math.IsInf(ln.stack[0].top, 1) {
 				ln.strut(len(ln.stack) - 1)
 			}
 		case atomicSeg:

@@ -92,14 +92,14 @@ func (p *placer) put(j int) {
 		p.x += mr
 	case wordSeg:
 		p.lead = false
-		cur.parts = append(cur.parts, part{kind: textPart, box: s.box, x: p.x, y: ln.baseOf(cur, sp), w: s.w, sh: s.sh, raw: s.raw})
+		cur.parts = append(cur.parts, part{kind: textPart, box: s.box, x: p.x, y: ln.baseOf(cur, sp), w: s.w, sh: s.sh, raw: s.raw, ord: ln.from + j})
 		p.x += s.w
 		if s.wide && j < p.tail-1 {
 			p.x += p.extra
 		}
 	case tabSeg:
 		w := ln.width(s, p.x-ln.cx)
-		cur.parts = append(cur.parts, part{kind: spacePart, box: s.box, x: p.x, y: ln.baseOf(cur, sp), w: w})
+		cur.parts = append(cur.parts, part{kind: spacePart, box: s.box, x: p.x, y: ln.baseOf(cur, sp), w: w, ord: ln.from + j})
 		p.x += w
 		p.lead = false
 	case spaceSeg:
@@ -110,7 +110,7 @@ func (p *placer) put(j int) {
 		if j >= p.tail {
 			w = 0
 		}
-		cur.parts = append(cur.parts, part{kind: spacePart, box: s.box, x: p.x, y: ln.baseOf(cur, sp), w: w, sh: s.sh})
+		cur.parts = append(cur.parts, part{kind: spacePart, box: s.box, x: p.x, y: ln.baseOf(cur, sp), w: w, sh: s.sh, ord: ln.from + j})
 		p.x += w
 	case atomicSeg:
 		p.lead = false
@@ -119,8 +119,12 @@ func (p *placer) put(j int) {
 		f.x, f.y = p.x+m[html.SideLeft], ln.baseOf(cur, sp)+m[html.SideTop]
 		cur.parts = append(cur.parts, part{kind: fragPart, box: s.box, frag: &f, x: f.x, y: f.y, w: f.w, h: f.h})
 		p.x += f.w + m.hor()
+	case bulletSeg:
+		p.lead = false
+		cur.parts = append(cur.parts, part{kind: bulletPart, box: s.box, x: p.x, y: ln.baseOf(cur, sp), w: s.w})
+		p.x += s.w
 	case lineSeg:
-		cur.parts = append(cur.parts, part{kind: breakPart, box: s.box, x: p.x, y: ln.baseOf(cur, sp)})
+		cur.parts = append(cur.parts, part{kind: breakPart, box: s.box, x: p.x, y: ln.baseOf(cur, sp), ord: ln.from + j})
 	}
 }
 

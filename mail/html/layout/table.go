@@ -1,8 +1,6 @@
 package layout
 
 import (
-	"math"
-
 	"poplar/mail/html"
 )
 
@@ -238,11 +236,15 @@ func (l *engine) columnWidths(b *box, t *table) {
 		lo, hi, pct, fixed := l.cellWidths(t, c)
 		q.own = true
 		q.min = max(q.min, lo)
-		if fixed && !q.constrained {
+		switch {
+		case q.constrained && !fixed:
+			q.max = max(q.max, lo)
+		case fixed && !q.constrained:
 			// A width in pixels outweighs what is merely wide.
-			q.constrained = true
+			q.max, q.constrained = max(q.min, hi), true
+		default:
+			q.max = max(q.max, hi)
 		}
-		q.max = max(q.max, hi)
 		q.pct = max(q.pct, pct)
 	}
 	for i := range t.cols {
@@ -535,7 +537,7 @@ func (l *engine) tableWidth(b *box, t *table, c constraint) float64 {
 func (l *engine) columnSizes(t *table, w, edges float64) []float64 {
 	room := max(0, w-edges-t.spX*float64(len(t.cols)+1))
 	if !t.fixed {
-		return roundSizes(distribute(t.cols, room, true), room)
+		return distribute(t.cols, room, true)
 	}
 	out := make([]float64, len(t.cols))
 	rest := room
@@ -564,16 +566,4 @@ func (l *engine) columnSizes(t *table, w, edges float64) []float64 {
 		}
 	}
 	return out
-}
-
-// roundSizes makes widths whole pixels, as browsers do, without changing their sum.
-func roundSizes(w []float64, total float64) []float64 {
-	sum := 0.0
-	for _, v := range w {
-		sum += v
-	}
-	if math.Abs(sum-total) > 0.5 {
-		return w
-	}
-	return w
 }

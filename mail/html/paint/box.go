@@ -172,17 +172,13 @@ func (c *canvas) frame(r rect, w [4]float64, b *html.Border, alpha float32) {
 // sideColour shades inset and outset borders.
 func sideColour(b *html.Border, side int) color.NRGBA {
 	light := side == int(html.SideBottom) || side == int(html.SideRight)
-	switch b.Style {
-	case html.Inset:
-		if !light {
-			return darker(b.Colour)
-		}
-	case html.Outset:
-		if light {
-			return darker(b.Colour)
-		}
+	switch {
+	case b.Style != html.Inset && b.Style != html.Outset:
+		return b.Colour
+	case light == (b.Style == html.Inset):
+		return lighter(b.Colour)
 	}
-	return b.Colour
+	return darker(b.Colour)
 }
 
 // straightBorder draws sides that differ, with mitred corners where two meet.

@@ -51,6 +51,8 @@ type canvas struct {
 	o     Options
 	ctx   context.Context
 	area  image.Rectangle // of the path being built
+	group int32           // whose items are drawn now
+	under []*image.RGBA   // what lies beneath open groups
 }
 
 // Tile draws the part r of a page, in device pixels from its top left corner. The picture has the rectangle r. The
@@ -69,7 +71,7 @@ func (p *Painter) Tile(ctx context.Context, page *layout.Page, r image.Rectangle
 			img, err = nil, fmt.Errorf("the message could not be painted: %v\n%s", x, debug.Stack())
 		}
 	}()
-	c := &canvas{p: p, page: page, dst: image.NewRGBA(r), scale: o.Scale, o: o, ctx: ctx}
+	c := &canvas{p: p, page: page, dst: image.NewRGBA(r), scale: o.Scale, o: o, ctx: ctx, group: -1}
 	if page.Canvas.A > 0 {
 		fill(c.dst, r, page.Canvas, 1)
 	}
@@ -80,12 +82,57 @@ func (p *Painter) Tile(ctx context.Context, page *layout.Page, r image.Rectangle
 		if n&63 == 0 && ctx.Err() != nil {
 			return
 		}
-		c.item(&page.Items[i])
+		it := &page.Items[i]
+		if it.Group != c.group {
+			c.enterGroup(it.Group)
+		}
+		c.item(it)
 	})
+	c.enterGroup(-1)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	return c.dst, nil
+}
+
+// maxGroups bounds how many groups lie within each other; deeper ones are drawn without.
+const maxGroups = 8
+
+// enterGroup ends the groups that g is not in, and begins those it is.
+func (c *canvas) enterGroup(g int32) {
+	up := map[int32]bool{-1: true}
+	var chain []int32
+	for p := g; p >= 0; p = c.page.Groups[p].Parent {
+		up[p] = true
+		chain = append(chain, p)
+	}
+	for !up[c.group] {
+		q := &c.page.Groups[c.group]
+		if n := len(c.under); n > 0 && c.depthOf(c.group) <= maxGroups {
+			layer := c.dst
+			c.dst, c.under = c.under[n-1], c.under[:n-1]
+			drawOver(c.dst, layer, layer.Rect, q.Alpha)
+		}
+		c.group = q.Parent
+	}
+	for i := len(chain) - 1; i >= 0; i-- {
+		if c.depthOf(chain[i]) <= c.depthOf(c.group) {
+			continue
+		}
+		c.group = chain[i]
+		if c.depthOf(c.group) <= maxGroups {
+			c.under = append(c.under, c.dst)
+			c.dst = image.NewRGBA(c.dst.Rect)
+		}
+	}
+}
+
+func (c *canvas) depthOf(g int32) int {
+	n := 0
+	for ; g >= 0 && n < 1000; g = c.page.Groups[g].Parent {
+		n++
+	}
+	return n
 }
 
 // layers draws backgrounds of the whole view.

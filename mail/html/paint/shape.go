@@ -153,7 +153,7 @@ func (c *canvas) stroke(r image.Rectangle, horizontal bool, style html.Keyword, 
 		c.dashes(r, horizontal, style == html.Dotted, w, n, col, alpha)
 	case html.Groove, html.Ridge:
 		half := w / 2
-		a, b := darker(col), col
+		a, b := darker(col), lighter(col)
 		if style == html.Ridge {
 			a, b = b, a
 		}
@@ -208,10 +208,27 @@ func (c *canvas) dashes(r image.Rectangle, horizontal, dots bool, w, n int, col 
 	}
 }
 
-// darker is the shaded side of a carved border.
+// darker and lighter are the two sides of a carved border, a third of full brightness away from its colour.
 func darker(c color.NRGBA) color.NRGBA {
-	if int(c.R)+int(c.G)+int(c.B) < 96 {
-		return color.NRGBA{c.R/2 + 76, c.G/2 + 76, c.B/2 + 76, c.A}
+	v := max(c.R, c.G, c.B)
+	if v == 0 {
+		return color.NRGBA{0x54, 0x54, 0x54, c.A}
 	}
-	return color.NRGBA{uint8(int(c.R) * 2 / 3), uint8(int(c.G) * 2 / 3), uint8(int(c.B) * 2 / 3), c.A}
+	return brightness(c, max(0, float64(v)-84)/float64(v))
+}
+
+func lighter(c color.NRGBA) color.NRGBA {
+	v := max(c.R, c.G, c.B)
+	switch {
+	case v == 0:
+		return color.NRGBA{0xA8, 0xA8, 0xA8, c.A}
+	case v > 0xE0:
+		return c
+	}
+	return brightness(c, min(255, float64(v)+84)/float64(v))
+}
+
+func brightness(c color.NRGBA, f float64) color.NRGBA {
+	ch := func(v uint8) uint8 { return uint8(min(255, float64(v)*f+0.5)) }
+	return color.NRGBA{ch(c.R), ch(c.G), ch(c.B), c.A}
 }
