@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"reflect"
 	"sync"
 	"time"
 
@@ -41,16 +42,19 @@ func newAccount(e *Engine, a mail.Account) *account {
 	return acc
 }
 
-// set takes over changed settings; whatever kept the account from being visited may be mended now.
-func (acc *account) set(a mail.Account, now time.Time) {
+// set takes over changed settings; whatever kept the account from being visited may be mended now. It reports whether
+// what was known of the server is to be forgotten: the person has changed or confirmed where to log in.
+func (acc *account) set(a mail.Account, now time.Time) bool {
 	acc.mu.Lock()
 	defer acc.mu.Unlock()
 	was := acc.a
 	acc.a = a
+	forget := acc.paused || !reflect.DeepEqual(was.Incoming, a.Incoming)
 	if was.CheckMinutes != a.CheckMinutes || acc.paused {
 		acc.paused, acc.failures = false, 0
 		acc.status.Next = next(a, now, 0, nil)
 	}
+	return forget
 }
 
 func (acc *account) get() mail.Account {

@@ -129,7 +129,11 @@ func (e *Engine) SetAccounts(ctx context.Context, accounts []mail.Account) error
 	for _, a := range accounts {
 		e.order = append(e.order, a.ID)
 		if have := e.accounts[a.ID]; have != nil {
-			have.set(a, e.o.Now())
+			if have.set(a, e.o.Now()) {
+				if err := e.store.Remember(ctx, knownKey(a), nil); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		e.accounts[a.ID] = newAccount(e, a)

@@ -104,6 +104,7 @@ func (e *Engine) retrieve(ctx context.Context, acc *account, a mail.Account) mai
 			}
 		},
 		Ledger: e.store,
+		Read:   func(raw mail.Raw) mail.Arrival { return delivery.Read(raw, a, e.o.Now()) },
 		Store:  func(ctx context.Context, batch []retrieve.Fetched) error { return e.deliver(ctx, a, batch) },
 		Spool:  e.spool(),
 		Progress: func(done, total int, bytes int64) {
@@ -119,10 +120,9 @@ func (e *Engine) retrieve(ctx context.Context, acc *account, a mail.Account) mai
 
 // deliver stores a batch: messages, index, threads, counts and ledger rows in one transaction.
 func (e *Engine) deliver(ctx context.Context, a mail.Account, batch []retrieve.Fetched) error {
-	now := e.o.Now()
 	arrivals := make([]mail.Arrival, len(batch))
 	for i := range batch {
-		arrivals[i] = delivery.Read(batch[i].Raw, a, now)
+		arrivals[i] = batch[i].Arrival
 		arrivals[i].Ledger = &batch[i].Row
 		arrivals[i].Summary.UIDL = batch[i].Row.UIDL
 		arrivals[i].Summary.OnServer = true

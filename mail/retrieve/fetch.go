@@ -136,7 +136,11 @@ func (r *reader) message(ctx context.Context, it Item, b *pop3.Body) error {
 	}
 	r.done++
 	r.progress(r.total, false)
-	if err := r.q.put(ctx, arrival{item: it, raw: sp.raw()}); err != nil {
+	a := arrival{item: it, raw: sp.raw()}
+	if r.Read != nil {
+		a.read = r.Read(a.raw)
+	}
+	if err := r.q.put(ctx, a); err != nil {
 		r.local = true
 		return err
 	}
@@ -248,7 +252,7 @@ func (d *deliverer) store(ctx context.Context, batch []arrival) error {
 			continue
 		}
 		it.Row = d.row(it, sum)
-		fetched = append(fetched, Fetched{Raw: a.raw, Row: it.Row})
+		fetched = append(fetched, Fetched{Raw: a.raw, Row: it.Row, Arrival: a.read})
 		items = append(items, it)
 		octets += a.raw.Size()
 	}

@@ -27,6 +27,7 @@ const (
 type arrival struct {
 	item Item
 	raw  mail.Raw
+	read mail.Arrival // what Visit.Read made of it
 }
 
 func (a arrival) weight() int64 {

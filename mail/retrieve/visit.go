@@ -14,8 +14,9 @@ import (
 
 // Fetched is a message and the row that records it as stored. Raw is valid until Store returns.
 type Fetched struct {
-	Raw mail.Raw
-	Row mail.LedgerRow // State is mail.Stored
+	Raw     mail.Raw
+	Row     mail.LedgerRow // State is mail.Stored
+	Arrival mail.Arrival   // what Visit.Read made of Raw
 }
 
 // Ledger is where it is remembered what lies on the servers. mail/store implements it.
@@ -36,6 +37,9 @@ type Visit struct {
 	// Connect returns a session that is logged in. It may be called again when the server ends one early.
 	Connect func(ctx context.Context) (*pop3.Client, error)
 	Ledger  Ledger
+	// Read, if set, reads what the store will want to know out of each message as it comes, while earlier ones are being
+	// stored. The goroutine that calls Run calls it.
+	Read func(mail.Raw) mail.Arrival
 	// Store returns after COMMIT of the messages together with their ledger rows.
 	Store func(ctx context.Context, batch []Fetched) error
 	// Spool is a folder for messages too large for memory; empty means the system's.
