@@ -86,7 +86,8 @@ func (w *window) key(k *fyne.KeyEvent) {
 			w.list.Step(1)
 		}
 	case fyne.KeyDown, fyne.KeyUp, fyne.KeyHome, fyne.KeyEnd:
-		w.list.First()
+		kit.Focus(w.list)
+		w.list.TypedKey(k)
 	case fyne.KeyPageDown:
 		w.reader.Page(true)
 	case fyne.KeyPageUp:

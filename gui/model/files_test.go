@@ -1,0 +1,138 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"testing"
+
+	"poplar/mail"
+)
+
+func TestFileKinds(t *testing.T) {
+	for _, c := range []struct {
+		name, mediaType string
+		want            FileKind
+	}{
+		{"a.bin", "application/pdf", PDFFile},
+		{"Plan.PDF", "application/octet-stream", PDFFile},
+		{"x", "image/heic", PictureFile},
+		{"photo.JPEG", "", PictureFile},
+		{"t.csv", "text/csv", TableFile},
+		{"报告.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", TextFile},
+		{"notes", "text/plain", TextFile},
+		{"mail", "message/rfc822", MessageFile},
+		{"meet.ics", "application/octet-stream", CalendarFile},
+		{"archive.tar.gz", "application/gzip", OtherFile},
+		{"", "", OtherFile},
+	} {
+		if got := FileKindOf(c.name, c.mediaType); got != c.want || got.Icon() == "" {
+			t.Errorf("%q, %q: %v", c.name, c.mediaType, got)
+		}
+	}
+}
+
+func TestProgramsAreKnownByTheirNames(t *testing.T) {
+	for _, name := range []string{"setup.exe", "invoice.pdf.SCR", "a.js", "run.sh", "x.desktop", "y.lnk", "z.COMMAND", "trick.exe.", "trick.exe ", "a.msi", "mac.app"} {
+		if !Runs(name) {
+			t.Errorf("%q would be opened", name)
+		}
+	}
+	for _, name := range []string{"Plan.pdf", "exe", "photo.jpg", "table.xlsx", "报告.docx", "a.json", "readme"} {
+		if Runs(name) {
+			t.Errorf("%q would not be opened", name)
+		}
+	}
+}
+
+func TestMailto(t *testing.T) {
+	for _, c := range []struct {
+		link string
+		want mail.Draft
+	}{
+		{"mailto:a@b.c", mail.Draft{To: []mail.Address{{Addr: "a@b.c"}}, Text: "-- "}},
+		{"MAILTO:a@b.c,%20d@e.f?To=g@h.i&cc=j@k.l&Subject=Lunch%20at%20one%0d%0aBcc:%20x", mail.Draft{
+			To: []mail.Address{{Addr: "a@b.c"}, {Addr: "d@e.f"}, {Addr: "g@h.i"}}, Cc: []mail.Address{{Addr: "j@k.l"}}, Subject: "Lunch at one  Bcc: x", Text: "-- ",
+		}},
+		{"mailto:?body=1+1%3D2%0D%0Ayes&bcc=spy@x.y&attach=/etc/passwd&from=evil@x.y", mail.Draft{Text: "1+1=2\nyes-- "}},
+		{"mailto:%E6%9D%8E@x.y", mail.Draft{To: []mail.Address{{Addr: "李@x.y"}}, Text: "-- "}},
+	} {
+		u, err := url.Parse(c.link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := mail.Draft{Text: "-- "}
+		FillFromMailto(&d, u)
+		if !slices.Equal(d.To, c.want.To) || !slices.Equal(d.Cc, c.want.Cc) || d.Subject != c.want.Subject || d.Text != c.want.Text || d.Bcc != nil || d.Attach != nil || d.From.Addr != "" {
+			t.Errorf("%s: %+v", c.link, d)
+		}
+	}
+}
+
+// moves is a Mailbox of which only folders, summaries and moves work.
+type moves struct {
+	Mailbox
+	rows  map[mail.MessageID]mail.Summary
+	asked int
+	moved map[mail.FolderID][]mail.MessageID
+}
+
+func (m *moves) Folders(context.Context) ([]mail.Folder, error) {
+	return []mail.Folder{{ID: 1, Role: mail.Inbox}, {ID: 2, Role: mail.Junk}}, nil
+}
+
+func (m *moves) Summary(_ context.Context, id mail.MessageID) (mail.Summary, error) {
+	m.asked++
+	s, ok := m.rows[id]
+	if !ok {
+		return s, errors.New("it is gone")
+	}
+	return s, nil
+}
+
+func (m *moves) Move(_ context.Context, ids []mail.MessageID, to mail.FolderID) error {
+	m.moved[to] = ids
+	return nil
+}
+
+func TestUndoPutsEachMessageBack(t *testing.T) {
+	box := &moves{rows: map[mail.MessageID]mail.Summary{3: {ID: 3, Folder: 7}}, moved: map[mail.FolderID][]mail.MessageID{}}
+	u, err := Remember(t.Context(), box, []mail.MessageID{1, 2, 3}, map[mail.MessageID]mail.FolderID{1: 5, 2: 7})
+	if err != nil || u.Len() != 3 || box.asked != 1 {
+		t.Fatal(u, err, box.asked)
+	}
+	if err := u.Take(t.Context(), box); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(box.moved[5], []mail.MessageID{1}) || !slices.Equal(box.moved[7], []mail.MessageID{2, 3}) {
+		t.Errorf("%v", box.moved)
+	}
+	if _, err := Remember(t.Context(), box, []mail.MessageID{9}, nil); err == nil {
+		t.Error("a message that is gone can be taken back")
+	}
+}
+
+func TestNews(t *testing.T) {
+	box := &moves{rows: map[mail.MessageID]mail.Summary{}}
+	for id := range mail.MessageID(300) {
+		box.rows[id] = mail.Summary{ID: id, Folder: 1}
+	}
+	box.rows[2] = mail.Summary{ID: 2, Folder: 2}                   // junk
+	box.rows[3] = mail.Summary{ID: 3, Folder: 1, Flags: mail.Seen} // a copy of one's own, say
+	n, err := NewsOf(t.Context(), box, []mail.MessageID{1, 2, 3, 4, 5, 6, 999})
+	if err != nil || n.Count != 4 || len(n.First) != 3 || n.First[0].ID != 6 {
+		t.Errorf("%d, %v, %v", n.Count, n.First, err)
+	}
+	if n, _ := NewsOf(t.Context(), box, []mail.MessageID{2, 3}); n.Count != 0 {
+		t.Errorf("%d", n.Count)
+	}
+	box.asked = 0
+	var all []mail.MessageID
+	for id := range mail.MessageID(300) {
+		all = append(all, id)
+	}
+	if n, _ := NewsOf(t.Context(), box, all); n.Count != 300 || box.asked > newsLooked {
+		t.Errorf("%d of many, %d looked at", n.Count, box.asked)
+	}
+}
