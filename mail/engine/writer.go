@@ -8,12 +8,12 @@ import (
 	"io"
 	"os"
 	"slices"
-	"time"
 
 	"poplar/mail"
 	"poplar/mail/compose"
 	"poplar/mail/delivery"
 	"poplar/mail/message"
+	"poplar/mail/outbox"
 )
 
 // ErrNoRecipient is returned for a message that goes to nobody.
@@ -42,10 +42,10 @@ func (e *Engine) Answer(ctx context.Context, id mail.MessageID, mode mail.ReplyM
 	if err != nil {
 		return mail.Draft{}, err
 	}
-	// raw stays open: forwarded parts are read from it when the message is built.
+	defer raw.Close() //nolint:errcheck // nothing was written
 	m, err := message.Open(raw)
 	if m == nil {
-		return mail.Draft{}, errors.Join(err, raw.Close())
+		return mail.Draft{}, err
 	}
 	var self []string
 	for _, other := range e.all(nil) {
@@ -56,19 +56,24 @@ func (e *Engine) Answer(ctx context.Context, id mail.MessageID, mode mail.ReplyM
 	return d, nil
 }
 
-// OpenDraft returns a stored draft for writing on.
+// OpenDraft returns a stored draft for writing on. What a server delivered is no draft of ours, wherever it lies: its
+// fields could name files of this computer.
 func (e *Engine) OpenDraft(ctx context.Context, id mail.MessageID) (mail.Draft, error) {
 	s, err := e.store.Summary(ctx, id)
 	if err != nil {
 		return mail.Draft{}, err
 	}
+	if s.UIDL != "" {
+		return mail.Draft{}, fmt.Errorf("message %d is no draft of this computer", id)
+	}
 	raw, err := e.store.Raw(ctx, id)
 	if err != nil {
 		return mail.Draft{}, err
 	}
+	defer raw.Close() //nolint:errcheck // nothing was written
 	d, err := compose.ParseDraft(raw)
 	if err != nil {
-		return mail.Draft{}, errors.Join(err, raw.Close())
+		return mail.Draft{}, err
 	}
 	d.ID, d.Account = id, s.Account
 	return d, nil
@@ -218,37 +223,30 @@ func (e *Engine) item(ctx context.Context, id mail.MessageID) (mail.OutboxItem, 
 
 // SendNow makes a waiting message due at once, whatever its undo time or backoff.
 func (e *Engine) SendNow(ctx context.Context, id mail.MessageID) error {
-	o, err := e.item(ctx, id)
-	if err != nil {
-		return err
-	}
-	if o.State != mail.Queued && o.State != mail.Deferred {
-		return fmt.Errorf("message %d does not wait to be sent; it is %s", id, o.State)
-	}
-	return e.requeue(ctx, o)
+	return e.change(ctx, id, func(o *mail.OutboxItem) error {
+		if o.State != mail.Queued && o.State != mail.Deferred {
+			return fmt.Errorf("message %d does not wait to be sent; it is %s", id, o.State)
+		}
+		o.State, o.Due, o.Problem = mail.Queued, e.o.Now(), nil
+		return nil
+	})
 }
 
 // Resend submits a message again that was perhaps sent, or that failed. Recipients that have it are left out.
 func (e *Engine) Resend(ctx context.Context, id mail.MessageID) error {
-	o, err := e.item(ctx, id)
-	if err != nil {
-		return err
-	}
-	if o.State == mail.InFlight {
-		return fmt.Errorf("message %d is being sent at this moment", id)
-	}
-	for i := range o.Recipients {
-		if o.Recipients[i].State != mail.SentOK {
-			o.Recipients[i].State = mail.Queued
-		}
-	}
-	o.FirstTry, o.Tries = time.Time{}, 0
-	return e.requeue(ctx, o)
+	return e.change(ctx, id, func(o *mail.OutboxItem) error {
+		*o = outbox.Again(*o, e.o.Now())
+		return nil
+	})
 }
 
-func (e *Engine) requeue(ctx context.Context, o mail.OutboxItem) error {
-	o.State, o.Due, o.Problem = mail.Queued, e.o.Now(), nil
-	if err := e.store.PutOutbox(ctx, o); err != nil {
+// change lets f change how an outgoing message stands while nobody submits it, tells the Hub and wakes the senders.
+func (e *Engine) change(ctx context.Context, id mail.MessageID, f func(*mail.OutboxItem) error) error {
+	if _, err := e.item(ctx, id); err != nil {
+		return err
+	}
+	o, err := outbox.Change(ctx, e.store, id, f)
+	if err != nil {
 		return err
 	}
 	e.hub.Publish(mail.Event{What: mail.OutboxChanged, Account: o.Account, Messages: []mail.MessageID{o.ID}, Outbox: &o})
@@ -299,8 +297,11 @@ func (e *Engine) Flush(ctx context.Context, ids ...mail.MessageID) ([]mail.Outbo
 	for _, o := range items {
 		waits := o.State == mail.Queued || o.State == mail.Deferred
 		if waits && only(o) && o.Due.After(now) {
-			o.Due = now
-			if err := e.store.PutOutbox(ctx, o); err != nil {
+			_, err := outbox.Change(ctx, e.store, o.ID, func(o *mail.OutboxItem) error {
+				o.Due = now
+				return nil
+			})
+			if err != nil && !errors.Is(err, outbox.ErrInHand) {
 				return nil, err
 			}
 		}
