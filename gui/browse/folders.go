@@ -55,7 +55,6 @@ type Folders struct {
 	chosen  string
 	focused bool
 	rail    bool
-	bare    bool // New message and Check are elsewhere
 
 	newButton *kit.Button
 	newIcon   *kit.IconButton

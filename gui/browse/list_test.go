@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	os.Setenv("LANG", "en_US.UTF-8") //nolint:errcheck // there is an environment
+	os.Setenv("LANG", "en_US.UTF-8")
 	os.Exit(m.Run())
 }
 

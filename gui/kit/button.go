@@ -142,8 +142,10 @@ func (b *Button) MinSize() fyne.Size {
 
 // CreateRenderer implements fyne.Widget.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	r := &buttonRenderer{button: b, ground: &canvas.Rectangle{CornerRadius: 6}, ring: &canvas.Rectangle{StrokeWidth: 2},
-		icon: &canvas.Image{FillMode: canvas.ImageFillContain}, line: NewLine(b.label, 13, b.bold(), Text)}
+	r := &buttonRenderer{
+		button: b, ground: &canvas.Rectangle{CornerRadius: 6}, ring: &canvas.Rectangle{StrokeWidth: 2},
+		icon: &canvas.Image{FillMode: canvas.ImageFillContain}, line: NewLine(b.label, 13, b.bold(), Text),
+	}
 	r.paint()
 	return r
 }

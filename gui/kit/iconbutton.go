@@ -121,8 +121,10 @@ func (b *IconButton) MinSize() fyne.Size {
 
 // CreateRenderer implements fyne.Widget.
 func (b *IconButton) CreateRenderer() fyne.WidgetRenderer {
-	r := &iconButtonRenderer{button: b, ground: &canvas.Rectangle{CornerRadius: 6},
-		icon: &canvas.Image{FillMode: canvas.ImageFillContain}}
+	r := &iconButtonRenderer{
+		button: b, ground: &canvas.Rectangle{CornerRadius: 6},
+		icon: &canvas.Image{FillMode: canvas.ImageFillContain},
+	}
 	r.paint()
 	return r
 }

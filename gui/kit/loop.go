@@ -34,7 +34,7 @@ func Go[T any](ctx context.Context, loop Loop, work func(context.Context) (T, er
 func guarded[T any](ctx context.Context, work func(context.Context) (T, error)) (v T, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("Poplar made a mistake: %v", r) //nolint:staticcheck // the name is written so
+			err = fmt.Errorf("Poplar made a mistake: %v", r)
 		}
 	}()
 	return work(ctx)

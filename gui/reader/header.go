@@ -272,10 +272,9 @@ func (r *headerRenderer) Objects() []fyne.CanvasObject {
 // fold is the line of recipients, which unfolds the fields.
 type fold struct {
 	widget.BaseWidget
-	line    *kit.Line
-	arrow   *kit.Glyph
-	tap     func()
-	hovered bool
+	line  *kit.Line
+	arrow *kit.Glyph
+	tap   func()
 }
 
 func newFold(tap func()) *fold {
