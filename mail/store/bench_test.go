@@ -166,15 +166,12 @@ func bigStore(b *testing.B) *Store {
 	return s
 }
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if big.dir != "" {
-		if err := os.RemoveAll(big.dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
+// removeBig deletes what bigStore made.
+func removeBig() error {
+	if big.dir == "" {
+		return nil
 	}
-	os.Exit(code)
+	return os.RemoveAll(big.dir)
 }
 
 func BenchmarkOpen(b *testing.B) {

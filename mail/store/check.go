@@ -28,12 +28,13 @@ var invariants = []invariant{
 	{"folder tree", `SELECT 'folder ' || f.id || ' lies in a folder of another account' FROM folder f JOIN folder p ON p.id = f.parent WHERE p.account <> f.account`},
 	{"folder loops", `WITH RECURSIVE top(id) AS (SELECT id FROM folder WHERE parent IS NULL UNION SELECT f.id FROM folder f JOIN top t ON f.parent = t.id)
 		SELECT 'folder ' || id || ' lies inside itself' FROM folder WHERE id NOT IN (SELECT id FROM top)`},
-	{"chunks", `SELECT 'message ' || m.id || ' has ' || ifnull(c.octets, 0) || ' octets in ' || ifnull(c.pieces, 0) || ' pieces instead of ' || m.size
-		FROM message m LEFT JOIN (SELECT place >> 20 AS message, sum(length(data)) AS octets, count(*) AS pieces, max(place & 0xFFFFF) AS highest,
-			sum(length(data) <> 262144) AS short FROM chunk GROUP BY place >> 20) c ON c.message = m.id
-		WHERE m.size <> ifnull(c.octets, 0) OR ifnull(c.pieces, 0) <> (m.size + 262143) / 262144 OR ifnull(c.highest + 1, 0) <> ifnull(c.pieces, 0)
-			OR ifnull(c.short, 0) > 1`},
-	{"orphan chunks", `SELECT 'octets of message ' || (place >> 20) || ', which is gone' FROM chunk WHERE place >> 20 NOT IN (SELECT id FROM message) GROUP BY place >> 20`},
+	{"chunks", `SELECT 'message ' || id || ' has ' || octets || ' octets in ' || pieces || ' pieces instead of ' || size FROM (
+		SELECT m.id, m.size, ifnull(sum(length(c.data)), 0) AS octets, count(c.place) AS pieces, ifnull(max(c.place & 0xFFFFF) + 1, 0) AS past,
+			ifnull(sum(length(c.data) <> 262144), 0) AS short
+		FROM message m LEFT JOIN chunk c ON c.place BETWEEN m.id << 20 AND (m.id << 20) + 0xFFFFF GROUP BY m.id)
+		WHERE octets <> size OR pieces <> (size + 262143) / 262144 OR past <> pieces OR short > 1`},
+	{"orphan chunks", `SELECT 'octets of message ' || (place >> 20) || ', which is gone' FROM chunk
+		WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = place >> 20) GROUP BY place >> 20`},
 	{"unsearchable", `SELECT 'message ' || id || ' is neither in the full-text index nor waiting for it' FROM message
 		WHERE id NOT IN (SELECT id FROM search_docsize) AND id NOT IN (SELECT message FROM unindexed)`},
 	{"indexed twice", `SELECT 'message ' || message || ' is in the full-text index and waits for it' FROM unindexed WHERE message IN (SELECT id FROM search_docsize)`},
@@ -49,42 +50,46 @@ var invariants = []invariant{
 }
 
 // Check examines the whole store and returns what is wrong, one plain sentence each; nothing means that all is well.
-// It reads everything, so it takes seconds on a large store. Foreign keys cover what the invariants do not name:
-// ledger rows, recipients and waiting texts that point to messages which are gone.
+// It reads everything, so it takes seconds on a large store. SQLite's own checks come first: they cover the pages, the
+// full-text index, and every foreign key (ledger, outbox, recipients and waiting texts that point to messages which
+// are gone). Damage that stops the examination is itself an answer; the error is for what says nothing of the store.
 func (s *Store) Check(ctx context.Context) ([]string, error) {
 	var wrong []string
-	note := func(format string, args ...any) {
-		if len(wrong) < 1000 {
-			wrong = append(wrong, fmt.Sprintf(format, args...))
-		}
-	}
 	err := s.read(ctx, "check the mail store", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, "PRAGMA integrity_check")
-		if err != nil {
-			return err
-		}
-		err = eachRow(rows, func(scan func(...any) error) error {
-			var line string
-			err := scan(&line)
-			if line != "ok" {
-				note("database: %s", line)
+		examine := func(name, query string, args []any, line func(scan func(...any) error) (string, error)) error {
+			rows, err := tx.QueryContext(ctx, query, args...)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
 			}
-			return err
+			err = eachRow(rows, func(scan func(...any) error) error {
+				text, err := line(scan)
+				if err == nil && text != "" && len(wrong) < maxFindings {
+					wrong = append(wrong, text)
+				}
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return nil
+		}
+		err := examine("pages", "PRAGMA integrity_check", nil, func(scan func(...any) error) (string, error) {
+			var text string
+			err := scan(&text)
+			if text == "ok" {
+				return "", err
+			}
+			return "database: " + text, err
 		})
 		if err != nil {
 			return err
 		}
-		rows, err = tx.QueryContext(ctx, "PRAGMA foreign_key_check")
-		if err != nil {
-			return err
-		}
-		err = eachRow(rows, func(scan func(...any) error) error {
+		err = examine("keys", "PRAGMA foreign_key_check", nil, func(scan func(...any) error) (string, error) {
 			var table, parent string
 			var row sql.NullInt64
 			var key int
 			err := scan(&table, &row, &parent, &key)
-			note("a row of %s (%d) points to a row of %s that is gone", table, row.Int64, parent)
-			return err
+			return fmt.Sprintf("a row of %s (%d) points to a row of %s that is gone", table, row.Int64, parent), err
 		})
 		if err != nil {
 			return err
@@ -94,37 +99,24 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 			if strings.Contains(i.query, "?") {
 				args = []any{roleList()}
 			}
-			rows, err := tx.QueryContext(ctx, i.query, args...)
-			if err != nil {
-				return fmt.Errorf("%s: %w", i.name, err)
-			}
-			err = eachRow(rows, func(scan func(...any) error) error {
-				var line string
-				err := scan(&line)
-				note("%s", line)
-				return err
+			err := examine(i.name, i.query, args, func(scan func(...any) error) (text string, err error) {
+				err = scan(&text)
+				return text, err
 			})
 			if err != nil {
-				return fmt.Errorf("%s: %w", i.name, err)
+				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return wrong, err
-	}
-	// FTS5's own check is asked for by an INSERT, which changes nothing.
-	err = s.write(ctx, "check the full-text index", func(t *tx) error {
-		_, err := t.exec("INSERT INTO search(search) VALUES ('integrity-check')")
-		return err
-	})
-	var e *Error
-	if errors.As(err, &e) && e.Kind == mail.StoreDamaged {
-		note("full-text index: %v", e.Err)
-		err = nil
+	if e := (*Error)(nil); errors.As(err, &e) && e.Kind == mail.StoreDamaged {
+		return append(wrong, "the database is damaged: "+e.Err.Error()), nil
 	}
 	return wrong, err
 }
+
+// maxFindings bounds what Check says of a store in which everything is wrong.
+const maxFindings = 1000
 
 // roleList is mail.Roles as a parameter.
 func roleList() string {

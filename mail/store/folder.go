@@ -74,8 +74,6 @@ func (s *Store) RemoveAccount(ctx context.Context, id mail.AccountID) error {
 			return err
 		}
 		for _, query := range []string{
-			"DELETE FROM recipient WHERE message IN (SELECT message FROM outbox WHERE account = +?)",
-			"DELETE FROM outbox WHERE account = +?",
 			"DELETE FROM ledger WHERE account = +?",
 			"DELETE FROM folder WHERE account = +?",
 			"DELETE FROM account WHERE num = +?",

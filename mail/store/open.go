@@ -111,6 +111,9 @@ func (s *Store) open(ctx context.Context, wait time.Duration) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
+	if err := recognise(ctx, path); err != nil {
+		return err
+	}
 	s.writer = sql.OpenDB(connector{dsn: dsn(path), pragmas: writerPragmas})
 	s.writer.SetMaxOpenConns(1)
 	if s.conn, err = s.writer.Conn(ctx); err != nil {
@@ -188,16 +191,18 @@ func (s *Store) Close() error {
 	return s.fail("close the mail store", err)
 }
 
-// migrate brings the schema to the newest form, each step in a transaction of its own.
-func (s *Store) migrate(ctx context.Context) error {
-	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
+// recognise refuses a database that is not ours to write to. It must come before the first connection of the writer,
+// whose settings go into the file.
+func recognise(ctx context.Context, path string) (err error) {
+	db := sql.OpenDB(connector{dsn: dsn(path), pragmas: []string{"query_only = ON", "busy_timeout = 10000"}})
+	defer func() { err = errors.Join(err, db.Close()) }()
+	names, err := migrations()
 	if err != nil {
 		return err
 	}
-	sort.Strings(names)
 	var version, app, tables int
 	var fts bool
-	err = s.conn.QueryRowContext(ctx, `SELECT v.user_version, a.application_id, (SELECT count(*) FROM sqlite_schema),
+	err = db.QueryRowContext(ctx, `SELECT v.user_version, a.application_id, (SELECT count(*) FROM sqlite_schema),
 		sqlite_compileoption_used('ENABLE_FTS5') FROM pragma_user_version v, pragma_application_id a`).Scan(&version, &app, &tables, &fts)
 	switch {
 	case err != nil:
@@ -208,6 +213,26 @@ func (s *Store) migrate(ctx context.Context) error {
 		return ErrNotAStore
 	case version > len(names):
 		return fmt.Errorf("%w (its form is %d, known are up to %d)", ErrNewer, version, len(names))
+	}
+	return nil
+}
+
+// migrations are the names of the schema's steps, first to last.
+func migrations() ([]string, error) {
+	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	sort.Strings(names)
+	return names, err
+}
+
+// migrate brings the schema to the newest form, each step in a transaction of its own.
+func (s *Store) migrate(ctx context.Context) error {
+	names, err := migrations()
+	if err != nil {
+		return err
+	}
+	var version int
+	if err := s.conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
 	}
 	for n := version; n < len(names); n++ {
 		text, err := migrationFiles.ReadFile(names[n])

@@ -3,13 +3,34 @@ package store
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"poplar/mail"
 )
 
-const home = mail.AccountID("home")
+func TestMain(m *testing.M) {
+	if role := os.Getenv(victimRole); role != "" {
+		os.Exit(victim(role))
+	}
+	code := m.Run()
+	if err := removeBig(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+const home, work = mail.AccountID("home"), mail.AccountID("work")
 
 // newStore opens a store in a folder of its own and checks its invariants when the test is over.
 func newStore(t testing.TB, o ...Options) *Store {
@@ -35,8 +56,10 @@ func openStore(t testing.TB, dir string, o ...Options) *Store {
 			t.Error(err)
 		}
 	})
-	if err := s.EnsureAccount(context.Background(), home); err != nil {
-		t.Fatal(err)
+	for _, a := range []mail.AccountID{home, work} {
+		if err := s.EnsureAccount(context.Background(), a); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return s
 }
@@ -54,7 +77,7 @@ func checkStore(t testing.TB, s *Store) {
 
 var epoch = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// letter is a message of n minutes after epoch.
+// letter is a message that was written n minutes after epoch.
 func letter(n int, subject, text string) mail.Arrival {
 	raw := fmt.Sprintf("Message-ID: <%d@example.org>\r\nSubject: %s\r\n\r\n%s\r\n", n, subject, text)
 	return mail.Arrival{
@@ -69,6 +92,16 @@ func letter(n int, subject, text string) mail.Arrival {
 	}
 }
 
+// retrieved is a letter that came by POP3.
+func retrieved(n int, subject, text string) mail.Arrival {
+	a := letter(n, subject, text)
+	a.Ledger = &mail.LedgerRow{
+		UIDL: fmt.Sprint("uid-", n), State: mail.Stored, Size: a.Raw.Size(), First: epoch, Listed: epoch,
+		Header: fmt.Sprint("h", n), Body: fmt.Sprint("b", n),
+	}
+	return a
+}
+
 func add(t testing.TB, s *Store, batch ...mail.Arrival) []mail.MessageID {
 	t.Helper()
 	ids, err := s.Add(context.Background(), home, batch)
@@ -78,24 +111,43 @@ func add(t testing.TB, s *Store, batch ...mail.Arrival) []mail.MessageID {
 	return ids
 }
 
-func TestAddListRaw(t *testing.T) {
-	s := newStore(t)
-	ctx := context.Background()
-	ids := add(t, s, letter(1, "One", "first words"), letter(3, "Three", "third 北京大学 words"), letter(2, "Two", "second"))
-	list, err := s.List(ctx, mail.Query{})
+func folder(t testing.TB, s *Store, a mail.AccountID, r mail.Role) mail.FolderID {
+	t.Helper()
+	id, err := s.RoleFolder(context.Background(), a, r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(list) != 3 || list[0].ID != ids[1] || list[2].ID != ids[0] {
-		t.Fatalf("%+v", list)
+	return id
+}
+
+func summary(t testing.TB, s *Store, id mail.MessageID) mail.Summary {
+	t.Helper()
+	m, err := s.Summary(context.Background(), id)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, text := range []string{"third", "北京", "京大学", "from:marta", "to:陈", "thi", `"third 北京"`, "subject:three"} {
-		list, err = s.List(ctx, mail.Query{Text: text})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(list) == 0 || (list[0].ID != ids[1]) {
-			t.Errorf("%s: %+v", text, list)
-		}
+	return m
+}
+
+func list(t testing.TB, s *Store, q mail.Query) []mail.MessageID {
+	t.Helper()
+	l, err := s.List(context.Background(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := make([]mail.MessageID, len(l))
+	for i, m := range l {
+		ids[i] = m.ID
+	}
+	return ids
+}
+
+// breakStore runs a statement behind the store's back.
+func breakStore(t testing.TB, s *Store, query string, args ...any) {
+	t.Helper()
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	if _, err := s.conn.ExecContext(context.Background(), query, args...); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -19,6 +19,9 @@ const maxMentions = 100
 // subjectWindow is how far apart two messages may lie that only their subject ties together.
 const subjectWindow = 30 * 24 * time.Hour
 
+// clockGrace is how far the clocks of two correspondents may be apart.
+const clockGrace = time.Hour
+
 // subjectCandidates bounds how many messages of the same subject are looked at.
 const subjectCandidates = 20
 
@@ -114,34 +117,84 @@ func (t *tx) strand(id mail.MessageID, a *mail.Arrival, date int64) (strand, err
 	return st, nil
 }
 
-// sameSubject finds threads by subject. For a loose reply: the nearest conversation before it; for any other message:
-// loose replies that came in before it. Both only between people who wrote to each other.
+// written is a message as the search by subject sees it.
+type written struct {
+	thread   int64
+	date     int64
+	from, to map[string]bool
+}
+
+// sameSubject finds the threads that only their subject ties to a message: for a loose reply that of the message it
+// most likely answers, and for any message those of loose replies that came in before it.
 func (t *tx) sameSubject(key int64, a *mail.Arrival, date int64, loose bool) ([]int64, error) {
-	window := int64(subjectWindow / time.Second)
-	const columns = "SELECT thread, sender, recipients, copies FROM message INDEXED BY message_subject WHERE subject_key = +? AND date BETWEEN ? AND ? "
+	me := written{date: date, from: parties(a.Summary.From), to: parties(a.Summary.To, a.Summary.Cc)}
 	var found []int64
-	check := func(scan func(...any) error) error {
-		var root int64
-		var sender, recipients, copies string
-		if err := scan(&root, &sender, &recipients, &copies); err != nil {
-			return err
-		}
-		if loose && len(found) > 0 {
-			return nil
-		}
-		from, to := parties(parseAddresses(sender)), parties(parseAddresses(recipients), parseAddresses(copies))
-		if talk(parties(a.Summary.From), parties(a.Summary.To, a.Summary.Cc), from, to) {
-			found = append(found, root)
-		}
-		return nil
-	}
 	if loose {
-		// A day's grace: clocks differ.
-		err := t.each(columns+"ORDER BY date DESC LIMIT +?", []any{key, date - window, date + 86400, subjectCandidates}, check)
-		return found, err
+		before, ok, err := t.answered(key, me)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			found = append(found, before.thread)
+		}
 	}
-	err := t.each(columns+"AND loose = 1 ORDER BY date LIMIT +?", []any{key, date - 86400, date + window, subjectCandidates}, check)
-	return found, err
+	after, err := t.written(ofSubject+"BETWEEN +? AND +? ORDER BY date LIMIT +?", key, 1,
+		date-int64(clockGrace/time.Second), date+int64(subjectWindow/time.Second), subjectCandidates)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range after {
+		if !talk(me, w) {
+			continue
+		}
+		// There may be a message that it answers more likely than this one.
+		nearer, ok, err := t.answered(key, w)
+		if err != nil {
+			return nil, err
+		}
+		if !ok || nearer.date <= date {
+			found = append(found, w.thread)
+		}
+	}
+	return found, nil
+}
+
+// ofSubject selects messages of a subject, loose replies or others, by a condition on their date.
+const ofSubject = `SELECT thread, date, sender, recipients, copies FROM message INDEXED BY message_subject
+	WHERE subject_key = +? AND loose = +? AND date `
+
+// answered finds the message a loose reply most likely answers: the last one before it, of the same subject, between
+// the same people.
+func (t *tx) answered(key int64, reply written) (last written, ok bool, err error) {
+	for loose := range 2 {
+		before, err := t.written(ofSubject+"BETWEEN +? AND +? ORDER BY date DESC LIMIT +?", key, loose,
+			reply.date-int64(subjectWindow/time.Second), reply.date+int64(clockGrace/time.Second), subjectCandidates)
+		if err != nil {
+			return last, false, err
+		}
+		for _, w := range before {
+			if talk(reply, w) {
+				if !ok || w.date > last.date {
+					last, ok = w, true
+				}
+				break
+			}
+		}
+	}
+	return last, ok, nil
+}
+
+func (t *tx) written(query string, args ...any) ([]written, error) {
+	var all []written
+	err := t.each(query, args, func(scan func(...any) error) error {
+		var w written
+		var sender, recipients, copies string
+		err := scan(&w.thread, &w.date, &sender, &recipients, &copies)
+		w.from, w.to = parties(parseAddresses(sender)), parties(parseAddresses(recipients), parseAddresses(copies))
+		all = append(all, w)
+		return err
+	})
+	return all, err
 }
 
 // parties are the addr-specs of lists, in lower case.
@@ -157,9 +210,7 @@ func parties(lists ...[]mail.Address) map[string]bool {
 }
 
 // talk reports whether two messages pass between the same people: each was sent to the writer of the other.
-func talk(from1, to1, from2, to2 map[string]bool) bool {
-	return meet(from1, to2) && meet(from2, to1)
-}
+func talk(a, b written) bool { return meet(a.from, b.to) && meet(b.from, a.to) }
 
 func meet(a, b map[string]bool) bool {
 	for k := range a {

@@ -44,7 +44,7 @@ CREATE INDEX message_unread ON message(folder, date) WHERE (flags & 1) = 0;
 CREATE INDEX message_flagged ON message(folder, date) WHERE (flags & 8) <> 0;
 CREATE INDEX message_account ON message(account, date, id, folder);
 CREATE INDEX message_thread ON message(thread);
-CREATE INDEX message_subject ON message(subject_key, date) WHERE subject_key IS NOT NULL;
+CREATE INDEX message_subject ON message(subject_key, loose, date) WHERE subject_key IS NOT NULL;
 
 -- Every Message-ID that a stored message has, answers or refers to, and the thread it stands for.
 CREATE TABLE mention (

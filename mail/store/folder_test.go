@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"poplar/mail"
+)
+
+func TestFolders(t *testing.T) {
+	s := newStore(t)
+	ctx := context.Background()
+	create := func(a mail.AccountID, parent mail.FolderID, name string) mail.FolderID {
+		t.Helper()
+		id, err := s.CreateFolder(ctx, a, parent, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	zebra := create(home, 0, "zebra")
+	apple := create(home, 0, "Apple")
+	inner := create(home, apple, "项目")
+	create(home, inner, "deep")
+	create(home, folder(t, s, home, mail.Inbox), "Under the inbox")
+	create(work, 0, "Apple")
+	var got []string
+	names := map[mail.FolderID]string{}
+	all, err := s.Folders(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range all {
+		names[f.ID] = names[f.Parent] + "/" + f.Name
+		got = append(got, string(f.Account)+names[f.ID])
+	}
+	want := strings.Fields(`home/Inbox home/Inbox/Under_the_inbox home/Drafts home/Outbox home/Sent home/Archive home/Junk home/Trash
+		home/Apple home/Apple/项目 home/Apple/项目/deep home/zebra
+		work/Inbox work/Drafts work/Outbox work/Sent work/Archive work/Junk work/Trash work/Apple`)
+	for i := range want {
+		want[i] = strings.ReplaceAll(want[i], "_", " ")
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+	if err := s.EnsureAccount(ctx, home); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := s.Folders(ctx); err != nil || !reflect.DeepEqual(again, all) {
+		t.Errorf("ensuring an account again changed its folders: %v", err)
+	}
+
+	for _, c := range []struct {
+		name   string
+		parent mail.FolderID
+		cause  error
+	}{
+		{"Zebra", 0, ErrExists},
+		{"inbox", 0, ErrExists},
+		{"  ", 0, ErrBadName},
+		{"a/b", 0, ErrBadName},
+		{"a\x00b", 0, ErrBadName},
+		{"\xff", 0, ErrBadName},
+		{strings.Repeat("长", 201), 0, ErrBadName},
+		{"fine", 4711, ErrNoFolder},
+		{"fine", folder(t, s, work, mail.Inbox), ErrNoFolder},
+	} {
+		_, err := s.CreateFolder(ctx, home, c.parent, c.name)
+		fails(t, err, c.cause, mail.Unknown)
+	}
+	_, err = s.CreateFolder(ctx, "nobody", 0, "fine")
+	fails(t, err, ErrNoAccount, mail.Unknown)
+	fails(t, s.RenameFolder(ctx, zebra, "APPLE"), ErrExists, mail.Unknown)
+	fails(t, s.RenameFolder(ctx, zebra, ""), ErrBadName, mail.Unknown)
+	fails(t, s.RenameFolder(ctx, 4711, "x"), ErrNoFolder, mail.Unknown)
+	fails(t, s.RenameFolder(ctx, folder(t, s, home, mail.Inbox), "x"), ErrRole, mail.Unknown)
+	fails(t, s.DeleteFolder(ctx, folder(t, s, home, mail.Trash)), ErrRole, mail.Unknown)
+	fails(t, s.DeleteFolder(ctx, 4711), ErrNoFolder, mail.Unknown)
+	if err := s.RenameFolder(ctx, zebra, " Zebra crossing "); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.RoleFolder(ctx, "nobody", mail.Inbox); err == nil {
+		t.Error("an unknown account has an Inbox")
+	}
+}
+
+func TestDeletedFoldersMessagesGoToTrash(t *testing.T) {
+	hub := mail.NewHub()
+	s := newStore(t, Options{Hub: hub})
+	ctx := context.Background()
+	outer, err := s.CreateFolder(ctx, home, 0, "Outer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, err := s.CreateFolder(ctx, home, outer, "Inner")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, two, three := letter(1, "One", ""), letter(2, "Two", ""), letter(3, "Three", "")
+	one.Summary.Folder, two.Summary.Folder, three.Summary.Flags = outer, inner, mail.Seen
+	ids := add(t, s, one, two, three)
+	listener := hub.Listen()
+	defer listener.Close()
+	if err := s.DeleteFolder(ctx, outer); err != nil {
+		t.Fatal(err)
+	}
+	if got := list(t, s, mail.Query{Role: mail.Trash, Oldest: true}); !slices.Equal(got, ids[:2]) {
+		t.Errorf("trash has %v", got)
+	}
+	all, err := s.Folders(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range all {
+		if f.ID == outer || f.ID == inner {
+			t.Errorf("%s is still there", f.Name)
+		}
+		if f.Role == mail.Trash && f.Account == home && (f.Total != 2 || f.Unread != 2) {
+			t.Errorf("trash counts %d/%d", f.Total, f.Unread)
+		}
+	}
+	counted := map[mail.FolderID]bool{}
+	for _, e := range listener.Take() {
+		if e.What == mail.Counted {
+			counted[e.Folder] = true
+		}
+	}
+	if !counted[outer] || !counted[inner] || !counted[folder(t, s, home, mail.Trash)] {
+		t.Errorf("the hub heard of %v", counted)
+	}
+}
+
+func TestChangesAreToldOnce(t *testing.T) {
+	hub := mail.NewHub()
+	s := newStore(t, Options{Hub: hub})
+	ctx := context.Background()
+	ids := add(t, s, letter(1, "One", ""), letter(2, "Two", ""))
+	inbox, archive := folder(t, s, home, mail.Inbox), folder(t, s, home, mail.Archive)
+	listener := hub.Listen()
+	defer listener.Close()
+	for _, c := range []struct {
+		name string
+		do   func() error
+		want []mail.Event
+	}{
+		{"mark", func() error { return s.Mark(ctx, append(ids, ids...), mail.Seen, 0) }, []mail.Event{
+			{What: mail.Changed, Account: home, Folder: inbox, Messages: ids}, {What: mail.Counted, Account: home, Folder: inbox}}},
+		{"mark again", func() error { return s.Mark(ctx, ids, mail.Seen, 0) }, nil},
+		{"flag", func() error { return s.Mark(ctx, ids[:1], mail.Flagged, 0) }, []mail.Event{{What: mail.Changed, Account: home, Folder: inbox, Messages: ids[:1]}}},
+		{"move", func() error { return s.Move(ctx, ids[:1], archive) }, []mail.Event{
+			{What: mail.Changed, Account: home, Folder: archive, Messages: ids[:1]},
+			{What: mail.Counted, Account: home, Folder: inbox}, {What: mail.Counted, Account: home, Folder: archive}}},
+		{"move to where it is", func() error { return s.Move(ctx, ids[:1], archive) }, nil},
+		{"delete", func() error { return s.Delete(ctx, ids[:1]) }, []mail.Event{
+			{What: mail.Removed, Account: home, Folder: archive, Messages: ids[:1]}, {What: mail.Counted, Account: home, Folder: archive}}},
+		{"delete again", func() error { return s.Delete(ctx, ids[:1]) }, nil},
+		{"nothing", func() error { return s.Mark(ctx, nil, mail.Seen, 0) }, nil},
+		{"account", func() error { return s.RemoveAccount(ctx, home) }, []mail.Event{{What: mail.Removed, Account: home}, {What: mail.Counted, Account: home}}},
+	} {
+		if err := c.do(); err != nil {
+			t.Fatal(c.name, err)
+		}
+		if got := listener.Take(); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s\ngot  %+v\nwant %+v", c.name, got, c.want)
+		}
+	}
+}
