@@ -4,16 +4,21 @@ import (
 	"context"
 	"math"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
 // maxNodes bounds the styled tree; what lies beyond is cut off.
-const maxNodes = 300_000
+const maxNodes = 120_000
+
+// styleTime is how long selectors are matched; elements after that have their own style only.
+const styleTime = 400 * time.Millisecond
 
 // Style computes the styled tree for a viewport.
-func (d *Doc) Style(ctx context.Context, v Viewport) (*Tree, error) {
+func (d *Doc) Style(ctx context.Context, v Viewport) (tree *Tree, err error) {
+	defer mend("styled", &err)
 	if v.Palette == (Palette{}) {
 		v.Palette = Light
 	}
@@ -41,7 +46,7 @@ func (d *Doc) Style(ctx context.Context, v Viewport) (*Tree, error) {
 	s := &styler{
 		ctx: ctx, d: d, v: v, ua: ua, until: math.Inf(1), cache: map[string]*Style{}, inline: map[string][]decl{},
 		fams: map[string][]string{}, on: map[*media]bool{},
-		m: matcher{quirk: d.quirks, fuel: maxFuel, info: map[*html.Node]*elemInfo{}},
+		m: matcher{quirk: d.quirks, fuel: maxFuel, until: time.Now().Add(styleTime), info: map[*html.Node]*elemInfo{}},
 	}
 	s.h.link = v.Palette.Link
 	if d.linkColour.A > 0 {

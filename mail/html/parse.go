@@ -12,7 +12,7 @@ import (
 
 const (
 	// maxSource is how much source is looked at; what follows is not shown. Mail that large is never written by hand.
-	maxSource = 24 << 20
+	maxSource = 16 << 20
 	// parseTime bounds one parse. x/net/html is linear on ordinary source, but misnested formatting can make it slow.
 	parseTime = 900 * time.Millisecond
 	// maxReopened bounds the elements that misnested formatting may make the parser create (it opens every
@@ -32,7 +32,7 @@ func parse(ctx context.Context, src string) (root *html.Node, flat bool, err err
 	if len(src) > maxSource {
 		src = src[:maxSource]
 	}
-	if affordable(src) {
+	if affordable(ctx, src) {
 		r := &source{ctx: ctx, s: src, until: time.Now().Add(parseTime)}
 		root, perr := html.ParseWithOptions(r, html.ParseOptionEnableScripting(false))
 		if perr == nil {
@@ -66,14 +66,17 @@ func (r *source) Read(p []byte) (int, error) {
 }
 
 // affordable estimates, from the tokens alone, how many elements the parser would reopen.
-func affordable(src string) bool {
+func affordable(ctx context.Context, src string) bool {
 	if strings.Count(src, "<") < 1000 {
 		return true
 	}
 	open := map[atom.Atom]int{}
 	total, cost := 0, 0
 	z := html.NewTokenizer(strings.NewReader(src))
-	for {
+	for n := 0; ; n++ {
+		if n&0x3FF == 0 && ctx.Err() != nil {
+			return false
+		}
 		switch z.Next() {
 		case html.ErrorToken:
 			return true

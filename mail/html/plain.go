@@ -8,12 +8,15 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// maxPlain is how much of a plain text body is looked at.
+const maxPlain = 4 << 20
+
 // ReadText makes a Doc of a plain text body. flowed is format=flowed of RFC 3676. Quoted lines become quotes with
 // a bar, web and mail addresses become links, and everything else stays as it was typed.
 func ReadText(text string, flowed bool) *Doc {
 	d := &Doc{plain: true}
-	if len(text) > maxSource {
-		text = text[:maxSource]
+	if len(text) > maxPlain {
+		text = text[:maxPlain]
 		d.cut = true
 	}
 	d.lines = plainLines(text, flowed)

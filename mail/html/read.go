@@ -2,6 +2,8 @@ package html
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"strings"
 	"unicode/utf8"
 
@@ -47,11 +49,13 @@ func (d *Doc) Pictures() []*Picture { return d.order }
 // OwnDark reports whether the author made colours for dark views.
 func (d *Doc) OwnDark() bool { return d.sheet != nil && d.sheet.dark }
 
-// Read parses src. The error is ctx's only: source of any kind gives a Doc.
-func Read(ctx context.Context, src string, o Options) (*Doc, error) {
+// Read parses src. The error is ctx's, or says that the engine failed, which is a fault of Poplar's and worth a report:
+// source of any kind gives a Doc.
+func Read(ctx context.Context, src string, o Options) (doc *Doc, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	defer mend("read", &err)
 	d := &Doc{links: map[*html.Node]int{}, pictures: map[string]*Picture{}, cut: len(src) > maxSource}
 	if !utf8.ValidString(src) {
 		src = strings.ToValidUTF8(src, "\uFFFD")
@@ -269,4 +273,11 @@ func textOf(n *html.Node, limit int) string {
 	}
 	walk(n)
 	return strings.ToValidUTF8(b.String(), "")
+}
+
+// mend turns a panic into an error.
+func mend(doing string, err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("the message could not be %s: %v\n%s", doing, r, debug.Stack())
+	}
 }

@@ -2,6 +2,7 @@ package html
 
 import (
 	"strings"
+	"time"
 
 	"golang.org/x/net/html"
 )
@@ -376,10 +377,11 @@ func parseNth(ts []token) (a, b int, ok bool) {
 	}
 }
 
-// matcher tells which selectors match; fuel bounds the work.
+// matcher tells which selectors match; fuel and until bound the work.
 type matcher struct {
 	quirk bool
 	fuel  int
+	until time.Time
 	info  map[*html.Node]*elemInfo
 }
 
@@ -413,7 +415,10 @@ func (m *matcher) matches(s *selector, n *html.Node) bool {
 }
 
 func (m *matcher) from(s *selector, i int, n *html.Node) bool {
-	if m.fuel--; m.fuel < 0 || !m.compound(&s.parts[i].c, n) {
+	if m.fuel--; m.fuel&0x3FFF == 0 && time.Now().After(m.until) {
+		m.fuel = -1
+	}
+	if m.fuel < 0 || !m.compound(&s.parts[i].c, n) {
 		return false
 	}
 	if i == 0 {

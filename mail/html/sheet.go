@@ -107,6 +107,9 @@ func (s *sheet) block(src string, m *media, depth int) {
 		end := blockEnd(src, stop)
 		body := src[stop+1 : end]
 		i = min(end+1, len(src))
+		if prelude == "" {
+			continue
+		}
 		if prelude[0] == '@' {
 			s.atRule(prelude, body, m, depth)
 			continue

@@ -45,7 +45,7 @@ func TestText(t *testing.T) {
 func TestTextOfHostileSource(t *testing.T) {
 	for name, src := range map[string]string{
 		"nested divs":       strings.Repeat("<div>", 100_000) + "needle",
-		"nested quotes":     strings.Repeat("<blockquote>", 450) + strings.Repeat("<p>x</p>", 50_000) + "needle",
+		"nested quotes":     strings.Repeat("<blockquote>", 450) + strings.Repeat("<p>x</p>", 5_000) + "needle",
 		"nested tables":     strings.Repeat("<table><tr><td>", 400) + "needle",
 		"unclosed format":   strings.Repeat("<font size=1><b id=x>", 300) + "needle" + strings.Repeat("<p>a", 200_000),
 		"one word":          strings.Repeat("x", 5<<20) + " needle",

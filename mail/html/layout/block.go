@@ -108,13 +108,16 @@ func edgesOf(st *html.Style, cbW float64) sides {
 func (l *engine) layout(b *box, c constraint, fl *floatCtx, ox, oy float64) *frag {
 	l.tick()
 	if b.formsContext() {
-		if b.cache != nil && b.cacheKey == c {
-			f := *b.cache
-			return &f
+		for i := range b.cache {
+			if k := &b.cache[i]; k.f != nil && k.c == c {
+				f := *k.f
+				return &f
+			}
 		}
 		f := l.layoutAlone(b, c)
 		keep := *f
-		b.cache, b.cacheKey = &keep, c
+		b.cache[2], b.cache[1] = b.cache[1], b.cache[0]
+		b.cache[0] = cached{c, &keep}
 		return f
 	}
 	return l.block(b, c, fl, ox, oy)

@@ -49,14 +49,20 @@ type box struct {
 	edge      *sides // of a cell with collapsed borders: what it has of them
 	top       strut  // margins that meet at the box's top edge
 	topKnown  bool
-	cache     *frag
-	cacheKey  constraint
+	cache     [3]cached // the last layouts of a box that keeps to itself
+}
+
+// cached is one layout of a box.
+type cached struct {
+	c constraint
+	f *frag
 }
 
 // Limits of what is laid out. What lies beyond is cut off, and the Page says so.
 const (
-	maxBoxes   = 250_000
-	maxRunes   = 1_500_000
+	maxBoxes   = 120_000
+	maxSegs    = 180_000 // words, blanks, single Chinese characters
+	maxRunes   = 1_000_000
 	maxColumns = 1000
 	huge       = 4_000_000 // CSS pixels: no box is larger
 )
@@ -66,6 +72,7 @@ type builder struct {
 	l     *engine
 	boxes int
 	runes int
+	segs  int
 	cut   bool
 }
 
@@ -77,7 +84,7 @@ func (b *builder) new(k kind, n *html.Node, st *html.Style, depth int32) *box {
 
 // full reports whether no more boxes may be made.
 func (b *builder) full() bool {
-	if b.boxes >= maxBoxes || b.runes >= maxRunes {
+	if b.boxes >= maxBoxes || b.runes >= maxRunes || b.segs >= maxSegs || b.l.late {
 		b.cut = true
 		return true
 	}

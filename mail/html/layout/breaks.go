@@ -37,7 +37,7 @@ func isAlnum(r rune) bool {
 }
 
 // find returns, for each rune of text, whether a line may break before it. The result is valid until the next call.
-func (b *breaker) find(text []rune) []bool {
+func (b *breaker) find(l *engine, text []rune) []bool {
 	if cap(b.out) < len(text)+1 {
 		b.out = make([]bool, len(text)+1)
 	}
@@ -51,11 +51,7 @@ func (b *breaker) find(text []rune) []bool {
 		}
 	}
 	if !ascii {
-		b.seg.Init(text)
-		for it := b.seg.LineIterator(); it.Next(); {
-			l := it.Line()
-			out[l.Offset+len(l.Text)] = true
-		}
+		b.unicode(l, text, out)
 	}
 	for i := 1; i < len(text); i++ {
 		p, r := text[i-1], text[i]
@@ -78,6 +74,32 @@ func (b *breaker) find(text []rune) []bool {
 	}
 	return out
 }
+
+// unicode applies UAX #14, to a piece of long text at a time.
+func (b *breaker) unicode(l *engine, text []rune, out []bool) {
+	for from := 0; from < len(text); {
+		to := min(from+maxPiece, len(text))
+		for k := to; to < len(text) && k > from+maxPiece/2; k-- {
+			if text[k-1] == ' ' || text[k-1] == '\n' {
+				to = k
+				break
+			}
+		}
+		b.seg.Init(text[from:to])
+		for it := b.seg.LineIterator(); it.Next(); {
+			l := it.Line()
+			out[from+l.Offset+len(l.Text)] = true
+		}
+		from = to
+		l.work(1000)
+		if l.late {
+			return
+		}
+	}
+}
+
+// maxPiece is how many runes UAX #14 is applied to at once.
+const maxPiece = 16_000
 
 // isWide reports whether a character is one of those that Chinese, Japanese and Korean typesetting gives a full square.
 func isWide(r rune) bool {

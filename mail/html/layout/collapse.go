@@ -85,7 +85,7 @@ func (l *engine) collapseBorders(b *box, t *table) {
 		if st == nil {
 			return
 		}
-		l.ticks += (r1 - r0 + c1 - c0) / 8
+		l.work((r1 - r0 + c1 - c0) / 8)
 		l.tick()
 		for c := c0; c < c1; c++ {
 			g.hor[r0*cols+c].offer(st.Border[html.SideTop], rank)
@@ -116,6 +116,9 @@ func (l *engine) collapseBorders(b *box, t *table) {
 	box(b.st, 0, rows, 0, cols, 0)
 	// Edges within a spanning cell are not drawn.
 	for _, k := range t.cells {
+		if l.late {
+			break
+		}
 		for r := k.row; r < min(k.row+k.rowSpan, rows); r++ {
 			for c := k.col + 1; c < k.col+k.colSpan; c++ {
 				g.ver[r*(cols+1)+c] = winner{}
@@ -126,7 +129,7 @@ func (l *engine) collapseBorders(b *box, t *table) {
 				g.hor[r*cols+c] = winner{}
 			}
 		}
-		l.ticks += k.colSpan * k.rowSpan / 16
+		l.work(k.colSpan * k.rowSpan / 16)
 		l.tick()
 	}
 	for _, k := range t.cells {

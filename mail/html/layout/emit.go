@@ -38,7 +38,8 @@ func (l *engine) page(b *Box) *Page {
 	m := marginOf(root.st, l.o.Width)
 	root.x, root.y = m[html.SideLeft], m[html.SideTop]
 	p.Height = math.Round(max(0, root.y+root.h+m[html.SideBottom]))
-	e := &emitter{l: l, p: p}
+	p.Words = make([]Word, 0, b.segs)
+	e := &emitter{l: l, p: p, keys: make([]wordKeys, 0, b.segs)}
 	e.atomic(root, 0, 0, env{clip: -1, alpha: 1, group: -1})
 	e.read()
 	p.ScrollWidth = math.Ceil(e.maxX)
@@ -335,11 +336,30 @@ func (e *emitter) word(w Word, k wordKeys) {
 	}
 	lines(false)
 	if !w.Space {
-		e.p.Items = append(e.p.Items, Item{
-			Op: OpText, X: w.X, Y: w.Y, W: w.W, H: w.H, Style: st, Word: int32(len(e.p.Words) - 1), Clip: w.Clip, Alpha: w.Alpha, Group: w.Group,
-		})
+		e.draw(&w)
 	}
 	lines(true)
+}
+
+// draw appends the last word to the item that draws the words before it, or to a new one.
+func (e *emitter) draw(w *Word) {
+	p := e.p
+	n := int32(len(p.Words) - 1)
+	if k := len(p.Items) - 1; k >= 0 {
+		it := &p.Items[k]
+		if it.Op == OpText && it.Y == w.Y && it.H == w.H && it.Clip == w.Clip && it.Group == w.Group && int(it.To) == len(p.Drawn) {
+			x0, x1 := min(it.X, w.X), max(it.X+it.W, w.X+w.W)
+			it.X, it.W = x0, x1-x0
+			p.Drawn = append(p.Drawn, n)
+			it.To++
+			return
+		}
+	}
+	from := int32(len(p.Drawn))
+	p.Drawn = append(p.Drawn, n)
+	p.Items = append(p.Items, Item{
+		Op: OpText, X: w.X, Y: w.Y, W: w.W, H: w.H, Style: w.Style, From: from, To: from + 1, Clip: w.Clip, Alpha: 1, Group: w.Group,
+	})
 }
 
 // read brings the words into the order of the source and writes the page's text.
@@ -369,10 +389,8 @@ func (e *emitter) read() {
 			words[to], keys[to], place[from] = p.Words[from], e.keys[from], int32(to)
 		}
 		p.Words, e.keys = words, keys
-		for i := range p.Items {
-			if it := &p.Items[i]; it.Op == OpText {
-				it.Word = place[it.Word]
-			}
+		for i, w := range p.Drawn {
+			p.Drawn[i] = place[w]
 		}
 	}
 	t := textOf{}
@@ -407,6 +425,9 @@ func (t *textOf) add(w *Word, k wordKeys) {
 		t.b = append(t.b, '\t')
 	}
 	w.End = int32(len(t.b))
+	if k.brk {
+		return // a line of nothing else leaves a gap
+	}
 	t.lastY = w.Y
 	t.lastBottom = max(w.Y+w.H, min(t.lastBottom, w.Y+2*w.H))
 }

@@ -18,7 +18,8 @@ type Options struct {
 	Width float64 // of the view, in CSS pixels
 	// Subpixel places glyphs at fractions of a pixel, as dense screens can show. Without it they sit on whole pixels.
 	Subpixel bool
-	// Limit is how long layout may take; what is not done by then is left out and the Page says so. 0 means 1.5 s.
+	// Limit is how long building and layout may take each; what is not done by then is left out and the Page says so.
+	// 0 means 0.5 s.
 	Limit time.Duration
 }
 
@@ -35,7 +36,7 @@ type engine struct {
 	breaker breaker
 	bidi    bidi.Paragraph
 	until   time.Time
-	ticks   int
+	fuel    int
 	late    bool // the time is up: everything still to be laid out is left empty
 	cut     bool
 	runes   []byte
@@ -67,11 +68,14 @@ type metrics struct {
 }
 
 // tick is called in every loop. It ends the layout when the context has ended.
-func (l *engine) tick() {
-	l.ticks++
-	if l.ticks&0x3FF != 0 {
+func (l *engine) tick() { l.work(1) }
+
+// work is tick for n steps at once.
+func (l *engine) work(n int) {
+	if l.fuel -= n; l.fuel > 0 {
 		return
 	}
+	l.fuel = 1000
 	if l.ctx.Err() != nil {
 		panic(errStopped)
 	}
@@ -87,6 +91,7 @@ type Box struct {
 	root  *box
 	o     Options
 	cut   bool
+	segs  int
 	count int64
 }
 
@@ -103,7 +108,7 @@ func Build(ctx context.Context, t *html.Tree, f *Fonts, o Options) (b *Box, err 
 	if root == nil {
 		root = mk.new(blockBox, t.Root, html.Anonymous(t.Root.Style), 0)
 	}
-	return &Box{fonts: f, tree: t, root: root, o: o, cut: mk.cut || t.Cut, count: f.count.Load()}, nil
+	return &Box{fonts: f, tree: t, root: root, o: o, cut: mk.cut || l.cut || t.Cut, segs: mk.segs, count: f.count.Load()}, nil
 }
 
 // Stale reports whether fonts have become known since b was built, so that it should be built again.
@@ -123,7 +128,7 @@ func (b *Box) Layout(ctx context.Context, o Options) (p *Page, err error) {
 // begin takes the turn at the fonts; done gives it back and turns a panic into an error.
 func begin(ctx context.Context, t *html.Tree, f *Fonts, o Options) (*engine, func(*error), error) {
 	if o.Limit == 0 {
-		o.Limit = 1500 * time.Millisecond
+		o.Limit = 500 * time.Millisecond
 	}
 	o.Width = min(max(o.Width, 1), 20_000)
 	if err := f.acquire(ctx); err != nil {

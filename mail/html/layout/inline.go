@@ -301,7 +301,7 @@ func (c *collector) cut() {
 		levels = c.levels(rtl)
 		in.bidi, in.rtl = true, rtl
 	}
-	brk := c.b.l.breaker.find(c.text)
+	brk := c.b.l.breaker.find(c.b.l, c.text)
 	segs := make([]seg, 0, len(c.items)+len(c.text)/5)
 	for i := range c.items {
 		it := &c.items[i]
@@ -337,6 +337,7 @@ func (c *collector) cut() {
 		segs = append(segs, s)
 	}
 	in.segs = segs
+	c.b.segs += len(segs)
 }
 
 // bidiControl is the character that stands for the start or end of an inline box in the bidi algorithm, or 0 (CSS
@@ -363,22 +364,41 @@ func pick[T any](yes bool, a, b T) T {
 	return b
 }
 
+// maxParagraph is how many runes the bidi algorithm is given at once; longer text is divided at a blank.
+const maxParagraph = 2000
+
 // levels resolves the bidi levels of the collected text.
 func (c *collector) levels(rtl bool) []uint8 {
-	// The mark in front makes the box's own direction the paragraph's.
-	text := append([]rune{pick(rtl, '\u200F', '\u200E')}, c.text...)
-	dir := pick(rtl, bidi.RightToLeft, bidi.LeftToRight)
 	out := make([]uint8, len(c.text)+1)
 	base := pick(rtl, uint8(1), 0)
 	for i := range out {
 		out[i] = base
 	}
-	runs := c.b.l.bidi.Segment(text, dir)
-	for i := range runs.NumRuns() {
-		r := runs.Run(i)
-		for k := max(r.Start, 1); k < r.End && k <= len(c.text); k++ {
-			out[k-1] = uint8(r.Level)
+	dir := pick(rtl, bidi.RightToLeft, bidi.LeftToRight)
+	for from := 0; from < len(c.text); {
+		c.b.l.work(200)
+		to := min(from+maxParagraph, len(c.text))
+		if to < len(c.text) {
+			for k := to; k > from+maxParagraph/2; k-- {
+				if c.text[k-1] == ' ' || c.text[k-1] == '\n' {
+					to = k
+					break
+				}
+			}
 		}
+		if c.b.l.late {
+			break
+		}
+		// The mark in front makes the box's own direction the paragraph's.
+		text := append([]rune{pick(rtl, '\u200F', '\u200E')}, c.text[from:to]...)
+		runs := c.b.l.bidi.Segment(text, dir)
+		for i := range runs.NumRuns() {
+			r := runs.Run(i)
+			for k := max(r.Start, 1); k < r.End && from+k <= to; k++ {
+				out[from+k-1] = uint8(r.Level)
+			}
+		}
+		from = to
 	}
 	return out
 }
@@ -440,6 +460,10 @@ func (c *collector) cutText(segs []seg, it *item, brk []bool, levels []uint8) []
 	text := c.text
 	for i := it.start; i < it.end; {
 		l.tick()
+		if c.b.segs+len(segs) > maxSegs || l.late {
+			c.b.cut = true
+			break
+		}
 		r := text[i]
 		level := uint8(0)
 		if levels != nil {
@@ -476,7 +500,7 @@ func (c *collector) cutText(segs []seg, it *item, brk []bool, levels []uint8) []
 			continue
 		}
 		j := i + 1
-		for j < it.end && text[j] != ' ' && text[j] != '\t' && j-i < 2000 && (levels == nil || levels[j] == level) {
+		for j < it.end && text[j] != ' ' && text[j] != '\t' && j-i < longPiece && (levels == nil || levels[j] == level) {
 			if brk[j] && wraps && st.WordBreak != html.KeepAll || brk[j] && wraps && !isWide(text[j-1]) {
 				break
 			}
@@ -496,6 +520,9 @@ func (c *collector) cutText(segs []seg, it *item, brk []bool, levels []uint8) []
 	}
 	return segs
 }
+
+// longPiece is how many runes of a word make one seg: words that long are addresses and worse.
+const longPiece = 200
 
 const spaces = "                                                                "
 

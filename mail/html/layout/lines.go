@@ -2,6 +2,7 @@ package layout
 
 import (
 	"math"
+	"slices"
 
 	"poplar/mail/html"
 )
@@ -73,6 +74,8 @@ type liner struct {
 	groups  []group
 	carried []openBox // boxes open at the start of the line
 	spots   []spot
+	part    *seg  // the first part of a word that was divided at the end of the line
+	copied  bool  // in is this layout's own
 	from    int   // number of the line's first seg
 	drawn   []int // parts that draw open boxes; -1 for those without a background
 	frags   map[*box]*frag
@@ -91,6 +94,7 @@ func (l *engine) lines(b *box, f *frag, cw float64, edges sides, fl *floatCtx, o
 			break
 		}
 		i = ln.line(i)
+		segs = ln.in.segs
 	}
 	return ln.y
 }
@@ -172,9 +176,15 @@ func (ln *liner) line(i int) int {
 				continue
 			}
 		}
-		ln.place(i, end, indent)
+		segs := ln.in.segs[i:end]
+		split := ln.part != nil
+		if split {
+			segs = append(slices.Clone(segs), *ln.part)
+			ln.part = nil
+		}
+		ln.place(i, segs, end >= len(ln.in.segs) && !split, indent)
 		ln.placeFloats(i, next)
-		if next <= i {
+		if next <= i && !split {
 			next = i + 1
 		}
 		return next
@@ -244,17 +254,13 @@ func (ln *liner) fit(i int, left, right float64, avail *float64, indent float64)
 			}
 			if s.kind == wordSeg && breaksWords(s.box.st) {
 				room := *avail - w - trail
-				if n := ln.splitWord(j, room, some); n > 0 {
-					segs = ln.in.segs
-					return j + 1, j + 1, true, false
+				if ln.splitWord(j, room, some) {
+					return j, j, true, false
 				}
 				if some {
 					// Break before the word's first letter.
 					return j, j, true, false
 				}
-				segs = ln.in.segs
-				s = &segs[j]
-				sw = s.w
 			}
 		}
 		w, trail = w+trail+sw, 0
@@ -283,12 +289,13 @@ func breaksWords(st *html.Style) bool {
 	return wrapsText(st) && (st.OverflowWrap != html.Normal || st.WordBreak == html.BreakWord)
 }
 
-// splitWord divides the word at seg j so that its first part fits room, and returns the length of that part in runes.
-func (ln *liner) splitWord(j int, room float64, some bool) int {
+// splitWord divides the word at seg j so that its first part fits room: it becomes ln.part, and the rest takes its
+// place. It reports whether it did.
+func (ln *liner) splitWord(j int, room float64, some bool) bool {
 	s := &ln.in.segs[j]
 	text := []rune(s.sh.Text)
 	if len(text) < 2 {
-		return 0
+		return false
 	}
 	// Glyph positions give the place; the parts are shaped anew.
 	n := 0
@@ -308,7 +315,7 @@ func (ln *liner) splitWord(j int, room float64, some bool) int {
 	}
 	if n == 0 {
 		if some {
-			return 0
+			return false
 		}
 		n = 1
 		for n < len(text) && joins(text[n]) {
@@ -316,7 +323,7 @@ func (ln *liner) splitWord(j int, room float64, some bool) int {
 		}
 	}
 	if n >= len(text) {
-		return 0
+		return false
 	}
 	a, b := *s, *s
 	a.sh, b.sh = ln.l.reshape(s, text[:n]), ln.l.reshape(s, text[n:])
@@ -324,16 +331,16 @@ func (ln *liner) splitWord(j int, room float64, some bool) int {
 	if raw := []rune(s.raw); len(raw) == len(text) {
 		a.raw, b.raw = string(raw[:n]), string(raw[n:])
 	}
-	a.brk, a.wide = true, isWide(text[n-1])
-	// A box's segs are shared by all its layouts: this one gets its own.
-	segs := make([]seg, 0, len(ln.in.segs)+1)
-	segs = append(segs, ln.in.segs[:j]...)
-	segs = append(segs, a, b)
-	segs = append(segs, ln.in.segs[j+1:]...)
-	in := *ln.in
-	in.segs = segs
-	ln.in = &in
-	return n
+	a.wide = isWide(text[n-1])
+	if !ln.copied {
+		// A box's segs are shared by all its layouts: this one gets its own.
+		in := *ln.in
+		in.segs = slices.Clone(in.segs)
+		ln.in, ln.copied = &in, true
+	}
+	ln.in.segs[j] = b
+	ln.part = &a
+	return true
 }
 
 func (ln *liner) widthOfRunes(s *seg, text []rune) float64 {

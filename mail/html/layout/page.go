@@ -10,7 +10,7 @@ type Op uint8
 // The kinds of items.
 const (
 	OpBox     Op = iota // background, border and shadow of Style in the rectangle
-	OpText              // the word Words[Word]
+	OpText              // the words whose numbers are Drawn[From:To]
 	OpPicture           // Picture in the rectangle
 	OpBullet            // the mark of a list item
 	OpRule              // a line along text
@@ -29,7 +29,7 @@ type Item struct {
 	List       html.ListType
 	Picture    *html.Picture
 	Alt        string
-	Word       int32
+	From, To   int32
 	Clip       int32 // index into Clips; -1: none
 	Group      int32 // index into Groups; -1: none
 	Alpha      float32
@@ -81,6 +81,7 @@ type Page struct {
 	CanvasLayers  []html.Layer
 	Items         []Item
 	Words         []Word
+	Drawn         []int32 // numbers of words in the order they are drawn
 	Clips         []Clip
 	Groups        []Group
 	Text          string // in reading order, for copying and finding

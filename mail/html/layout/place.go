@@ -7,9 +7,9 @@ import (
 	"poplar/mail/html"
 )
 
-// place positions segs[i:end] as one line: its height and baseline by vertical-align, then x by text-align.
-func (ln *liner) place(i, end int, indent float64) {
-	segs := ln.in.segs[i:end]
+// place positions segs, of which the first is number i, as one line: its height and baseline by vertical-align, then x
+// by text-align. last says that no other line follows.
+func (ln *liner) place(i int, segs []seg, last bool, indent float64) {
 	ln.from = i
 	// Blanks at the end hang; they are kept only as something that can be selected.
 	tail := len(segs)
@@ -67,8 +67,7 @@ func (ln *liner) place(i, end int, indent float64) {
 	avail := right - left - indent
 	x := left + indent
 	extra := 0.0
-	lastLine := end >= len(ln.in.segs) || forced
-	switch align := alignOf(ln.b.st, lastLine); {
+	switch align := alignOf(ln.b.st, last || forced); {
 	case align == html.Right:
 		x += max(0, avail-width)
 		if ln.b.st.Direction == html.RTL {

@@ -157,6 +157,9 @@ func (l *engine) addRows(t *table, group *box, rows []*box) {
 		ri := len(t.rows) - 1
 		col := 0
 		for _, k := range r.kids {
+			if l.late {
+				break
+			}
 			for col < len(busy) && busy[col] > 0 {
 				col++
 			}
@@ -188,7 +191,7 @@ func (l *engine) addRows(t *table, group *box, rows []*box) {
 					busy[i] = max(busy[i], c.rowSpan)
 				}
 			}
-			l.ticks += c.colSpan / 8
+			l.work(c.colSpan / 8)
 			t.cells = append(t.cells, c)
 			t.rows[ri].cells = append(t.rows[ri].cells, c)
 			col += c.colSpan
@@ -311,8 +314,11 @@ func (l *engine) cellWidths(t *table, c *tableCell) (lo, hi, pct float64, fixed 
 
 // spanWidths distributes what a spanning cell asks for over its columns.
 func (l *engine) spanWidths(t *table, c *tableCell) {
+	if l.late {
+		return
+	}
 	cols := t.cols[c.col : c.col+c.colSpan]
-	l.ticks += len(cols) / 4
+	l.work(len(cols) / 4)
 	l.tick()
 	lo, hi, pct, fixed := l.cellWidths(t, c)
 	gaps := t.spX * float64(len(cols)-1)

@@ -99,7 +99,10 @@ func (l *engine) rowHeights(b *box, t *table, c constraint, at []float64, edges 
 	}
 	// Cells over several rows: what is missing is shared out, to rows without a height of their own first.
 	for _, k := range tall {
-		l.tick()
+		l.work(1 + k.rowSpan/8)
+		if l.late {
+			break
+		}
 		have := t.spY * float64(k.rowSpan-1)
 		autos, sum := 0, 0.0
 		for i := k.row; i < k.row+k.rowSpan; i++ {
@@ -109,7 +112,6 @@ func (l *engine) rowHeights(b *box, t *table, c constraint, at []float64, edges 
 				sum += heights[i]
 			}
 		}
-		l.ticks += k.rowSpan / 8
 		more := k.f.h - have
 		if more <= 0 {
 			continue

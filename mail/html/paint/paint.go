@@ -247,8 +247,12 @@ func (c *canvas) draw(it *layout.Item) {
 	case layout.OpBox:
 		c.box(it)
 	case layout.OpText:
-		w := &c.page.Words[it.Word]
-		c.text(w.Shaped, w.X, w.Base, w.Colour, it.Alpha)
+		for _, n := range c.page.Drawn[it.From:it.To] {
+			w := &c.page.Words[n]
+			if x := w.X * c.scale; x < float64(c.dst.Rect.Max.X)+w.H*2 && (w.X+w.W+w.H)*c.scale > float64(c.dst.Rect.Min.X) {
+				c.text(w.Shaped, w.X, w.Base, w.Colour, w.Alpha)
+			}
+		}
 	case layout.OpPicture:
 		c.picture(it)
 	case layout.OpHeld:
