@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"poplar/mail"
+)
+
+// fillUp adds messages until the store refuses, and checks that the refusal is clear and complete, that reading goes
+// on, and that writing does as soon as room gives more room.
+func fillUp(t *testing.T, s *Store, room func()) {
+	t.Helper()
+	ctx := context.Background()
+	kept := add(t, s, letter(1, "Kept", "kept words"))
+	err := s.Flush(ctx)
+	n := 1
+	for ; err == nil; n++ {
+		if n > 5000 {
+			t.Fatal("the disk is never full")
+		}
+		a := letter(n+1, "Filler", "filler words")
+		a.Raw = mail.Bytes(strings.Repeat("x", 100_000))
+		_, err = s.Add(ctx, home, []mail.Arrival{a})
+	}
+	fails(t, err, nil, mail.DiskFull)
+	stored := n - 1
+	if got, err := s.Count(ctx, mail.Query{}); err != nil || got != stored {
+		t.Errorf("%d messages (%v), %d were acknowledged", got, err, stored)
+	}
+	big := letter(9000, "Big", "")
+	big.Raw = mail.Bytes(strings.Repeat("x", 50_000_000))
+	_, err = s.Add(ctx, home, []mail.Arrival{letter(9001, "Before", ""), big})
+	fails(t, err, nil, mail.DiskFull)
+	if got := list(t, s, mail.Query{Text: "kept"}); len(got) != 1 || got[0] != kept[0] {
+		t.Errorf("search finds %v", got)
+	}
+	raw, err := s.Raw(ctx, kept[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := raw.ReadAt(make([]byte, 10), 0); err != nil {
+		t.Error(err)
+	}
+	room()
+	add(t, s, big)
+	if err := s.Flush(ctx); err != nil {
+		t.Error(err)
+	}
+	if got, err := s.Count(ctx, mail.Query{}); err != nil || got != stored+1 {
+		t.Errorf("%d messages (%v), want %d", got, err, stored+1)
+	}
+}
+
+func TestDatabaseAtItsLimit(t *testing.T) {
+	s := newStore(t)
+	breakStore(t, s, "PRAGMA max_page_count = 2000")
+	fillUp(t, s, func() { breakStore(t, s, "PRAGMA max_page_count = 100000") })
+}
