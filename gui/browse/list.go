@@ -168,15 +168,19 @@ func (l *List) Patch(ids []mail.MessageID, set, unset mail.Flags) {
 
 // Leave tells that messages are about to go elsewhere: the next one is chosen in their place.
 func (l *List) Leave(ids []mail.MessageID) {
-	first, last := -1, -1
+	first, last, chosen := -1, -1, false
 	for _, id := range ids {
 		l.leaving[id] = true
+		chosen = chosen || l.sel.Has(id)
 		if row := l.pages.RowOf(id); row >= 0 {
 			if first < 0 || row < first {
 				first = row
 			}
 			last = max(last, row)
 		}
+	}
+	if !chosen { // what is read stays
+		return
 	}
 	next, ok := l.pages.At(last + 1)
 	for row := last + 1; ok && l.leaving[next.ID]; row++ {
@@ -193,6 +197,15 @@ func (l *List) Leave(ids []mail.MessageID) {
 	}
 	l.sel.Only(model.Place{ID: next.ID, Row: l.pages.RowOf(next.ID)})
 	l.changed()
+}
+
+// Gone tells that messages are no longer there.
+func (l *List) Gone(ids []mail.MessageID) {
+	before := l.sel.Len()
+	l.sel.Drop(ids)
+	if l.sel.Len() != before {
+		l.changed()
+	}
 }
 
 // Stay tells that messages that were to leave are still there.

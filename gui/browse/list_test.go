@@ -392,6 +392,23 @@ func TestWhatLeavesHandsOnToTheNext(t *testing.T) {
 	}
 }
 
+func TestWhatLeavesUnchosenChangesNothing(t *testing.T) {
+	b := newBench(t, 30)
+	b.click(1, 0)
+	b.list.Leave([]mail.MessageID{20})
+	if !slices.Equal(b.chose, []mail.MessageID{29}) {
+		t.Errorf("%v is chosen", b.chose)
+	}
+	b.list.Gone([]mail.MessageID{20})
+	if !slices.Equal(b.list.Selected(), []mail.MessageID{29}) {
+		t.Error("the chosen message went with another")
+	}
+	b.list.Gone([]mail.MessageID{29})
+	if len(b.chose) != 0 {
+		t.Errorf("%v is chosen though it is gone", b.chose)
+	}
+}
+
 func TestQuickActionsAreForTheRowUnderTheMouse(t *testing.T) {
 	b := newBench(t, 30)
 	b.click(0, 0)
