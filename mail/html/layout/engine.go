@@ -39,6 +39,7 @@ type engine struct {
 	fuel    int
 	late    bool // the time is up: everything still to be laid out is left empty
 	cut     bool
+	spanned int // columns of spanning cells measured so far
 	runes   []byte
 	sets    map[setKey]*fontSet
 	metrics map[metricKey]metrics

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"context"
 	"strings"
 	"unicode"
 
@@ -335,19 +336,26 @@ func (f *Fonts) findFallback(sh *shaper, s *fontSet, r rune, script language.Scr
 		if face := f.fromPrint(&prints[i]); face != nil && sh.has(face, r) {
 			return face
 		}
+		if f.o.Dir != "" && strings.Contains(family, "cjk") {
+			break // its sisters for other languages have the same characters
+		}
 	}
 	for _, face := range f.base {
 		if sh.has(face, r) {
 			return face
 		}
 	}
+	if f.o.Dir != "" {
+		return nil
+	}
 	tried := 0
 	for i := range prints {
 		p := &prints[i]
-		if f.o.Dir == "" && (!p.Runes.Contains(r) || (p.Aspect.Weight >= 600) != s.bold && tried < 4) {
-			if f.o.Dir == "" && p.Runes.Contains(r) {
-				tried++
-			}
+		if !p.Runes.Contains(r) {
+			continue
+		}
+		if (p.Aspect.Weight >= 600) != s.bold && tried < 4 {
+			tried++
 			continue
 		}
 		if face := f.fromPrint(p); face != nil && sh.has(face, r) {
@@ -356,3 +364,32 @@ func (f *Fonts) findFallback(sh *shaper, s *fontSet, r rune, script language.Scr
 	}
 	return nil
 }
+
+// Preload loads the faces that text will need, so that its layout need not wait for them: both weights of the first
+// character of each script, and of signs.
+func (f *Fonts) Preload(ctx context.Context, text string) {
+	if f.acquire(ctx) != nil {
+		return
+	}
+	defer f.release()
+	f.shaping.refresh()
+	seen := map[fallbackKey]bool{}
+	for _, r := range text {
+		if r < 0x300 {
+			continue
+		}
+		key := fallbackKey{script: language.LookupScript(r)}
+		if !key.script.Strong() {
+			key.block = r >> 7
+		}
+		if seen[key] || ctx.Err() != nil || len(seen) > 60 {
+			continue
+		}
+		seen[key] = true
+		for _, weight := range [2]int{400, 700} {
+			f.shaping.faceFor(f.set(defaultFamily, weight, false, ""), r)
+		}
+	}
+}
+
+var defaultFamily = []string{"sans-serif"}

@@ -52,6 +52,9 @@ type tableCell struct {
 	own              float64 // height of the contents with the cell's edges
 }
 
+// maxSpanned is how many columns of spanning cells have a say in column widths, in one layout.
+const maxSpanned = 300_000
+
 // grid makes the grid of a table (CSS 2.1, 17.5 and the HTML table model).
 func (l *engine) grid(b *box) *table {
 	if b.table != nil {
@@ -314,10 +317,10 @@ func (l *engine) cellWidths(t *table, c *tableCell) (lo, hi, pct float64, fixed 
 
 // spanWidths distributes what a spanning cell asks for over its columns.
 func (l *engine) spanWidths(t *table, c *tableCell) {
-	if l.late {
-		return
-	}
 	cols := t.cols[c.col : c.col+c.colSpan]
+	if l.spanned += len(cols); l.spanned > maxSpanned {
+		return // a table that nobody made by hand: further spans have no say in the widths
+	}
 	l.work(len(cols) / 4)
 	l.tick()
 	lo, hi, pct, fixed := l.cellWidths(t, c)

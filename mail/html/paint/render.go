@@ -45,6 +45,8 @@ func Render(ctx context.Context, s Source, o RenderOptions) (*Rendered, error) {
 	if o.MaxHeight <= 0 {
 		o.MaxHeight = 20_000
 	}
+	// Files of fonts are read once in a process; that is not part of drawing this body.
+	o.Fonts.Preload(ctx, s.HTML+s.Text)
 	start := time.Now()
 	var doc *html.Doc
 	if s.HTML != "" {
