@@ -8,9 +8,12 @@ import (
 )
 
 // editAccount opens the window of an account, at a field that needs a hand where one is named.
-func (w *window) editAccount(a *mail.Account, focus model.Field) {
+func (w *window) editAccount(a *mail.Account, focus model.Field) { w.editAccountWith(a, nil, focus) }
+
+// editAccountWith is editAccount with passwords that were typed already.
+func (w *window) editAccountWith(a *mail.Account, typed model.Secrets, focus model.Field) {
 	setup.NewAccountWindow(w.app, w.p, w.loop, a, setup.Options{
-		Focus:    focus,
+		Focus: focus, Typed: typed,
 		OnSaved:  func(mail.Account) { w.accountsChanged() },
 		OnRemove: func(mail.AccountID) { w.accountsChanged() },
 	}).Show()
@@ -20,7 +23,7 @@ func (w *window) editAccount(a *mail.Account, focus model.Field) {
 func (w *window) addAccount() {
 	setup.NewGuideWindow(w.app, w.p, w.loop, setup.Options{
 		OnSaved:  func(a mail.Account) { w.accountsChanged(); w.p.CheckNow(a.ID) },
-		OnByHand: func(a mail.Account) { w.editAccount(&a, "") },
+		OnByHand: func(a mail.Account, typed model.Secrets) { w.editAccountWith(&a, typed, "") },
 	}).Show()
 }
 

@@ -290,3 +290,5 @@ func (f *fake) Notice() string { return "" }
 func (f *fake) Test(context.Context, mail.Account, model.Secrets, func(mail.Finding)) error {
 	return nil
 }
+
+func (f *fake) Find(context.Context, string, func(mail.Found)) ([]mail.Found, error) { return nil, nil }

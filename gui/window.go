@@ -51,6 +51,7 @@ type window struct {
 	closed   map[string]bool
 	troubled map[mail.AccountID]bool
 	waiting  int // messages in the outbox
+	day      int // of the year, that the list was read on
 
 	folding  bool // the folders are being read
 	again    bool // and must be read once more
@@ -77,6 +78,7 @@ func newWindow(ctx context.Context, app fyne.App, p model.Poplar, loop kit.Loop,
 		composers: map[*composer.Window]bool{},
 	}
 	w.quit = app.Quit
+	w.day = now().YearDay()
 	w.prefs = p.Preferences()
 	w.saver = saver{p: p, loop: loop, ctx: ctx, failed: w.fail}
 	for _, key := range strings.Fields(w.prefs.Window.Closed) {
@@ -156,7 +158,7 @@ func (w *window) fill() {
 	if len(w.accounts) == 0 {
 		w.guide = setup.NewFirstStart(w.win, w.p, w.loop, setup.Options{
 			OnSaved:  func(mail.Account) { w.accountsChanged(); w.p.CheckNow() },
-			OnByHand: func(a mail.Account) { w.editAccount(&a, "") },
+			OnByHand: func(a mail.Account, typed model.Secrets) { w.editAccountWith(&a, typed, "") },
 		})
 		w.layer = kit.SetContent(w.win, w.guide.Content())
 		w.win.Canvas().SetOnTypedKey(w.guide.Key)

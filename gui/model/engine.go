@@ -91,6 +91,14 @@ type Doctor interface {
 	Test(ctx context.Context, a mail.Account, secrets Secrets, report func(mail.Finding)) error
 }
 
+// Finder looks for the servers of an address.
+type Finder interface {
+	// Find returns what it found, best first, and tells each answer when it is known and again when its servers have
+	// been tried; calls of report do not overlap. No password is sent. Answers and an error may come together: without
+	// a network what is built in still answers, and the error's Problem says mail.Offline.
+	Find(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error)
+}
+
 // Poplar is everything the window needs.
 type Poplar interface {
 	Mailbox
@@ -98,4 +106,5 @@ type Poplar interface {
 	Writer
 	Accounts
 	Doctor
+	Finder
 }

@@ -82,7 +82,7 @@ type Form struct {
 func NewForm(a mail.Account) *Form {
 	f := &Form{
 		Name: a.Name, Address: a.Address, Label: a.Label, ReplyTo: a.ReplyTo, Signature: a.Signature,
-		In: side(mail.Incoming, a.Incoming), Out: side(mail.Outgoing, a.Outgoing),
+		In: newSide(mail.Incoming, a.Incoming), Out: newSide(mail.Outgoing, a.Outgoing),
 		OutgoingAuth: a.OutgoingAuth, Same: a.SameAsIncoming,
 		Keep: a.Keep.Mode, Days: "30", AtStart: a.CheckAtStart, Periodic: a.CheckMinutes > 0, Minutes: "10",
 		Limited: a.MaxSize > 0, Megs: "20", CAFile: a.Incoming.CAFile, Remember: !a.AskPassword, opened: a, base: a,
@@ -105,7 +105,7 @@ func NewForm(a mail.Account) *Form {
 	return f
 }
 
-func side(d mail.Direction, s mail.Server) Side {
+func newSide(d mail.Direction, s mail.Server) Side {
 	side := Side{Host: s.Host, User: s.User, Security: s.Security, Auth: s.Auth, Plain: s.AllowPlaintext}
 	if side.Security == "" {
 		side.Security = mail.TLS
@@ -328,6 +328,13 @@ func (f *Form) Secrets() Secrets {
 		s[mail.Outgoing] = f.Out.Password
 	}
 	return s
+}
+
+// Type puts passwords into the form as if they had been typed there.
+func (f *Form) Type(s Secrets) {
+	for d, secret := range s {
+		f.Side(d).Password = secret
+	}
 }
 
 // NeedsStored reports whether a test of the form needs passwords that are in the keyring only.

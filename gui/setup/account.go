@@ -61,6 +61,7 @@ func NewAccountWindow(app fyne.App, p model.Poplar, loop kit.Loop, a *mail.Accou
 		frame: newFrame(app, loop, title, fyne.NewSize(980, 640), o.OnClosed), p: p, o: o, form: model.NewForm(account),
 		fields: map[model.Field]*kit.Field{}, asked: map[model.Field]bool{}, notice: container.New(&kit.Column{Pad: fyne.NewSize(pagePad, 0)}),
 	}
+	w.form.Type(o.Typed)
 	w.log = newLogView(func() []string { return p.Transcript(w.form.Account().ID) }, app)
 	w.pages = []*container.Scroll{
 		container.NewVScroll(w.serversPage()), container.NewVScroll(w.identityPage()), container.NewVScroll(w.retrievingPage()),

@@ -62,7 +62,7 @@ func (w *AccountsWindow) Reload() {
 
 // Add opens the way to a further account.
 func (w *AccountsWindow) Add() {
-	NewGuideWindow(w.app, w.p, w.loop, Options{OnSaved: w.saved, OnByHand: func(a mail.Account) { w.open(a) }}).Show()
+	NewGuideWindow(w.app, w.p, w.loop, Options{OnSaved: w.saved, OnByHand: func(a mail.Account, typed model.Secrets) { w.open(a, typed) }}).Show()
 }
 
 func (w *AccountsWindow) saved(a mail.Account) {
@@ -74,12 +74,12 @@ func (w *AccountsWindow) saved(a mail.Account) {
 	}
 }
 
-func (w *AccountsWindow) open(a mail.Account) {
+func (w *AccountsWindow) open(a mail.Account, typed model.Secrets) {
 	if w.o.OnChosen != nil && a.ID != "" {
 		w.o.OnChosen(a)
 		return
 	}
-	NewAccountWindow(w.app, w.p, w.loop, &a, Options{OnSaved: w.saved}).Show()
+	NewAccountWindow(w.app, w.p, w.loop, &a, Options{OnSaved: w.saved, Typed: typed}).Show()
 }
 
 // row is one account.
@@ -99,7 +99,7 @@ func (w *AccountsWindow) row(a mail.Account, s mail.AccountStatus) fyne.CanvasOb
 		avatar: kit.NewAvatar(a.Name, a.Address, 36),
 		title:  kit.NewLine(a.Title(), 13, true, kit.Text).CutAt(kit.CutMiddle).Shrink(),
 		second: kit.NewLine(second, 12, false, colour).Shrink(),
-		edit:   kit.NewButton(kit.T("Edit…"), "", kit.Plain, func() { w.open(a) }),
+		edit:   kit.NewButton(kit.T("Edit…"), "", kit.Plain, func() { w.open(a, nil) }),
 		remove: kit.NewIconButton("trash", kit.T("Remove account…"), func() { w.Remove(a) }),
 	}
 	r.ExtendBaseWidget(r)

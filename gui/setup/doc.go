@@ -15,14 +15,16 @@ import (
 
 // Options say whom a window of this package calls back, always on the loop. All are optional.
 type Options struct {
-	OnSaved  func(a mail.Account)      // an account was made or changed
-	OnRemove func(id mail.AccountID)   // an account and its mail are gone
-	OnByHand func(a mail.Account)      // the person wants the account window for an account that is begun
+	OnSaved  func(a mail.Account)    // an account was made or changed
+	OnRemove func(id mail.AccountID) // an account and its mail are gone
+	// OnByHand: the person wants the account window for an account that is begun, with the passwords typed so far.
+	OnByHand func(a mail.Account, typed model.Secrets)
 	OnChosen func(a mail.Account)      // an account is to be edited; nil: the window opens the account window itself
 	OnPrefs  func(p model.Preferences) // preferences changed, and are stored
 	OnClosed func()
-	Focus    model.Field // where the account window begins
-	Tab      int         // of the account window: one of the Tab constants
+	Focus    model.Field   // where the account window begins
+	Typed    model.Secrets // passwords that the account window begins with
+	Tab      int           // of the account window: one of the Tab constants
 }
 
 // frame is what the windows of this package have in common.

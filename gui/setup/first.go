@@ -37,9 +37,16 @@ type Guide struct {
 	d     *model.Diagnosis
 	asked bool
 
+	search  *model.Search // of the address as it is now; nil: not begun
+	endLook context.CancelFunc
+	mine    model.Mine
+	catch   *fyne.Container // on the first page
+	told    string          // what that says of the provider
+	found   *foundPage      // on the page of the servers
+
 	Name, Address *kit.Field
 	Password      *kit.Secret
-	in, out       *guideSide
+	in, out       *guideSide // on the page of the servers
 	steps         *stepList
 	advice        *fyne.Container
 	title, sum    *kit.Para
@@ -78,13 +85,13 @@ func NewGuideWindow(app fyne.App, p model.Poplar, loop kit.Loop, o Options) *Gui
 		}
 		g.Window.Close()
 	}
-	o.OnByHand = func(a mail.Account) {
+	o.OnByHand = func(a mail.Account, typed model.Secrets) {
 		g.Window.Close()
 		if byHand != nil {
-			byHand(a)
+			byHand(a, typed)
 			return
 		}
-		NewAccountWindow(app, p, loop, &a, Options{OnSaved: saved}).Show()
+		NewAccountWindow(app, p, loop, &a, Options{OnSaved: saved, Typed: typed}).Show()
 	}
 	g.Guide = newGuide(g.Window, p, loop, o, false, func() { g.Window.Close() })
 	g.fill(g.Content())
@@ -102,6 +109,7 @@ func newGuide(w fyne.Window, p model.Poplar, loop kit.Loop, o Options, first boo
 	g.Name = kit.NewField("", "", func(t string) { g.form.Name = t })
 	g.Address = kit.NewField("", "", func(t string) {
 		g.form.SetAddress(t)
+		g.forget()
 		if g.Address.Wrong() != "" {
 			g.check()
 		}
@@ -110,9 +118,14 @@ func newGuide(w fyne.Window, p model.Poplar, loop kit.Loop, o Options, first boo
 		if g.Address.Text() != "" {
 			g.asked = true
 			g.check()
+			g.look()
 		}
 	}
-	g.Password = kit.NewSecret("", func(t string) { g.form.In.Password = t; g.Password.SetWrong("") })
+	g.Password = kit.NewSecret("", func(t string) {
+		g.form.In.Password = t
+		g.Password.SetWrong("")
+		g.search.NewPassword()
+	})
 	if !first {
 		g.Password.SetHint(kit.T("Kept in this computer's keyring, never in a file."))
 	}
@@ -159,6 +172,10 @@ func (g *Guide) turn(page int) {
 		g.run = nil
 	}
 	g.page = page
+	if g.found != nil {
+		g.found.close()
+		g.found = nil
+	}
 	var o fyne.CanvasObject
 	switch page {
 	case guideWho:
@@ -186,14 +203,17 @@ func (g *Guide) who() fyne.CanvasObject {
 	form := kit.NewForm(96)
 	form.Add(kit.T("Your name"), g.Name).Add(kit.T("Mail address"), g.Address).Add(kit.T("Password"), g.Password)
 	byHand := kit.NewButton(kit.T("Set up by hand"), "", kit.Link, g.ByHand)
-	next := kit.NewButton(kit.T("Continue"), "", kit.Filled, g.Continue)
+	next := kit.NewButton(kit.T("Find servers"), "", kit.Filled, g.Continue)
+	g.catch = container.New(&kit.Column{})
+	g.tell()
 	if !g.first {
 		buttons := []fyne.CanvasObject{next}
 		if g.onCancel != nil {
 			buttons = []fyne.CanvasObject{kit.NewButton(kit.T("Cancel"), "", kit.Plain, g.onCancel), next}
 		}
 		return guidePage(kit.NewPara(kit.T("Add your mail account"), 20, true, kit.Text),
-			kit.NewPara(kit.T("Your password is sent nowhere yet."), 13, false, kit.Text2), form,
+			kit.NewPara(kit.T("Poplar looks up the servers. Your password is sent nowhere yet."), 13, false, kit.Text2),
+			container.New(&kit.Column{Gap: 20}, form, g.catch),
 			kit.NewFoot(32, []fyne.CanvasObject{byHand}, buttons))
 	}
 	icon := canvas.NewImageFromResource(kit.Picture("poplar-256.png"))
@@ -202,8 +222,8 @@ func (g *Guide) who() fyne.CanvasObject {
 	parts := []fyne.CanvasObject{
 		container.New(middle{}, icon),
 		container.New(kit.Inset{Top: 14}, kit.NewPara(kit.T("Welcome to Poplar"), 24, true, kit.Text).Align(fyne.TextAlignCenter)),
-		kit.NewPara(kit.T("Add your first mail account."), 14, false, kit.Text2).Align(fyne.TextAlignCenter),
-		container.New(kit.Inset{Top: 14}, form),
+		kit.NewPara(kit.T("Add your first mail account. Poplar looks up the servers."), 14, false, kit.Text2).Align(fyne.TextAlignCenter),
+		container.New(kit.Inset{Top: 14}, form), container.New(kit.Inset{Top: 6}, g.catch),
 		container.New(kit.Inset{Top: 10}, kit.NewRow(8, 0, container.New(kit.Spread{}, byHand), next)),
 		container.New(kit.Inset{Top: 10}, kit.NewRule()),
 		container.New(middle{}, container.New(kit.Spread{Gap: 8}, kit.NewGlyph("lock", 14, kit.Text3),
@@ -226,9 +246,11 @@ func (g *Guide) Continue() {
 		g.focus(g.Password.Entry)
 		return
 	}
-	g.form.Suggest()
+	if g.search != nil && g.search.Worth() {
+		g.search = nil // things may have changed since
+	}
+	g.look()
 	g.turn(guideServers)
-	g.focus(g.in.host.Entry)
 }
 
 func (g *Guide) focus(o fyne.Focusable) {
@@ -239,109 +261,37 @@ func (g *Guide) focus(o fyne.Focusable) {
 
 // ByHand hands what is known so far to the account window.
 func (g *Guide) ByHand() {
-	g.form.Suggest()
+	if a := g.search.Answer(); a == nil || !a.NoPOP {
+		g.form.Suggest()
+	}
+	g.stopLooking()
 	if g.o.OnByHand != nil {
-		g.o.OnByHand(g.form.Account())
+		g.o.OnByHand(g.form.Account(), g.secrets())
 	}
 }
 
-// guideSide is one server in the Guide: name, port and encryption in one row.
-type guideSide struct {
-	g        *Guide
-	d        mail.Direction
-	host     *kit.Field
-	port     *kit.Field
-	security *kit.Select
-}
-
-func (g *Guide) side(d mail.Direction) *guideSide {
-	side := g.form.Side(d)
-	s := &guideSide{g: g, d: d}
-	s.host = kit.NewField(side.Host, "", func(t string) {
-		g.form.SetHost(d, t)
-		s.port.SetText(side.Port)
-		if s.host.Wrong() != "" {
-			s.check()
-		}
-	})
-	s.host.OnLeft = func() { s.host.SetText(side.Host); s.check() }
-	s.port = kit.NewField(side.Port, "", func(t string) {
-		g.form.SetPort(d, t)
-		if s.port.Wrong() != "" {
-			s.check()
-		}
-	}).Narrow(64, "")
-	s.port.OnLeft = func() { s.check() }
-	s.security = kit.NewSelect(securityNames(), indexOf(securities, side.Security), func(i int) {
-		g.form.SetSecurity(d, securities[i])
-		s.port.SetText(side.Port)
-	})
-	return s
-}
-
-func (s *guideSide) check() bool {
-	host, port := model.FieldInHost, model.FieldInPort
-	if s.d == mail.Outgoing {
-		host, port = model.FieldOutHost, model.FieldOutPort
+// secrets are what was typed for the servers: one password serves both.
+func (g *Guide) secrets() model.Secrets {
+	if g.form.OwnOutgoing() {
+		g.form.Out.Password = g.form.In.Password
 	}
-	say := func(f *kit.Field, wrong string) {
-		if wrong != "" {
-			wrong = kit.T(wrong)
-		}
-		f.SetWrong(wrong)
-	}
-	say(s.host, s.g.form.Check(host))
-	say(s.port, s.g.form.Check(port))
-	s.g.root.Refresh()
-	return s.host.Wrong() == "" && s.port.Wrong() == ""
-}
-
-func (g *Guide) servers() fyne.CanvasObject {
-	g.in, g.out = g.side(mail.Incoming), g.side(mail.Outgoing)
-	form := kit.NewForm(96)
-	add := func(title string, s *guideSide) {
-		form.Add(title, s.host)
-		form.Add(kit.T("Port"), kit.NewRow(12, 1, s.port, s.security))
-	}
-	add(kit.T("Incoming"), g.in)
-	add(kit.T("Outgoing"), g.out)
-
-	rest := kit.NewForm(0)
-	rest.Head(kit.T("Messages on the server"))
-	modes := []mail.KeepMode{mail.KeepForever, mail.KeepDays, mail.KeepUntilDeleted, mail.KeepNever}
-	keep := kit.NewChoice(indexOf(modes, g.form.Keep), func(i int) { g.form.Keep = modes[i] },
-		kit.T("Leave them there (good with a phone or a second computer)"), kit.T("Leave for"), kit.T("Leave until I delete them in Poplar"), kit.T("Remove after retrieving"))
-	var days *kit.Field
-	days = kit.NewField(g.form.Days, "", func(t string) {
-		g.form.Days, g.form.Keep = t, mail.KeepDays
-		keep.Choose(1)
-		days.SetWrong("")
-	}).Narrow(52, kit.T("days"))
-	days.OnLeft = func() {
-		if wrong := g.form.Check(model.FieldDays); wrong != "" {
-			days.SetWrong(kit.T(wrong))
-		}
-	}
-	rest.AddWide(keep.Radio(0), 10, 0).AddWide(kit.NewRow(8, 1, keep.Radio(1), days), 3, 0).AddWide(keep.Radio(2), 3, 0).AddWide(keep.Radio(3), 6, 0)
-	rest.AddWide(kit.NewCheck(kit.T("Check for new mail every %s minutes", g.form.Minutes), g.form.Periodic, func(on bool) { g.form.Periodic = on }), 18, 0)
-	return guidePage(kit.NewPara(kit.T("Your servers"), 20, true, kit.Text),
-		kit.NewPara(kit.T("Poplar guesses them from your address. Correct them if your provider says otherwise."), 13, false, kit.Text2),
-		container.New(&kit.Column{Gap: 20}, form, rest),
-		kit.NewFoot(32, []fyne.CanvasObject{kit.NewButton(kit.T("Edit everything…"), "", kit.Link, g.ByHand)},
-			[]fyne.CanvasObject{
-				kit.NewButton(kit.T("Back"), "", kit.Plain, func() { g.turn(guideWho) }),
-				kit.NewButton(kit.T("Test settings"), "", kit.Filled, g.Test),
-			}))
+	return g.form.Secrets()
 }
 
 // Test goes on from the servers to their test.
 func (g *Guide) Test() {
-	if !g.in.check() || !g.out.check() {
+	if g.found.waits() {
+		return
+	}
+	in, out := g.in.check(), g.out.check()
+	if !in || !out {
+		g.found.edit()
 		return
 	}
 	if g.form.Check(model.FieldDays) != "" {
 		return
 	}
+	g.stopLooking() // the person has chosen: nothing changes any more
 	g.turn(guideTest)
 	g.retest()
 }
@@ -378,12 +328,20 @@ func (g *Guide) retest() {
 		g.sum.SetText(d.Summary(tr))
 		g.root.Refresh()
 	}
+	g.secrets()
 	g.d = examine(ctx, g.loop, g.p, g.form, show, func(d *model.Diagnosis) {
+		p, dir := d.Problem(), mail.Incoming
+		if f := d.Failure(); f != nil {
+			dir = f.Direction
+		}
+		if dir == mail.Incoming && g.search.NextUser(g.form, g.mine, p) {
+			g.retest()
+			return
+		}
 		g.stop.SetLabel(kit.T("Back"))
-		if p := d.Problem(); p != nil {
-			dir := mail.Incoming
-			if f := d.Failure(); f != nil {
-				dir = f.Direction
+		if p != nil {
+			if dir == mail.Incoming && g.search.FirstUser(g.form, g.mine, p) {
+				g.advice.Add(kit.NewBar(kit.ToneInfo, "", kit.T("Tried with the user names %s and %s.", g.form.In.User, d.Account.Incoming.User)))
 			}
 			g.title.SetText(kit.T("Not yet"))
 			g.advice.Add(advise(p, dir, g.remedies()))
@@ -416,6 +374,7 @@ func (g *Guide) remedies() remedies {
 
 func (g *Guide) toServers(d mail.Direction) {
 	g.turn(guideServers)
+	g.found.edit()
 	s := g.in
 	if d == mail.Outgoing {
 		s = g.out
@@ -429,7 +388,7 @@ func (g *Guide) Finish() {
 		return
 	}
 	g.finishing = true
-	account, secrets, remember := g.form.Account(), g.form.Secrets(), g.form.Remember
+	account, secrets, remember := g.form.Account(), g.secrets(), g.form.Remember
 	kit.Go(g.ctx, g.loop, func(ctx context.Context) (mail.Account, error) {
 		return g.p.SaveAccount(ctx, account, secrets, remember)
 	}, func(a mail.Account, err error) {

@@ -91,6 +91,7 @@ func (w *AccountWindow) side(d mail.Direction) *sidePage {
 	p.user = kit.NewField(s.User, "", nil)
 	w.bind(names[2], p.user, func(t string) { s.User = t; w.sameShown() }, nil)
 	p.secret = kit.NewSecret("", nil)
+	p.secret.SetText(s.Password)
 	w.bind(names[3], &p.secret.Field, func(t string) { s.Password = t }, nil)
 	auths, labels := logins(d, s.Auth)
 	p.login = kit.NewSelect(labels, indexOf(auths, s.Auth), func(i int) { s.Auth = auths[i]; w.changed() })

@@ -37,6 +37,20 @@ type engine struct {
 	tests    []mail.Account
 	with     []model.Secrets
 	findings []mail.Finding
+	refuse   map[string]bool // user names that are refused
+	find     func(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error)
+	looked   []string
+}
+
+func (e *engine) Find(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error) {
+	e.mu.Lock()
+	e.looked = append(e.looked, address)
+	find := e.find
+	e.mu.Unlock()
+	if find == nil {
+		return nil, &mail.Problem{Kind: mail.NoSuchHost}
+	}
+	return find(ctx, address, report)
 }
 
 func (e *engine) Accounts() []mail.Account { return e.accounts }
@@ -73,7 +87,13 @@ func (e *engine) Test(_ context.Context, a mail.Account, s model.Secrets, report
 	e.mu.Lock()
 	e.tests, e.with = append(e.tests, a), append(e.with, s)
 	findings := e.findings
+	refused := e.refuse[a.Incoming.User]
 	e.mu.Unlock()
+	if refused {
+		p := &mail.Problem{Kind: mail.LoginRefused, Said: "-ERR no"}
+		report(mail.Finding{Direction: mail.Incoming, Step: "log in", Problem: p})
+		return p
+	}
 	for _, f := range findings {
 		if f.Problem != nil && f.Problem.Certificate != nil && slices.Contains(a.Incoming.Pins, f.Problem.Certificate.SHA256) {
 			f.OK, f.Problem = true, nil
@@ -457,6 +477,7 @@ func TestGuideLeadsToAnAccount(t *testing.T) {
 	}
 	fill(&g.Password.Field, "secret")
 	g.Key(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	b.until("looked up", func() bool { return g.search.Ended })
 	if g.Page() != guideServers || g.in.host.Text() != "pop.birch.example" || g.out.host.Text() != "smtp.birch.example" {
 		t.Fatalf("page %d, guesses %q and %q", g.Page(), g.in.host.Text(), g.out.host.Text())
 	}
@@ -494,6 +515,7 @@ func TestGuideTellsWhatFailed(t *testing.T) {
 	fill(g.Address, "anna@birch.example")
 	fill(&g.Password.Field, "secret")
 	g.Continue()
+	b.until("looked up", func() bool { return g.search.Ended })
 	g.Test()
 	b.until("told", func() bool { return len(g.advice.Objects) > 0 })
 	if g.finish.Visible() || !g.anyway.Visible() {
@@ -517,12 +539,18 @@ func TestByHandTakesAlongWhatIsTyped(t *testing.T) {
 	var got mail.Account
 	w := b.app.NewWindow("")
 	defer w.Close()
-	g := NewFirstStart(w, b.e, b.q.Loop, Options{OnByHand: func(a mail.Account) { got = a }})
+	var typed model.Secrets
+	g := NewFirstStart(w, b.e, b.q.Loop, Options{OnByHand: func(a mail.Account, s model.Secrets) { got, typed = a, s }})
 	defer g.Close()
 	fill(g.Address, "anna@birch.example")
+	fill(&g.Password.Field, "secret")
 	g.ByHand()
-	if got.Address != "anna@birch.example" || got.Incoming.Host != "pop.birch.example" {
-		t.Errorf("got %+v", got)
+	if got.Address != "anna@birch.example" || got.Incoming.Host != "pop.birch.example" || typed[mail.Incoming] != "secret" {
+		t.Errorf("got %+v with %d passwords", got, len(typed))
+	}
+	hand := b.account(&got, Options{Typed: typed})
+	if hand.in.secret.Text() != "secret" {
+		t.Error("the password must be typed again")
 	}
 }
 

@@ -1,0 +1,82 @@
+package model
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"poplar/mail"
+)
+
+func order(s *Search) []string {
+	var list []string
+	for _, f := range s.Answers {
+		list = append(list, f.Source)
+	}
+	return list
+}
+
+func TestAnswersAreOrderedByWhatMayBeReliedOn(t *testing.T) {
+	s := &Search{Address: "anna@birch.example"}
+	for _, f := range []mail.Found{
+		{Source: "guess"}, {Source: "srv", Insecure: true, Verified: true}, {Source: "ispdb"}, {Source: "autoconfig", Insecure: true},
+	} {
+		s.Add(f)
+	}
+	if got := order(s); !slices.Equal(got, []string{"ispdb", "guess", "srv", "autoconfig"}) {
+		t.Errorf("order %v", got)
+	}
+	s.Add(mail.Found{Source: "guess", Verified: true})
+	if got := order(s); !slices.Equal(got, []string{"guess", "ispdb", "srv", "autoconfig"}) || s.Answer().Source != "guess" {
+		t.Errorf("order %v, chosen %s", got, s.Answer().Source)
+	}
+	s.Pick(2)
+	s.Add(mail.Found{Source: "table", Verified: true})
+	if s.Answer().Source != "srv" || len(s.Answers) != MaxAnswers {
+		t.Errorf("the person chose srv, and has %s of %d", s.Answer().Source, len(s.Answers))
+	}
+	s.End([]mail.Found{{Source: "srv"}, {Source: "table"}}, nil)
+	if s.Answer().Source != "srv" || s.Worth() {
+		t.Error("what was chosen is lost at the end")
+	}
+}
+
+func TestFillLeavesWhatIsTyped(t *testing.T) {
+	f := NewForm(mail.DefaultAccount())
+	f.SetAddress("anna@birch.example")
+	f.In.Password = "secret"
+	f.SetHost(mail.Outgoing, "mine.example:2525")
+	s := &Search{Address: f.Address}
+	s.Add(mail.Found{
+		Source: "table", Users: []string{"anna", "anna@birch.example"}, MinInterval: 48 * time.Hour,
+		Incoming: mail.Server{Host: "pop.birch.example", Port: 110, Security: mail.STARTTLS, User: "anna", Auth: mail.AuthAPOP},
+		Outgoing: mail.Server{Host: "smtp.birch.example", Port: 25, Security: mail.NoTLS, Auth: mail.AuthNone},
+	})
+	mine := Mine{Out: true}
+	s.Fill(f, mine)
+	a := f.Account()
+	if a.Incoming.Addr() != "pop.birch.example:110" || a.Incoming.Auth != mail.AuthAPOP || a.Incoming.User != "anna" || f.In.Password != "secret" {
+		t.Errorf("incoming %+v", a.Incoming)
+	}
+	if a.Outgoing.Addr() != "mine.example:2525" || !a.OutgoingAuth {
+		t.Errorf("outgoing %+v", a.Outgoing)
+	}
+	if a.CheckMinutes != 1440 {
+		t.Errorf("checks every %d minutes", a.CheckMinutes)
+	}
+	s.Fill(f, Mine{})
+	if a := f.Account(); a.Outgoing.Addr() != "smtp.birch.example:25" || a.OutgoingAuth || a.Outgoing.AllowPlaintext {
+		t.Errorf("outgoing %+v", a.Outgoing)
+	}
+	refused := &mail.Problem{Kind: mail.LoginRefused}
+	if s.NextUser(f, mine, &mail.Problem{Kind: mail.NeedsAppPassword}) || s.NextUser(f, Mine{User: true}, refused) {
+		t.Error("another user name for a password of the wrong kind, or in place of the person's own")
+	}
+	if !s.NextUser(f, mine, refused) || f.In.User != "anna@birch.example" || s.NextUser(f, mine, refused) {
+		t.Error("the second user name is not tried exactly once")
+	}
+	Mine{Out: true}.Clear(f)
+	if f.In.Host != "" || f.Out.Host != "smtp.birch.example" || f.In.Password != "secret" || f.Minutes != "10" || f.In.User != f.Address {
+		t.Errorf("cleared: %+v", f.In)
+	}
+}

@@ -1,0 +1,119 @@
+package setup
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/mail"
+)
+
+// quiet is how long nothing is said of work that may be done at once.
+const quiet = 150 * time.Millisecond
+
+// look begins the search for the servers of the address as it is now, unless that is done or under way.
+func (g *Guide) look() {
+	if g.search != nil && g.search.Address == g.form.Address || g.form.Check(model.FieldAddress) != "" {
+		return
+	}
+	g.stopLooking()
+	s := &model.Search{Address: g.form.Address}
+	ctx, cancel := context.WithCancel(g.ctx)
+	g.search, g.endLook = s, cancel
+	kit.Go(ctx, g.loop, func(ctx context.Context) ([]mail.Found, error) {
+		return g.p.Find(ctx, s.Address, func(f mail.Found) {
+			g.loop(func() {
+				if ctx.Err() == nil && !s.Ended {
+					s.Add(f)
+					g.heard()
+				}
+			})
+		})
+	}, func(list []mail.Found, err error) {
+		cancel()
+		s.End(list, err)
+		g.heard()
+	})
+}
+
+// stopLooking ends the search; what it has found stays.
+func (g *Guide) stopLooking() {
+	if g.endLook != nil {
+		g.endLook()
+		g.endLook = nil
+	}
+	if g.search != nil {
+		g.search.Stop()
+	}
+}
+
+// forget drops what was found for another address.
+func (g *Guide) forget() {
+	if g.search == nil || g.search.Address == g.form.Address {
+		return
+	}
+	g.stopLooking()
+	g.search = nil
+	g.mine.Clear(g.form)
+	g.tell()
+}
+
+// heard takes in what the search has found.
+func (g *Guide) heard() {
+	g.search.Fill(g.form, g.mine)
+	g.tell()
+	if g.found != nil {
+		g.found.show()
+	}
+}
+
+// tell shows, on the first page, what one must know of the provider before the password is tried.
+func (g *Guide) tell() {
+	if g.catch == nil {
+		return
+	}
+	if g.page != guideWho {
+		return
+	}
+	g.catch.RemoveAll()
+	g.told = ""
+	if bar := g.catchBar(); bar != nil {
+		g.catch.Add(bar)
+		g.told = bar.Title()
+	}
+	g.root.Refresh()
+}
+
+// catchBar is the notice about the provider, or nil.
+func (g *Guide) catchBar() *kit.Bar {
+	c := model.CatchOf(g.search.Answer(), kit.Language(), tr)
+	if c == nil {
+		return nil
+	}
+	tone, icon := kit.ToneInfo, "info"
+	switch c.Weight {
+	case model.Wanted:
+		icon = "key"
+	case model.Bars:
+		tone, icon = kit.ToneWarn, "warn"
+	case model.Hint:
+	}
+	bar := kit.NewBar(tone, c.Title, c.Text).Icon(icon)
+	if c.URL != "" {
+		bar.Act(kit.T("Show me"), func() { g.browse(c.URL) })
+	}
+	return bar
+}
+
+func (g *Guide) browse(address string) {
+	if u, err := url.Parse(address); err == nil {
+		if err := fyne.CurrentApp().OpenURL(u); err != nil && g.page == guideWho {
+			g.catch.Add(kit.NewBar(kit.ToneErr, "", kit.T("The browser cannot be opened: %s", err)))
+			g.root.Refresh()
+		}
+	}
+}
