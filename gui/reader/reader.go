@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -64,6 +66,7 @@ type Reader struct {
 	msg    *mail.Message
 	cancel context.CancelFunc
 	body   *page.Page
+	sought []string // words to be marked in the body once it is there
 
 	header  *Header
 	layout  *column
@@ -177,6 +180,7 @@ func (r *Reader) Open(s mail.Summary, marks []string) {
 	r.cancel = cancel
 	r.id, r.msg = s.ID, nil
 	r.header.SetMarks(marks)
+	r.sought = marks
 	kit.Go(ctx, r.loop, func(ctx context.Context) (*mail.Message, error) {
 		return r.box.Read(ctx, s.ID)
 	}, func(m *mail.Message, err error) {
@@ -236,6 +240,26 @@ func (r *Reader) show(m *mail.Message) {
 func (r *Reader) complete() {
 	r.relay()
 	show(r.Attachments, true)
+	if words := r.sought; len(words) > 0 { // once: the person may look elsewhere afterwards
+		r.sought = nil
+		r.seek(words)
+	}
+}
+
+// seek marks in the body what was searched for and goes there: the words as they were typed, else the longest that
+// occurs.
+func (r *Reader) seek(words []string) {
+	if n, _ := r.body.Find(strings.Join(words, " ")); n > 0 {
+		return
+	}
+	words = slices.Clone(words)
+	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+	for _, w := range words {
+		if n, _ := r.body.Find(w); n > 0 {
+			return
+		}
+	}
+	r.body.Find("")
 }
 
 // inline returns the pictures of a message by their Content-IDs. It is asked away from the UI thread.

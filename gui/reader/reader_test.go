@@ -111,6 +111,24 @@ func TestAMessageIsShownWithItsHeadAndAttachments(t *testing.T) {
 	}
 }
 
+func TestWhatWasSearchedForIsFoundInTheBody(t *testing.T) {
+	r, q := newReader(t, &box{})
+	for _, c := range []struct {
+		words []string
+		want  int
+	}{{[]string{"line", "of"}, 100}, {[]string{"text", "nowhere"}, 100}, {[]string{"nowhere"}, 0}} {
+		r.Clear()
+		r.Open(mail.Summary{ID: 5}, c.words)
+		if !q.Until(20*time.Second, func() bool { return r.Message() != nil && r.Attachments.Visible() }) {
+			t.Fatal("the message does not come")
+		}
+		n, _ := r.body.FindNext(0)
+		if n != c.want {
+			t.Errorf("%q: %d places are marked", c.words, n)
+		}
+	}
+}
+
 func TestRecipientsUnfoldToEveryField(t *testing.T) {
 	r, q := newReader(t, &box{})
 	open(t, r, q, 1)
