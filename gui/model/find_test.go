@@ -75,6 +75,13 @@ func TestFillLeavesWhatIsTyped(t *testing.T) {
 	if !s.NextUser(f, mine, refused) || f.In.User != "anna@birch.example" || s.NextUser(f, mine, refused) {
 		t.Error("the second user name is not tried exactly once")
 	}
+	if !s.FirstUser(f, mine, refused) || f.In.User != "anna" || s.NextUser(f, mine, refused) {
+		t.Error("both were refused, and it goes on trying")
+	}
+	s.NewPassword()
+	if !s.NextUser(f, mine, refused) {
+		t.Error("with another password the second user name is not tried")
+	}
 	Mine{Out: true}.Clear(f)
 	if f.In.Host != "" || f.Out.Host != "smtp.birch.example" || f.In.Password != "secret" || f.Minutes != "10" || f.In.User != f.Address {
 		t.Errorf("cleared: %+v", f.In)
