@@ -171,7 +171,7 @@ func (p *Pane) counted() string {
 	case !p.loaded:
 		return ""
 	case p.Searching():
-		ms := int(p.took.Milliseconds())
+		ms := max(int(p.took.Milliseconds()), 1)
 		if p.order.On() {
 			return kit.N(total, "%d found in %d ms · oldest first", "%d found in %d ms · oldest first", ms)
 		}
