@@ -26,6 +26,7 @@ func (w *window) handle(events []mail.Event) {
 			w.arrivals[e.Account] = append(w.arrivals[e.Account], e.Messages...)
 		case mail.Removed:
 			list, folders = true, true
+			w.list.Gone(e.Messages)
 		case mail.Changed:
 			flags, folders = true, true
 		case mail.Counted:
@@ -45,6 +46,10 @@ func (w *window) handle(events []mail.Event) {
 			status = true
 			w.trouble(e)
 		}
+	}
+	if day := w.now().YearDay(); day != w.day { // the heads count from today
+		w.day = day
+		list = true
 	}
 	// In a list of unread messages, one that is read stays until something else happens: it is being read.
 	if list || flags && !w.list.Query().Unread {
