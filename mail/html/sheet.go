@@ -19,7 +19,8 @@ type rule struct {
 	decls     []decl
 	media     *media // nil: always
 	order     int
-	important bool // some declaration is
+	important bool   // some declaration is
+	src       string // the declarations as written
 }
 
 // sheet is a message's style sheets, ready for matching.
@@ -306,7 +307,7 @@ func (s *sheet) rule(prelude, body string, m *media) {
 	}
 	for _, sel := range sels {
 		s.selCount++
-		r := &rule{sel: sel, decls: decls, media: m, order: len(s.rules), important: imp}
+		r := &rule{sel: sel, decls: decls, media: m, order: len(s.rules), important: imp, src: body}
 		s.rules = append(s.rules, r)
 		s.before = s.before || sel.pseudo != 0
 		last := sel.parts[len(sel.parts)-1].c

@@ -46,14 +46,15 @@ func (p *Painter) scaledPicture(pic *html.Picture, w, h int) *image.RGBA {
 	var out *image.RGBA
 	if err == nil && src.Bounds().Dx() > 0 && src.Bounds().Dy() > 0 {
 		out = image.NewRGBA(image.Rect(0, 0, w, h))
-		var s draw.Scaler = draw.BiLinear
 		switch b := src.Bounds(); {
 		case b.Dx() == w && b.Dy() == h:
-			s = draw.NearestNeighbor
-		case b.Dx() > 4*w || b.Dy() > 4*h:
-			s = draw.ApproxBiLinear
+			draw.Draw(out, out.Rect, src, b.Min, draw.Src)
+		case b.Dx() <= w && b.Dy() <= h, b.Dx() > 6*w && b.Dy() > 6*h:
+			// Larger than it is, or so much smaller that every pixel would take too long to weigh.
+			draw.ApproxBiLinear.Scale(out, out.Rect, src, b, draw.Src, nil)
+		default:
+			draw.BiLinear.Scale(out, out.Rect, src, b, draw.Src, nil)
 		}
-		s.Scale(out, out.Rect, src, src.Bounds(), draw.Src, nil)
 	}
 	if p.pictures.scaled == nil || p.pictures.size+w*h*4 > maxPictures {
 		p.pictures.scaled = map[pictureKey]*image.RGBA{}
