@@ -325,7 +325,12 @@ func TestParseBatchNeverDies(t *testing.T) {
 func TestWrongUsageIsExitCode2(t *testing.T) {
 	p := &program{t: t, profile: t.TempDir(), out: &bytes.Buffer{}}
 	for _, args := range [][]string{
-		{"no-such-verb"}, {"account", "add"}, {"list", "--limit", "x"}, {"list", "--limit", "-1"}, {"parse"}, {"raw", "x"},
+		{"no-such-verb"},
+		{"account", "add"},
+		{"list", "--limit", "x"},
+		{"list", "--limit", "-1"},
+		{"parse"},
+		{"raw", "x"},
 		{"account", "add", "--name", "A", "--address", "no address", "--pop", "h:1", "--pop-security", "tls", "--pop-user", "u", "--smtp", "h:1", "--smtp-security", "tls"},
 		{"account", "add", "--name", "A", "--address", "a@b", "--pop", "h", "--pop-security", "tls", "--pop-user", "u", "--smtp", "h:1", "--smtp-security", "tls"},
 	} {
