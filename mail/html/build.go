@@ -46,7 +46,7 @@ func (d *Doc) Style(ctx context.Context, v Viewport) (tree *Tree, err error) {
 	s := &styler{
 		ctx: ctx, d: d, v: v, ua: ua, until: math.Inf(1), cache: map[string]*Style{}, inline: map[string][]decl{},
 		fams: map[string][]string{}, on: map[*media]bool{},
-		m: matcher{quirk: d.quirks, fuel: maxFuel, until: soon(styleTime), info: map[*html.Node]*elemInfo{}},
+		m: matcher{ctx: ctx, quirk: d.quirks, fuel: maxFuel, until: soon(styleTime), info: map[*html.Node]*elemInfo{}},
 	}
 	s.h.link = v.Palette.Link
 	if d.linkColour.A > 0 {

@@ -33,7 +33,7 @@ func (d *Doc) Clean(ctx context.Context, o CleanOptions) (string, error) {
 	w := &cleaner{o: o, d: d, ctx: ctx, until: maxClean}
 	w.s = &styler{
 		ctx: ctx, d: d, v: Viewport{Width: 700, Palette: Light}, ua: uaStandard(), on: map[*media]bool{},
-		m: matcher{quirk: d.quirks, fuel: maxFuel, info: map[*html.Node]*elemInfo{}, until: soon(styleTime)},
+		m: matcher{ctx: ctx, quirk: d.quirks, fuel: maxFuel, info: map[*html.Node]*elemInfo{}, until: soon(styleTime)},
 	}
 	w.node(d.root)
 	if err := ctx.Err(); err != nil {

@@ -142,7 +142,7 @@ func TestShorthands(t *testing.T) {
 
 // A message whose author thought of light views only gets light text on a dark ground; what is dark already stays.
 func TestTurnedColours(t *testing.T) {
-	p := Palette{Text: Colour{229, 234, 231, 255}, Back: Colour{29, 34, 32, 255}, Link: Colour{130, 189, 240, 255}}
+	p := Palette{Text: Colour{R: 229, G: 234, B: 231, A: 255}, Back: Colour{R: 29, G: 34, B: 32, A: 255}, Link: Colour{R: 130, G: 189, B: 240, A: 255}}
 	v := Viewport{Dark: true, Palette: p}
 	light := func(c Colour) float64 { return lightness(c) }
 	st := styled(t, `<mark style="color:#222;background:#fff">x`, v)

@@ -1,6 +1,7 @@
 package html
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -382,6 +383,7 @@ type matcher struct {
 	quirk bool
 	fuel  int
 	until time.Time
+	ctx   context.Context
 	info  map[*html.Node]*elemInfo
 }
 
@@ -415,7 +417,7 @@ func (m *matcher) matches(s *selector, n *html.Node) bool {
 }
 
 func (m *matcher) from(s *selector, i int, n *html.Node) bool {
-	if m.fuel--; m.fuel&0x3FFF == 0 && time.Now().After(m.until) {
+	if m.fuel--; m.fuel&0xFFF == 0 && (time.Now().After(m.until) || m.ctx.Err() != nil) {
 		m.fuel = -1
 	}
 	if m.fuel < 0 || !m.compound(&s.parts[i].c, n) {

@@ -1,0 +1,81 @@
+package layout
+
+import (
+	"fmt"
+	"io"
+	"math"
+
+	"poplar/mail/html"
+)
+
+var opNames = map[Op]string{
+	OpBox: "box", OpText: "text", OpPicture: "picture", OpBullet: "bullet", OpRule: "rule", OpEdge: "edge", OpHeld: "held",
+}
+
+// Dump writes the display list as text, one item a line: what it is, its rectangle, and what tells it from others. It
+// is for tests and for reports of what is drawn wrong.
+func (p *Page) Dump(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "page %g x %g canvas %s\n", p.Width, p.Height, hex(p.Canvas))
+	for i := range p.Items {
+		if err != nil {
+			return err
+		}
+		it := &p.Items[i]
+		_, err = fmt.Fprintf(w, "%-7s %g,%g %gx%g", opNames[it.Op], round(it.X), round(it.Y), round(it.W), round(it.H))
+		if err != nil {
+			return err
+		}
+		switch it.Op {
+		case OpText:
+			for _, n := range p.Drawn[it.From:it.To] {
+				word := &p.Words[n]
+				_, err = fmt.Fprintf(w, " %q@%g", word.Shaped.Text, round(word.X))
+				if word.Link > 0 {
+					_, err = fmt.Fprintf(w, "→%d", word.Link)
+				}
+			}
+			_, err = fmt.Fprintf(w, " %s %g", hex(p.Words[p.Drawn[it.From]].Colour), it.Style.Size)
+		case OpBox:
+			_, err = fmt.Fprintf(w, " %s", describe(it.Style))
+		case OpBullet, OpRule, OpEdge:
+			_, err = fmt.Fprintf(w, " %s", hex(it.Colour))
+		case OpPicture, OpHeld:
+			_, err = fmt.Fprintf(w, " %q", it.Alt)
+		}
+		if it.Clip >= 0 {
+			_, err = fmt.Fprintf(w, " clip %d", it.Clip)
+		}
+		if it.Group >= 0 {
+			_, err = fmt.Fprintf(w, " group %d", it.Group)
+		}
+		_, err = fmt.Fprintln(w)
+	}
+	return err
+}
+
+func describe(st *html.Style) string {
+	s := hex(st.Background)
+	for i := range st.Border {
+		if b := &st.Border[i]; b.Visible() {
+			s += fmt.Sprintf(" %c%g%s", "trbl"[i], b.Width, hex(b.Colour))
+		}
+	}
+	for _, l := range st.Layers {
+		if l.Gradient != nil {
+			s += " gradient"
+		} else if l.Picture != nil {
+			s += " " + l.Picture.Src
+		}
+	}
+	return s
+}
+
+func hex(c html.Colour) string {
+	if c.A == 255 {
+		return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
+	}
+	return fmt.Sprintf("#%02x%02x%02x%02x", c.R, c.G, c.B, c.A)
+}
+
+// round keeps hundredths.
+func round(v float64) float64 { return math.Round(v*100) / 100 }
