@@ -162,7 +162,8 @@ func (w *window) fill() {
 		})
 		w.layer = kit.SetContent(w.win, w.guide.Content())
 		w.win.Canvas().SetOnTypedKey(w.guide.Key)
-		w.win.SetTitle("Poplar")
+		w.win.Canvas().Focus(w.guide.Name.Entry)
+		w.title()
 		return
 	}
 	if w.guide != nil {
@@ -275,6 +276,8 @@ func (w *window) open(e model.Entry) {
 
 func (w *window) title() {
 	switch {
+	case w.guide != nil:
+		w.win.SetTitle("Poplar")
 	case w.pane.Searching():
 		w.win.SetTitle(kit.T("Search") + " – Poplar")
 	case w.pane.Entry().Key == "":

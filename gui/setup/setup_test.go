@@ -53,7 +53,12 @@ func (e *engine) Find(ctx context.Context, address string, report func(mail.Foun
 	return find(ctx, address, report)
 }
 
-func (e *engine) Accounts() []mail.Account { return e.accounts }
+func (e *engine) Accounts() []mail.Account {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.accounts)
+}
+
 func (e *engine) SaveAccount(_ context.Context, a mail.Account, s model.Secrets, remember bool) (mail.Account, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -77,6 +82,8 @@ func (e *engine) RemoveAccount(_ context.Context, id mail.AccountID) error {
 }
 
 func (e *engine) Secrets(context.Context, mail.Account) (model.Secrets, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if e.stored == nil {
 		return nil, settings.ErrLocked
 	}
@@ -109,10 +116,20 @@ func (e *engine) Test(_ context.Context, a mail.Account, s model.Secrets, report
 func (e *engine) Folders(context.Context) ([]mail.Folder, error) {
 	return []mail.Folder{{Account: "a", Role: mail.Inbox, Total: 7}, {Account: "a", Role: mail.Outbox, Total: 1}, {Account: "b", Total: 99}}, nil
 }
-func (e *engine) Status() []mail.AccountStatus                { return nil }
-func (e *engine) Transcript(mail.AccountID) []string          { return []string{"C: CAPA", "S: +OK"} }
-func (e *engine) Preferences() settings.Preferences           { return e.prefs }
-func (e *engine) SetPreferences(p settings.Preferences) error { e.prefs = p; return nil }
+func (e *engine) Status() []mail.AccountStatus       { return nil }
+func (e *engine) Transcript(mail.AccountID) []string { return []string{"C: CAPA", "S: +OK"} }
+func (e *engine) Preferences() settings.Preferences {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.prefs
+}
+
+func (e *engine) SetPreferences(p settings.Preferences) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.prefs = p
+	return nil
+}
 
 func account() mail.Account {
 	a := mail.DefaultAccount()
@@ -140,7 +157,12 @@ func start(t *testing.T) *bench {
 
 func (b *bench) until(what string, done func() bool) {
 	b.Helper()
-	if !b.q.Until(5*time.Second, done) {
+	look := func() bool { // done may read what the engine's goroutines write
+		b.e.mu.Lock()
+		defer b.e.mu.Unlock()
+		return done()
+	}
+	if !b.q.Until(30*time.Second, look) {
 		b.Fatalf("never: %s", what)
 	}
 }
