@@ -1,6 +1,7 @@
 package page
 
 import (
+	"image/color"
 	"image/png"
 	"os"
 	"strings"
@@ -213,4 +214,127 @@ func TestZoomAndFind(t *testing.T) {
 		t.Errorf("zoom %v, height %v after %v", b.Zoom(), b.Height(), h)
 	}
 	b.shot("find.png")
+}
+
+const newsletter = `<!DOCTYPE html><style>body{background:#f0f0f0;margin:0}.c{width:400px;margin:0 auto;background:#fff;padding:16px}a.b{background:#1b7a4e;color:#fff;padding:8px 14px;border-radius:4px;text-decoration:none;display:inline-block}</style>
+<div class=c><h2>A letter</h2><p>With <b>bold</b> text, <a href="https://example.com/a">a link</a> and pictures.</p><img src="https://pictures.example/a.png" width=120 height=60 alt="Held"><img src="cid:logo" width=40 height=40>
+<img src="https://t.example/p.gif" width=1 height=1><p><a class=b href="https://example.com/b">Button</a></p><table border=1 cellpadding=4><tr><td>1<td>中文</table></div>`
+
+var gif = []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\x00\x00\x00\x00\x00!\xf9\x04\x00\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;")
+
+func TestHTMLIsShown(t *testing.T) {
+	b := newBench(t)
+	b.SetHTML(newsletter, func(id string) ([]byte, string) {
+		if id == "logo" {
+			return gif, "image/gif"
+		}
+		return nil, ""
+	})
+	b.wait()
+	b.shot("html.png")
+	if len(b.held) != 2 || b.held[0] != 1 || b.held[1] != 1 {
+		t.Errorf("held pictures and trackers: %v", b.held)
+	}
+	x, y := b.middle("Button")
+	b.MouseDown(b.mouse(x, y))
+	b.MouseUp(b.mouse(x, y))
+	if len(b.links) != 1 || b.links[0] != "https://example.com/b" {
+		t.Errorf("links %q", b.links)
+	}
+	b.SelectAll()
+	if got := b.Selected(); !strings.HasPrefix(got, "A letter\n\nWith bold text, a link and pictures.") || !strings.HasSuffix(got, "1\t中文") {
+		t.Errorf("selected %q", got)
+	}
+	b.Deselect()
+	shown := b.shown
+	b.Provide(map[string][]byte{"https://pictures.example/a.png": gif})
+	if !b.q.Until(10*time.Second, func() bool { return b.shown > shown }) {
+		t.Fatal("the pictures were not taken up")
+	}
+	if b.held[0] != 0 {
+		t.Errorf("%d pictures are still held back", b.held[0])
+	}
+}
+
+func TestColoursFollowTheTheme(t *testing.T) {
+	b := newBench(t)
+	dark := false
+	b.o.Colours = func() Colours {
+		c := ThemeColours()
+		if dark {
+			c.Dark, c.Back, c.Text = true, color.NRGBA{0x1D, 0x22, 0x20, 255}, color.NRGBA{0xE5, 0xEA, 0xE7, 255}
+		}
+		return c
+	}
+	b.SetHTML(newsletter, nil)
+	b.wait()
+	light := b.page.Canvas
+	dark = true
+	shown := b.shown
+	b.Refresh()
+	if !b.q.Until(10*time.Second, func() bool { return b.shown > shown }) {
+		t.Fatal("the page kept its colours")
+	}
+	b.wait()
+	b.shot("dark.png")
+	if c := b.page.Canvas; c == light || int(c.R)+int(c.G)+int(c.B) > 3*90 {
+		t.Errorf("canvas %v after %v", c, light)
+	}
+	b.SetOriginal(true)
+	shown = b.shown
+	b.q.Until(10*time.Second, func() bool { return b.shown > shown })
+	if b.page.Canvas != light {
+		t.Errorf("original canvas %v, want %v", b.page.Canvas, light)
+	}
+}
+
+func TestResizing(t *testing.T) {
+	b := newBench(t)
+	b.SetText(strings.Repeat("word ", 300), false)
+	b.wait()
+	h := b.Height()
+	b.win.Resize(fyne.NewSize(300, 400))
+	b.wait()
+	if b.Height() <= h {
+		t.Errorf("narrower, and still %v high", b.Height())
+	}
+}
+
+func TestMenuAndDoubleClick(t *testing.T) {
+	b := newBench(t)
+	b.SetText(sample, false)
+	b.wait()
+	x, y := b.middle("Marta")
+	for range 2 {
+		b.MouseDown(b.mouse(x, y))
+		b.MouseUp(b.mouse(x, y))
+	}
+	if got := b.Selected(); got != "Marta" {
+		t.Errorf("double click selects %q", got)
+	}
+	x, y = b.middle("example.com")
+	var labels []string
+	for _, i := range b.menu(b.spot(fyne.NewPos(x, y))) {
+		labels = append(labels, i.Label)
+	}
+	if s := strings.Join(labels, "|"); s != "Copy|Select all||Open link|Copy link" {
+		t.Errorf("menu %s", s)
+	}
+}
+
+func TestClearAndFail(t *testing.T) {
+	b := newBench(t)
+	b.SetText(sample, false)
+	b.wait()
+	b.Clear()
+	if b.Height() != 0 || b.Selected() != "" {
+		t.Errorf("height %v after Clear", b.Height())
+	}
+	b.SelectAll()
+	b.Find("x")
+	b.MouseMoved(b.mouse(5, 5))
+	b.MouseDown(b.mouse(5, 5))
+	b.MouseUp(b.mouse(5, 5))
+	b.SetText("again", false)
+	b.wait()
 }
