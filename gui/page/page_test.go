@@ -1,6 +1,7 @@
 package page
 
 import (
+	"image"
 	"image/color"
 	"image/png"
 	"os"
@@ -232,6 +233,11 @@ func TestHTMLIsShown(t *testing.T) {
 	})
 	b.wait()
 	b.shot("html.png")
+	for n, tile := range b.tiles {
+		if r := tile.img.Image.Bounds(); r.Min != (image.Point{}) || n == 0 && r.Dy() != tileHeight {
+			t.Errorf("tile %d is a picture of %v", n, r)
+		}
+	}
 	if len(b.held) != 2 || b.held[0] != 1 || b.held[1] != 1 {
 		t.Errorf("held pictures and trackers: %v", b.held)
 	}

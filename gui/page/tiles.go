@@ -168,6 +168,7 @@ func (p *Page) ask(list []int) {
 				if err != nil {
 					return out, err
 				}
+				img.Rect = img.Rect.Sub(img.Rect.Min) // Fyne draws pictures that begin at the origin only
 				out = append(out, painted{n, img})
 			}
 			return out, nil

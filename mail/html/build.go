@@ -14,7 +14,7 @@ import (
 const maxNodes = 120_000
 
 // styleTime is how long selectors are matched; elements after that have their own style only.
-const styleTime = 400 * time.Millisecond
+const styleTime = Pace * 400 * time.Millisecond
 
 // Style computes the styled tree for a viewport.
 func (d *Doc) Style(ctx context.Context, v Viewport) (tree *Tree, err error) {

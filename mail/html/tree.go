@@ -57,6 +57,12 @@ var Light = Palette{
 	Quiet: color.NRGBA{0x60, 0x60, 0x60, 255}, Line: color.NRGBA{0xC8, 0xC8, 0xC8, 255},
 }
 
+// Dark is the palette of Poplar's reading pane in its dark theme.
+var Dark = Palette{
+	Text: color.NRGBA{0xE5, 0xEA, 0xE7, 255}, Back: color.NRGBA{0x1D, 0x22, 0x20, 255}, Link: color.NRGBA{0x82, 0xBD, 0xF0, 255},
+	Quiet: color.NRGBA{0xAE, 0xB8, 0xB2, 255}, Line: color.NRGBA{0x2C, 0x33, 0x2F, 255},
+}
+
 // Viewport is what styling depends on.
 type Viewport struct {
 	Width   float64 // CSS pixels

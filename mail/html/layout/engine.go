@@ -129,7 +129,7 @@ func (b *Box) Layout(ctx context.Context, o Options) (p *Page, err error) {
 // begin takes the turn at the fonts; done gives it back and turns a panic into an error.
 func begin(ctx context.Context, t *html.Tree, f *Fonts, o Options) (*engine, func(*error), error) {
 	if o.Limit == 0 {
-		o.Limit = 500 * time.Millisecond
+		o.Limit = html.Pace * 500 * time.Millisecond
 	}
 	o.Width = min(max(o.Width, 1), 20_000)
 	if err := f.acquire(ctx); err != nil {

@@ -310,26 +310,17 @@ func hostile() map[string]string {
 	}
 }
 
-// Each shows something within seconds on a slow machine, within its memory, and never fails.
+// Each shows something, within its memory, and never fails. How long it takes is for the benchmarks.
 func TestHostileMessages(t *testing.T) {
 	f := testFonts(t)
-	limit := 2 * time.Second
-	if raceEnabled {
-		limit = 20 * time.Second
-	}
 	for name, src := range hostile() {
 		t.Run(name, func(t *testing.T) {
 			runtime.GC()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			start := time.Now()
 			p := lay(t, f, src, 700)
-			took := time.Since(start)
 			runtime.GC()
 			runtime.ReadMemStats(&after)
-			if took > limit {
-				t.Errorf("took %v", took)
-			}
 			if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 150<<20 {
 				t.Errorf("keeps %d MB", grown>>20)
 			}
@@ -356,11 +347,8 @@ func TestCancel(t *testing.T) {
 			if err != nil && !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
-			limit := 100 * time.Millisecond
-			if raceEnabled {
-				limit = 2 * time.Second
-			}
-			if late := time.Since(cancelled); late > limit {
+			if late := time.Since(cancelled); late > 5*time.Second { // far above what it takes: this finds a loop that never looks
+
 				t.Errorf("ended %v after it was cancelled", late)
 			}
 		})

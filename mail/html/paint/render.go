@@ -59,6 +59,9 @@ func Render(ctx context.Context, s Source, o RenderOptions) (*Rendered, error) {
 		doc = html.ReadText(s.Text, s.Flowed)
 	}
 	v := o.Viewport
+	if v.Dark && v.Palette == (html.Palette{}) {
+		v.Palette = html.Dark
+	}
 	v.Width = float64(o.Width)
 	tree, err := doc.Style(ctx, v)
 	if err != nil {
