@@ -52,8 +52,9 @@ type Clip struct {
 
 // Group are items that are drawn together and then laid on with an opacity. Its items follow each other in the list.
 type Group struct {
-	Alpha  float32
-	Parent int32 // -1: none
+	X, Y, W, H float64 // what its items cover
+	Alpha      float32
+	Parent     int32 // -1: none
 }
 
 // Word is a stretch of text that is never broken. Words stand in reading order.
@@ -150,6 +151,9 @@ func (p *Page) index() {
 			p.bands[k] = append(p.bands[k], int32(i))
 		}
 	}
+	for i := range p.Items {
+		p.cover(&p.Items[i])
+	}
 	for i := range p.Words {
 		w := &p.Words[i]
 		a, b := int(max(0, w.Y))/bandHeight, int(max(0, w.Y+w.H))/bandHeight
@@ -158,3 +162,26 @@ func (p *Page) index() {
 		}
 	}
 }
+
+// cover makes the groups an item is in reach over it.
+func (p *Page) cover(it *Item) {
+	grow := 4 + it.H/2
+	if it.Style != nil && it.Op == OpBox {
+		for _, s := range it.Style.Shadows {
+			grow = max(grow, float64(2*s.Blur+max(s.Spread, 0))+abs(float64(s.X))+abs(float64(s.Y)))
+		}
+	}
+	x0, y0, x1, y1 := it.X-grow, it.Y-grow, it.X+it.W+grow, it.Y+it.H+grow
+	for g, n := it.Group, 0; g >= 0 && n < 64; g, n = p.Groups[g].Parent, n+1 {
+		q := &p.Groups[g]
+		if q.W == 0 && q.H == 0 {
+			q.X, q.Y, q.W, q.H = x0, y0, x1-x0, y1-y0
+			continue
+		}
+		ax, ay := min(q.X, x0), min(q.Y, y0)
+		q.W, q.H = max(q.X+q.W, x1)-ax, max(q.Y+q.H, y1)-ay
+		q.X, q.Y = ax, ay
+	}
+}
+
+func abs(v float64) float64 { return max(v, -v) }

@@ -58,6 +58,11 @@ func blendMask(dst *image.RGBA, mask []uint8, w, h, x, y int, c color.NRGBA, alp
 				continue
 			}
 			k := uint32(cov)
+			if k == 255 && ca == 255 {
+				p := row[i*4 : i*4+4 : i*4+4]
+				p[0], p[1], p[2], p[3] = uint8(cr), uint8(cg), uint8(cb), 255
+				continue
+			}
 			inv := 255 - div255(ca*k)
 			p := row[i*4 : i*4+4 : i*4+4]
 			p[0] = uint8(div255(cr*k) + div255(uint32(p[0])*inv))
@@ -68,18 +73,26 @@ func blendMask(dst *image.RGBA, mask []uint8, w, h, x, y int, c color.NRGBA, alp
 	}
 }
 
-// blendMasked lays src over dst through a mask of the same rectangle as src.
-func blendMasked(dst, src *image.RGBA, mask *image.Alpha) {
+// blendMasked lays src over dst with an opacity, through a mask of the same rectangle as src where there is one.
+func blendMasked(dst, src *image.RGBA, mask *image.Alpha, alpha float32) {
+	whole := uint32(alpha*255 + 0.5)
 	r := src.Rect.Intersect(dst.Rect)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		s := src.Pix[src.PixOffset(r.Min.X, y):][:r.Dx()*4]
 		d := dst.Pix[dst.PixOffset(r.Min.X, y):][:r.Dx()*4]
 		for i := 0; i < len(s); i += 4 {
-			k := uint32(255)
-			if mask != nil {
-				k = uint32(mask.Pix[mask.PixOffset(r.Min.X+i/4, y)])
+			if s[i+3] == 0 {
+				continue
 			}
-			if k == 0 || s[i+3] == 0 {
+			k := whole
+			if mask != nil {
+				k = div255(whole * uint32(mask.Pix[mask.PixOffset(r.Min.X+i/4, y)]))
+			}
+			switch {
+			case k == 0:
+				continue
+			case k == 255 && s[i+3] == 255:
+				copy(d[i:i+4], s[i:i+4])
 				continue
 			}
 			inv := 255 - div255(uint32(s[i+3])*k)

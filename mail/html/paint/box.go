@@ -105,7 +105,7 @@ func (c *canvas) background(it *layout.Item, r rect, rad [4][2]float64) {
 	if round && c.roundPath(clip, clipRad, area, false) {
 		m := c.pathMask()
 		mask := &image.Alpha{Pix: m.Pix, Stride: m.Stride, Rect: c.area}
-		blendMasked(c.dst, layer.SubImage(c.area).(*image.RGBA), mask)
+		blendMasked(c.dst, layer.SubImage(c.area).(*image.RGBA), mask, 1)
 	}
 }
 
@@ -257,7 +257,7 @@ func (c *canvas) roundBorder(it *layout.Item, r rect, rad [4][2]float64, w [4]fl
 		c.begin(area)
 		c.polygon(parts[i]...)
 		pm := c.pathMask()
-		blendMasked(c.dst, layer, &image.Alpha{Pix: pm.Pix, Stride: pm.Stride, Rect: c.area})
+		blendMasked(c.dst, layer, &image.Alpha{Pix: pm.Pix, Stride: pm.Stride, Rect: c.area}, 1)
 	}
 }
 

@@ -96,7 +96,9 @@ func drawOver(dst, src *image.RGBA, at image.Rectangle, alpha float32) {
 		draw.Draw(dst, at, src, src.Rect.Min, draw.Over)
 		return
 	}
-	draw.DrawMask(dst, at, src, src.Rect.Min, image.NewUniform(color.Alpha{uint8(alpha * 255)}), image.Point{}, draw.Over)
+	moved := *src
+	moved.Rect = at
+	blendMasked(dst, &moved, nil, alpha)
 }
 
 func (p *Painter) glyph(key glyphKey) *glyph {

@@ -111,7 +111,7 @@ func (c *canvas) enterGroup(g int32) {
 		if n := len(c.under); n > 0 && c.depthOf(c.group) <= maxGroups {
 			layer := c.dst
 			c.dst, c.under = c.under[n-1], c.under[:n-1]
-			drawOver(c.dst, layer, layer.Rect, q.Alpha)
+			blendMasked(c.dst, layer, nil, q.Alpha)
 		}
 		c.group = q.Parent
 	}
@@ -121,8 +121,9 @@ func (c *canvas) enterGroup(g int32) {
 		}
 		c.group = chain[i]
 		if c.depthOf(c.group) <= maxGroups {
+			q := &c.page.Groups[c.group]
 			c.under = append(c.under, c.dst)
-			c.dst = image.NewRGBA(c.dst.Rect)
+			c.dst = image.NewRGBA(c.snap(rect{q.X, q.Y, q.X + q.W, q.Y + q.H}).Intersect(c.dst.Rect))
 		}
 	}
 }
@@ -191,7 +192,7 @@ func (c *canvas) item(it *layout.Item) {
 	layer := c.dst
 	c.dst = whole
 	mask := c.clipMask(it.Clip, area)
-	blendMasked(c.dst, layer, mask)
+	blendMasked(c.dst, layer, mask, 1)
 }
 
 // reach is the device rectangle an item may touch.
