@@ -69,7 +69,15 @@ func (s *Store) RemoveAccount(ctx context.Context, id mail.AccountID) error {
 		if err != nil {
 			return err
 		}
-		// Messages that were moved to another account stay, and so must the outbox rows of others that answer ours.
+		var others bool
+		if err := t.row("SELECT EXISTS (SELECT 1 FROM message WHERE account <> +?)", []any{num}, &others); err != nil {
+			return err
+		}
+		if !others { // the index need not be taken apart message by message
+			if _, err := t.exec("INSERT INTO search(search) VALUES ('delete-all')"); err != nil {
+				return err
+			}
+		}
 		if err := t.remove(ids, removal{account: true}); err != nil {
 			return err
 		}

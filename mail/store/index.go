@@ -81,6 +81,12 @@ func (t *tx) await(id mail.MessageID, text string) error {
 // Index takes up to limit waiting messages into the full-text index, in one transaction of bounded size, and returns
 // how many are still waiting. What waits is kept in the database, so nothing is forgotten when the program ends.
 func (s *Store) Index(ctx context.Context, limit int) (left int, err error) {
+	_, err = s.indexSome(ctx, limit)
+	return int(s.waiting.Load()), err
+}
+
+// indexSome returns how many messages it looked at; 0 means that there is nothing to do.
+func (s *Store) indexSome(ctx context.Context, limit int) (done int, err error) {
 	const doing = "index messages"
 	if s.waiting.Load() == 0 {
 		return 0, nil
@@ -88,7 +94,7 @@ func (s *Store) Index(ctx context.Context, limit int) (left int, err error) {
 	select {
 	case s.indexing <- struct{}{}:
 	case <-ctx.Done():
-		return int(s.waiting.Load()), s.fail(doing, ctx.Err())
+		return 0, s.fail(doing, ctx.Err())
 	}
 	defer func() { <-s.indexing }()
 	var batch []entry
@@ -96,23 +102,22 @@ func (s *Store) Index(ctx context.Context, limit int) (left int, err error) {
 		batch, err = entries(ctx, tx, limit)
 		return err
 	})
-	if err != nil {
-		return int(s.waiting.Load()), err
+	if err != nil || len(batch) == 0 {
+		return 0, err
 	}
 	// Everything that takes thought happens before the writing connection is asked for.
 	for i := range batch {
 		if err := s.prepare(ctx, &batch[i]); err != nil {
-			return int(s.waiting.Load()), s.fail(doing, err)
+			return 0, s.fail(doing, err)
 		}
 	}
-	err = s.write(ctx, doing, func(t *tx) error { return t.index(batch) })
-	return int(s.waiting.Load()), err
+	return len(batch), s.write(ctx, doing, func(t *tx) error { return t.index(batch) })
 }
 
 // Flush takes all waiting messages into the full-text index. Others may write in between.
 func (s *Store) Flush(ctx context.Context) error {
 	for {
-		if left, err := s.Index(ctx, indexBatch); err != nil || left == 0 {
+		if done, err := s.indexSome(ctx, indexBatch); err != nil || done == 0 {
 			return err
 		}
 	}
@@ -130,11 +135,11 @@ func (s *Store) catchUp(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, searchPatience)
 	defer cancel()
 	for limited.Err() == nil {
-		left, err := s.Index(limited, 64)
+		done, err := s.indexSome(limited, 64)
 		if err != nil && limited.Err() == nil {
 			s.log.Warn("full-text index lags behind", "error", err)
 		}
-		if err != nil || left == 0 {
+		if err != nil || done == 0 {
 			return
 		}
 	}

@@ -243,6 +243,34 @@ func TestIndexCatchesUp(t *testing.T) {
 	}
 }
 
+// A message that is deleted while its text is being read must not come back in the index.
+func TestDeletedWhileIndexing(t *testing.T) {
+	ctx := context.Background()
+	var s *Store
+	var gone mail.MessageID
+	text := func(mail.Raw) string {
+		if err := s.Delete(ctx, []mail.MessageID{gone}); err != nil {
+			t.Error(err)
+		}
+		return "needle"
+	}
+	dir := t.TempDir()
+	s = openStore(t, dir)
+	ids := add(t, s, letter(1, "One", ""), letter(2, "Two", ""), letter(3, "Three", ""))
+	gone = ids[1]
+	breakStore(t, s, "UPDATE unindexed SET text = NULL") // as a store with Options.Text has them
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openStore(t, dir, Options{Text: text})
+	if err := s.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := list(t, s, mail.Query{Text: "needle", Oldest: true}); !slices.Equal(got, []mail.MessageID{ids[0], ids[2]}) {
+		t.Errorf("got %v", got)
+	}
+}
+
 // A search does not wait for a writer who takes his time.
 func TestSearchBesideABusyWriter(t *testing.T) {
 	s := newStore(t)
