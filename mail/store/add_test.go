@@ -60,7 +60,7 @@ func TestOctetsComeBackAsTheyWere(t *testing.T) {
 					p := make([]byte, n)
 					read, err := raw.ReadAt(p, int64(off))
 					want := data[min(off, size):min(off+n, size)]
-					if !bytes.Equal(p[:read], want) || (read < n) != (err == io.EOF) {
+					if !bytes.Equal(p[:read], want) || (read < n) != errors.Is(err, io.EOF) {
 						t.Fatalf("ReadAt(%d, %d) = %d, %v", n, off, read, err)
 					}
 				}

@@ -147,15 +147,19 @@ func TestChangesAreToldOnce(t *testing.T) {
 		want []mail.Event
 	}{
 		{"mark", func() error { return s.Mark(ctx, append(ids, ids...), mail.Seen, 0) }, []mail.Event{
-			{What: mail.Changed, Account: home, Folder: inbox, Messages: ids}, {What: mail.Counted, Account: home, Folder: inbox}}},
+			{What: mail.Changed, Account: home, Folder: inbox, Messages: ids}, {What: mail.Counted, Account: home, Folder: inbox},
+		}},
 		{"mark again", func() error { return s.Mark(ctx, ids, mail.Seen, 0) }, nil},
 		{"flag", func() error { return s.Mark(ctx, ids[:1], mail.Flagged, 0) }, []mail.Event{{What: mail.Changed, Account: home, Folder: inbox, Messages: ids[:1]}}},
 		{"move", func() error { return s.Move(ctx, ids[:1], archive) }, []mail.Event{
 			{What: mail.Changed, Account: home, Folder: archive, Messages: ids[:1]},
-			{What: mail.Counted, Account: home, Folder: inbox}, {What: mail.Counted, Account: home, Folder: archive}}},
+			{What: mail.Counted, Account: home, Folder: inbox},
+			{What: mail.Counted, Account: home, Folder: archive},
+		}},
 		{"move to where it is", func() error { return s.Move(ctx, ids[:1], archive) }, nil},
 		{"delete", func() error { return s.Delete(ctx, ids[:1]) }, []mail.Event{
-			{What: mail.Removed, Account: home, Folder: archive, Messages: ids[:1]}, {What: mail.Counted, Account: home, Folder: archive}}},
+			{What: mail.Removed, Account: home, Folder: archive, Messages: ids[:1]}, {What: mail.Counted, Account: home, Folder: archive},
+		}},
 		{"delete again", func() error { return s.Delete(ctx, ids[:1]) }, nil},
 		{"nothing", func() error { return s.Mark(ctx, nil, mail.Seen, 0) }, nil},
 		{"account", func() error { return s.RemoveAccount(ctx, home) }, []mail.Event{{What: mail.Removed, Account: home}, {What: mail.Counted, Account: home}}},

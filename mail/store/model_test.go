@@ -253,9 +253,20 @@ func compare(t *testing.T, s *Store, m *model, rng *rand.Rand, f mail.FolderID, 
 	t.Helper()
 	ctx := context.Background()
 	for _, q := range []mail.Query{
-		{}, {Folder: f}, {Role: mail.Junk}, {Account: work}, {Account: home, Role: mail.Trash}, {Folder: f, Account: home},
-		{Unread: true}, {Flagged: true}, {Folder: f, Unread: true}, {Account: work, Flagged: true, Unread: true},
-		{Text: words[0]}, {Text: words[1], Role: mail.Trash}, {Text: words[2], Unread: true, Account: home}, {Text: words[3], Flagged: true, Folder: f},
+		{},
+		{Folder: f},
+		{Role: mail.Junk},
+		{Account: work},
+		{Account: home, Role: mail.Trash},
+		{Folder: f, Account: home},
+		{Unread: true},
+		{Flagged: true},
+		{Folder: f, Unread: true},
+		{Account: work, Flagged: true, Unread: true},
+		{Text: words[0]},
+		{Text: words[1], Role: mail.Trash},
+		{Text: words[2], Unread: true, Account: home},
+		{Text: words[3], Flagged: true, Folder: f},
 	} {
 		q.Oldest = rng.IntN(2) == 0
 		want := m.query(q)

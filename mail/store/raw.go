@@ -42,13 +42,13 @@ func (t *tx) putRaw(id mail.MessageID, raw mail.Raw) (int64, error) {
 			}
 			piece = piece[:n]
 			if read, err := raw.ReadAt(piece, off); int64(read) < n {
-				if err == nil || err == io.EOF {
+				if err == nil || errors.Is(err, io.EOF) {
 					err = io.ErrUnexpectedEOF
 				}
 				return 0, fmt.Errorf("read the message: %w", err)
 			}
 		}
-		if _, err := t.exec("INSERT INTO chunk(place, data) VALUES (?, ?)", place, []byte(piece)); err != nil {
+		if _, err := t.exec("INSERT INTO chunk(place, data) VALUES (?, ?)", place, piece); err != nil {
 			return 0, err
 		}
 	}

@@ -17,8 +17,12 @@ const minPrefix = 3
 
 // searchFields are the words that narrow a term to a field, and the columns of the index they stand for.
 var searchFields = []struct{ name, column string }{
-	{"from", "sender"}, {"to", "recipients"}, {"subject", "subject"},
-	{"发件人", "sender"}, {"收件人", "recipients"}, {"主题", "subject"},
+	{"from", "sender"},
+	{"to", "recipients"},
+	{"subject", "subject"},
+	{"发件人", "sender"},
+	{"收件人", "recipients"},
+	{"主题", "subject"},
 }
 
 // term is one condition of a query: words that stand together.
