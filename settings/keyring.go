@@ -37,7 +37,7 @@ func (e *SecretError) Unwrap() error { return e.Err }
 
 // Is compares by what happened, so that errors.Is(err, ErrLocked) holds whatever the cause.
 func (e *SecretError) Is(target error) bool {
-	t, ok := target.(*SecretError) //nolint:errorlint // the target itself, not its chain
+	t, ok := target.(*SecretError)
 	return ok && t.Why == e.Why
 }
 

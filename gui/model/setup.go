@@ -392,15 +392,15 @@ func (f *Form) server(d mail.Direction) *mail.Server {
 	return &s
 }
 
-func (s Side) server(d mail.Direction, base mail.Server) mail.Server {
+func (side Side) server(d mail.Direction, base mail.Server) mail.Server {
 	out := base
-	if !strings.EqualFold(base.Host, s.Host) {
+	if !strings.EqualFold(base.Host, side.Host) {
 		out.Pins = nil // trust was given to that host alone
 	}
-	out.Host, out.User, out.Security, out.Auth = s.Host, strings.TrimSpace(s.User), s.Security, s.Auth
-	out.AllowPlaintext = s.Plain && s.Security == mail.NoTLS
-	out.Port = mail.DefaultPort(d, s.Security)
-	if n, err := strconv.Atoi(s.Port); err == nil {
+	out.Host, out.User, out.Security, out.Auth = side.Host, strings.TrimSpace(side.User), side.Security, side.Auth
+	out.AllowPlaintext = side.Plain && side.Security == mail.NoTLS
+	out.Port = mail.DefaultPort(d, side.Security)
+	if n, err := strconv.Atoi(side.Port); err == nil {
 		out.Port = n
 	}
 	return out

@@ -27,7 +27,6 @@ type tile struct {
 // scroller is the container.Scroll around a Page.
 type scroller struct {
 	scroll *container.Scroll
-	tail   float32
 }
 
 // Follow ties the Page to the Scroll it stands in, at any depth: visible tiles are painted as it scrolls, and keys

@@ -113,11 +113,10 @@ func over(under, c Colour) Colour {
 
 // where is what an element takes over from its place in the tree, beside style.
 type where struct {
-	table  *html.Node
-	link   int
-	count  *int // of list items
-	step   int
-	quotes int
+	table *html.Node
+	link  int
+	count *int // of list items
+	step  int
 }
 
 // treeBuilder turns parsed elements into styled nodes.

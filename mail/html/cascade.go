@@ -21,7 +21,6 @@ type styler struct {
 	root   float32 // font size of the root
 	from   float64 // widths for which the result holds
 	until  float64
-	ticks  int
 	found  []match
 	pseudo [2][]match
 	cache  map[string]*Style

@@ -19,8 +19,6 @@ type computer struct {
 	deco   decl // text-decoration-color
 	decoN  int
 	border [5]cssColour // the fifth is the outline's
-	lhSet  decl
-	auto   [4]bool
 }
 
 func (c *computer) begin() {
@@ -543,6 +541,13 @@ func (c *computer) makeLayers() {
 			g := l.gradient.g
 			for _, s := range l.gradient.stops {
 				g.Stops = append(g.Stops, Stop{Colour: c.colour(s.c), Pos: c.len(s.pos)})
+			}
+			g.X, g.Y = c.len(l.gradient.pos.x), c.len(l.gradient.pos.y)
+			if l.gradient.pos.endX {
+				g.X = Length{Unit: Fixed, Px: -g.X.Px, Pct: 100 - g.X.Pct}
+			}
+			if l.gradient.pos.endY {
+				g.Y = Length{Unit: Fixed, Px: -g.Y.Px, Pct: 100 - g.Y.Pct}
 			}
 			out.Gradient = &g
 		case l.url != "":

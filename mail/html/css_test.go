@@ -102,11 +102,23 @@ func TestLengths(t *testing.T) {
 		style string
 		want  Length
 	}{
-		{"width:10px", Px(10)}, {"width:10pt", Px(13.333333)}, {"width:1in", Px(96)}, {"width:2em", Px(40)}, {"width:2rem", Px(32)},
-		{"width:50%", Percent(50)}, {"width:10vw", Px(70)}, {"width:calc(100% - 20px)", Length{Unit: Fixed, Px: -20, Pct: 100}},
-		{"width:calc((1px + 2px) * 3 / 2)", Px(4.5)}, {"width:calc(1px + 2)", Length{}}, {"width:-5px", Length{}}, {"width:5", Length{}},
-		{"width:auto", Length{}}, {"width:max-content", Length{Unit: MaxContent}}, {"width:min(100%, 600px)", Percent(100)},
-		{"width:1e99px", Px(1e7)}, {"width:1cm", Px(37.795277)},
+		{"width:10px", Px(10)},
+		{"width:10pt", Px(13.333333)},
+		{"width:1in", Px(96)},
+		{"width:2em", Px(40)},
+		{"width:2rem", Px(32)},
+		{"width:50%", Percent(50)},
+		{"width:10vw", Px(70)},
+		{"width:calc(100% - 20px)", Length{Unit: Fixed, Px: -20, Pct: 100}},
+		{"width:calc((1px + 2px) * 3 / 2)", Px(4.5)},
+		{"width:calc(1px + 2)", Length{}},
+		{"width:-5px", Length{}},
+		{"width:5", Length{}},
+		{"width:auto", Length{}},
+		{"width:max-content", Length{Unit: MaxContent}},
+		{"width:min(100%, 600px)", Percent(100)},
+		{"width:1e99px", Px(1e7)},
+		{"width:1cm", Px(37.795277)},
 	} {
 		st := styled(t, `<!DOCTYPE html><mark style="font-size:20px;`+c.style+`">x`, Viewport{})
 		if d := st.Width.Px - c.want.Px; st.Width.Unit != c.want.Unit || st.Width.Pct != c.want.Pct || d > 0.01 || d < -0.01 {

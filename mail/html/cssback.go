@@ -24,6 +24,7 @@ type cssPosition struct {
 
 type cssGradient struct {
 	g     Gradient
+	pos   cssPosition
 	stops []cssStop
 }
 
@@ -365,7 +366,8 @@ func parseGradient(v []token) (*cssGradient, bool) {
 	if len(v) < 3 || v[0].kind != tFunction || v[len(v)-1].kind != tClose {
 		return nil, false
 	}
-	g := &cssGradient{}
+	half := linear{unit: Fixed, pct: 50}
+	g := &cssGradient{pos: cssPosition{x: half, y: half}}
 	old := strings.HasPrefix(v[0].s, "-")
 	switch strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(v[0].s, "-webkit-"), "-moz-"), "-o-") {
 	case "linear-gradient":
@@ -424,9 +426,16 @@ func gradientLine(g *cssGradient, a []token, old bool) bool {
 		return false
 	}
 	if g.g.Radial {
-		for _, t := range a {
-			if t.kind == tIdent && strings.EqualFold(t.s, "circle") {
+		w := words(a)
+		for i, t := range w {
+			switch ident(t) {
+			case "circle":
 				g.g.Circle = true
+			case "at":
+				if p, ok := position(w[i+1:], false); ok && i+1 < len(w) {
+					g.pos = p
+				}
+				return true
 			}
 		}
 		return true

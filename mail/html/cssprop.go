@@ -143,7 +143,6 @@ type declParser struct {
 	out   []decl
 	quirk bool // the document asks for the oldest rules
 	imp   bool
-	dirty bool // some value refers to custom properties
 	vars  map[string][]token
 }
 

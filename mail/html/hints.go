@@ -236,6 +236,10 @@ func (h *hinter) table(n *html.Node) {
 	c, coloured := legacyColour(attr(n, "bordercolor"))
 	if w := borderAttr(n); w > 0 {
 		h.border(w, pick(coloured, Solid, Outset))
+	} else if hasAttr(n, "border") {
+		for i := range prop(4) {
+			h.px(pBorderTopWidth+i, 0)
+		}
 	}
 	if coloured {
 		for i := range prop(4) {

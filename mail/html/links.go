@@ -168,9 +168,19 @@ var scriptTables = []struct {
 	name  string
 	table *unicode.RangeTable
 }{
-	{"Latin", unicode.Latin}, {"Cyrillic", unicode.Cyrillic}, {"Greek", unicode.Greek}, {"Armenian", unicode.Armenian},
-	{"Hebrew", unicode.Hebrew}, {"Arabic", unicode.Arabic}, {"Han", unicode.Han}, {"Kana", unicode.Hiragana}, {"Kana", unicode.Katakana},
-	{"Hangul", unicode.Hangul}, {"Thai", unicode.Thai}, {"Devanagari", unicode.Devanagari}, {"Georgian", unicode.Georgian},
+	{"Latin", unicode.Latin},
+	{"Cyrillic", unicode.Cyrillic},
+	{"Greek", unicode.Greek},
+	{"Armenian", unicode.Armenian},
+	{"Hebrew", unicode.Hebrew},
+	{"Arabic", unicode.Arabic},
+	{"Han", unicode.Han},
+	{"Kana", unicode.Hiragana},
+	{"Kana", unicode.Katakana},
+	{"Hangul", unicode.Hangul},
+	{"Thai", unicode.Thai},
+	{"Devanagari", unicode.Devanagari},
+	{"Georgian", unicode.Georgian},
 	{"Cherokee", unicode.Cherokee},
 }
 

@@ -144,7 +144,7 @@ func (r *reader) count() {
 	}
 }
 
-// Held are the addresses of the remote pictures that are held back, trackers left out.
+// HeldPictures are the addresses of the remote pictures that are held back, trackers left out.
 func (d *Doc) HeldPictures() []string {
 	var out []string
 	for _, p := range d.order {

@@ -133,7 +133,6 @@ type reader struct {
 	o      Options
 	styles int // octets of style sheets so far
 	ticks  int
-	load   int // pictures asked for
 }
 
 func (r *reader) walk(n *html.Node) {

@@ -324,6 +324,7 @@ type Gradient struct {
 	// CornerX and CornerY are -1, 0 or 1: "to bottom right" is 1, 1. Both 0: Angle.
 	CornerX, CornerY int
 	Circle           bool
+	X, Y             Length // the middle of a radial gradient: percent as CSS means it
 	Stops            []Stop
 	Repeating        bool
 }

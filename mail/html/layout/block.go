@@ -282,7 +282,7 @@ func (l *engine) block(b *box, c constraint, fl *floatCtx, ox, oy float64) *frag
 	if fixed >= 0 {
 		h = fixed
 	}
-	if min := limitH(st, h, c, edges); min != h {
+	if min := limitH(st, h, c, edges); min != h && b.kind != cellBox {
 		if min > h && !keepsEnd {
 			// The margins of the last child stay inside a box that is higher than its contents.
 			pending = strut{}

@@ -43,7 +43,6 @@ type box struct {
 
 	min, max  float64 // intrinsic widths of the content box
 	sized     bool
-	pctKids   int8 // 0 unknown, 1 no, 2 some descendant's height is a share of this one's
 	collapsed int8 // 0 unknown, 1 no, 2 the box collapses through
 	table     *table
 	edge      *sides // of a cell with collapsed borders: what it has of them

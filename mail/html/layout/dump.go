@@ -29,9 +29,12 @@ func (p *Page) Dump(w io.Writer) error {
 		case OpText:
 			for _, n := range p.Drawn[it.From:it.To] {
 				word := &p.Words[n]
-				_, err = fmt.Fprintf(w, " %q@%g", word.Shaped.Text, round(word.X))
+				link := ""
 				if word.Link > 0 {
-					_, err = fmt.Fprintf(w, "→%d", word.Link)
+					link = fmt.Sprintf("→%d", word.Link)
+				}
+				if _, err = fmt.Fprintf(w, " %q@%g%s", word.Shaped.Text, round(word.X), link); err != nil {
+					return err
 				}
 			}
 			_, err = fmt.Fprintf(w, " %s %g", hex(p.Words[p.Drawn[it.From]].Colour), it.Style.Size)

@@ -226,9 +226,9 @@ func (sh *shaper) shapeRun(out *Shaped, set *fontSet, r fontRun, size, spacing f
 		for _, g := range res.Glyphs {
 			adv := float32(g.Advance) / 64 * scale
 			if flags&flagSubpixel == 0 {
-				// Only the glyph's own advance is rounded, kerning is kept: whole pixels without uneven gaps.
+				// The glyph's own advance and its kerning are whole pixels, each by itself.
 				own := face.HorizontalAdvance(g.GlyphID) * scale
-				adv = float32(math.Round(float64(own))) + adv - own
+				adv = float32(math.Round(float64(own)) + math.Round(float64(adv-own)))
 			}
 			cluster := g.TextIndex()
 			if spacing != 0 && last >= 0 && cluster != last {

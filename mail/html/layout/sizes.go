@@ -60,20 +60,20 @@ func (l *engine) border(b *box) (float64, float64) {
 		hi = lo
 	case st.Width.Unit == html.Fixed && st.Width.Pct == 0:
 		w := l.specified(st, st.Width, 0, edges)
-		lo, hi = l.contribution(b, edges)
+		lo, _ = l.contribution(b, edges)
 		lo, hi = max(lo, w), max(lo, w)
 	default:
 		lo, hi = l.contribution(b, edges)
-		if b.kind == replacedBox && (st.Width.HasPct() || st.MaxWidth.HasPct()) {
-			// A picture that is a share of its container can shrink to nothing (CSS Sizing 3, 5.2.2).
-			lo = edges
-		}
 		switch st.Width.Unit {
 		case html.MinContent:
 			hi = lo
 		case html.MaxContent:
 			lo = hi
 		}
+	}
+	if b.kind == replacedBox && (st.Width.HasPct() || st.MaxWidth.HasPct()) {
+		// A picture that is a share of its container can shrink to nothing (CSS Sizing 3, 5.2.2).
+		lo = edges
 	}
 	if st.MaxWidth.Unit == html.Fixed && st.MaxWidth.Pct == 0 {
 		v := l.specified(st, st.MaxWidth, 0, edges)

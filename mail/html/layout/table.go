@@ -523,12 +523,12 @@ func (l *engine) tableWidth(b *box, t *table, c constraint) float64 {
 	st := b.st
 	edges := l.tableEdges(b, t, c.cbW).hor()
 	var w float64
-	switch {
-	case st.Width.Unit == html.Fixed:
+	switch st.Width.Unit {
+	case html.Fixed:
 		w = l.specified(st, st.Width, c.cbW, edges)
-	case st.Width.Unit == html.MinContent:
+	case html.MinContent:
 		w = lo
-	case st.Width.Unit == html.MaxContent:
+	case html.MaxContent:
 		w = hi
 	default:
 		w = min(max(c.cbW-marginOf(st, c.cbW).hor(), lo), hi)

@@ -11,14 +11,19 @@ import (
 // gradient fills area with a gradient whose box is tile, both in device pixels; the box repeats.
 func (c *canvas) gradient(g *html.Gradient, tile, area image.Rectangle, alpha float32) {
 	w, h := float64(tile.Dx()), float64(tile.Dy())
-	var dx, dy, length float64
+	var dx, dy, length, rx, ry float64
+	mx, my := w/2, h/2
 	if !g.Radial {
 		dx, dy = direction(g, w, h)
 		length = math.Abs(w*dx) + math.Abs(h*dy)
 	} else {
-		length = math.Hypot(w/2, h/2)
-		if g.Circle {
-			length = math.Hypot(w/2, h/2)
+		// It reaches to the farthest corner; an ellipse has the ratio of the distances to the farthest sides.
+		mx, my = g.X.Of(w/c.scale)*c.scale, g.Y.Of(h/c.scale)*c.scale
+		rx, ry = max(mx, w-mx), max(my, h-my)
+		length = math.Hypot(rx, ry)
+		if !g.Circle {
+			rx, ry = rx*math.Sqrt2, ry*math.Sqrt2
+			length = rx
 		}
 	}
 	if length <= 0 {
@@ -26,7 +31,7 @@ func (c *canvas) gradient(g *html.Gradient, tile, area image.Rectangle, alpha fl
 	}
 	ramp := makeRamp(g, length/c.scale)
 	at := func(x, y float64) color.NRGBA {
-		x, y = x-w/2, y-h/2
+		x, y = x-mx, y-my
 		var t float64
 		switch {
 		case !g.Radial:
@@ -34,8 +39,7 @@ func (c *canvas) gradient(g *html.Gradient, tile, area image.Rectangle, alpha fl
 		case g.Circle:
 			t = math.Hypot(x, y) / length
 		default:
-			// farthest-corner: an ellipse of the box's ratio through its corners
-			t = math.Hypot(x/(w/2), y/(h/2)) / math.Sqrt2
+			t = math.Hypot(x/max(rx, 1), y/max(ry, 1))
 		}
 		if g.Repeating {
 			t -= math.Floor(t)

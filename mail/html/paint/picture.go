@@ -77,7 +77,7 @@ func (c *canvas) picture(it *layout.Item) {
 	whole := r
 	if it.Style != nil && it.Style.Fit != html.Fill && pic.W > 0 && pic.H > 0 {
 		fx, fy := float64(r.Dx())/float64(pic.W), float64(r.Dy())/float64(pic.H)
-		f := 1.0
+		var f float64
 		switch it.Style.Fit {
 		case html.Contain:
 			f = min(fx, fy)

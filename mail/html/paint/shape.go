@@ -96,8 +96,14 @@ func (c *canvas) addDevice(d rect, rad [4][2]float64, hole bool) {
 	tl, tr, br, bl := rad[0], rad[1], rad[2], rad[3]
 	// Points clockwise from the end of the top left corner; each corner is a curve between two of them.
 	p := [8]pt{
-		{d.x0 + tl[0], d.y0}, {d.x1 - tr[0], d.y0}, {d.x1, d.y0 + tr[1]}, {d.x1, d.y1 - br[1]},
-		{d.x1 - br[0], d.y1}, {d.x0 + bl[0], d.y1}, {d.x0, d.y1 - bl[1]}, {d.x0, d.y0 + tl[1]},
+		{d.x0 + tl[0], d.y0},
+		{d.x1 - tr[0], d.y0},
+		{d.x1, d.y0 + tr[1]},
+		{d.x1, d.y1 - br[1]},
+		{d.x1 - br[0], d.y1},
+		{d.x0 + bl[0], d.y1},
+		{d.x0, d.y1 - bl[1]},
+		{d.x0, d.y0 + tl[1]},
 	}
 	corner := [4]pt{{d.x1, d.y0}, {d.x1, d.y1}, {d.x0, d.y1}, {d.x0, d.y0}}
 	curve := func(a, b, k pt) {
