@@ -137,7 +137,7 @@ func (s *Store) Outbox(ctx context.Context) ([]mail.OutboxItem, error) {
 }
 
 // Sent is the end of a successful submission, in one transaction: the message goes to its account's Sent folder, read,
-// its row leaves the outbox, and the message it answers is marked with o.Mark. The error wraps ErrNoMessage when it is
+// its row leaves the outbox, and the message the row says it answers is marked. The error wraps ErrNoMessage when it is
 // not in the outbox. The Hub hears Changed.
 func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
 	return s.write(ctx, "move the message to Sent", func(t *tx) error {
@@ -149,7 +149,10 @@ func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
 			return ErrNoMessage
 		}
 		var num int64
-		if err := t.row("SELECT account FROM outbox WHERE message = +?", []any{int64(o.ID)}, &num); err != nil {
+		var answers mail.MessageID
+		var mark mail.Flags
+		err = t.row("SELECT account, coalesce(answers, 0), mark FROM outbox WHERE message = +?", []any{int64(o.ID)}, &num, &answers, &mark)
+		if err != nil {
 			return err
 		}
 		to, err := t.role(num, mail.Sent)
@@ -165,10 +168,7 @@ func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
 		if err := t.mark([]mail.MessageID{o.ID}, mail.Seen, 0); err != nil {
 			return err
 		}
-		if o.Answers == 0 || o.Mark == 0 {
-			return nil
-		}
-		return t.mark([]mail.MessageID{o.Answers}, o.Mark, 0)
+		return t.mark([]mail.MessageID{answers}, mark, 0)
 	})
 }
 
