@@ -53,6 +53,7 @@ type flags struct {
 	Send    sendVerb    `cmd:"" help:"Queue an RFC 5322 message and submit the outbox."`
 	Outbox  outboxVerb  `cmd:"" help:"Show what waits to be sent, and why."`
 	Parse   parseVerb   `cmd:"" help:"Show what Poplar sees in a message file."`
+	Render  renderVerb  `cmd:"" help:"Draw an .html or .eml body into a picture, as the window does."`
 	Verify  verifyVerb  `cmd:"" help:"Check the store."`
 	Demo    demoVerb    `cmd:"" help:"Open the window on a throw-away profile with sample mail."`
 	Version versionVerb `cmd:"" help:"Print the version."`

@@ -347,3 +347,27 @@ func TestWrongUsageIsExitCode2(t *testing.T) {
 		t.Errorf("version: %d %q", r.code, r.stdout)
 	}
 }
+
+func TestRenderDrawsAMessage(t *testing.T) {
+	p := &program{t: t, profile: t.TempDir(), out: &bytes.Buffer{}}
+	file, out := filepath.Join(p.profile, "letter.html"), filepath.Join(p.profile, "letter.png")
+	page := `<p style="color:#b00">Hello <img src="../secret.png" width=20 height=20> <img src="http://x.example/a.png"></p>`
+	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := p.run("", "--json", "render", file, "--width", "300", "--out", out, "--images", p.profile, "--words")
+	if r.code != 0 {
+		t.Fatalf("exit %d: %s", r.code, r.stderr)
+	}
+	got := objects(t, r.stdout)[0]
+	words, _ := got["words"].([]any)
+	if number(t, got, "width") != 300 || number(t, got, "height") < 20 || number(t, got, "remote") != 1 || len(words) == 0 {
+		t.Errorf("rendered %v", got)
+	}
+	if pic, err := os.ReadFile(out); err != nil || !bytes.HasPrefix(pic, []byte("\x89PNG")) {
+		t.Errorf("no picture: %v", err)
+	}
+	if r := p.run("", "render", file, "--out", out, "--width", "0"); r.code != 2 {
+		t.Errorf("a width of 0: exit %d", r.code)
+	}
+}

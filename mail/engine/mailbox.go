@@ -140,3 +140,15 @@ func (e *Engine) DeleteFolder(ctx context.Context, id mail.FolderID) error {
 // Report is what `poplar parse` prints of a message: an object for JSON. It never fails; what is odd stands in its
 // problems.
 func Report(raw mail.Raw) any { return message.Report(raw) }
+
+// ReadFile opens a message that is in no store.
+func ReadFile(raw mail.Raw) (*mail.Message, error) {
+	m, err := message.Open(raw)
+	if m == nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// PartOf returns the decoded bytes of Parts[index] of a message that is in no store.
+func PartOf(raw mail.Raw, index int) (io.ReadCloser, error) { return message.PartReader(raw, index) }
