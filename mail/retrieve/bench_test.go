@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ type far struct {
 	out  chan piece
 	rest []byte
 	end  error
+	once sync.Once // closes out
 }
 
 type piece struct {
@@ -46,10 +48,9 @@ func newFar(c net.Conn, rtt time.Duration) *far {
 	go func() {
 		for p := range f.out {
 			time.Sleep(time.Until(p.due))
-			if _, err := c.Write(p.b); err != nil {
-				return
-			}
+			_, _ = c.Write(p.b) // the reader hears of a link that is broken
 		}
+		_ = c.Close()
 	}()
 	return f
 }
@@ -66,6 +67,12 @@ func (f *far) Read(p []byte) (int, error) {
 		return 0, f.end
 	}
 	return n, nil
+}
+
+// Close lets what is under way arrive before the link goes.
+func (f *far) Close() error {
+	f.once.Do(func() { close(f.out) })
+	return nil
 }
 
 func (f *far) Write(p []byte) (int, error) {
