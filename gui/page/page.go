@@ -379,7 +379,7 @@ func (p *Page) failed(err error) {
 	}
 }
 
-// Height is the height of the message at its present width, in units. It is 0 until it has been laid out.
+// contentHeight is the height of the message at its present width, in units.
 func (p *Page) contentHeight() float32 {
 	if p.page == nil {
 		return 0

@@ -28,7 +28,7 @@ func Text(src string) string {
 	if err != nil {
 		return ""
 	}
-	w := &textWriter{}
+	w := &textWriter{unseen: hiddenNames(root)}
 	w.children(root)
 	return strings.TrimRight(string(w.b), "\n")
 }
@@ -41,9 +41,10 @@ type textWriter struct {
 	breaks int      // 1: new line, 2: empty line before it
 	space  bool
 	pre    int
-	quotes int  // of the line before
-	began  bool // something is on the current line
-	oneRow int  // in a cell of a table row that is written on one line
+	quotes int             // of the line before
+	began  bool            // something is on the current line
+	oneRow int             // in a cell of a table row that is written on one line
+	unseen map[string]bool // ".class" and "#id" that style sheets hide
 }
 
 func (w *textWriter) full() bool { return len(w.b) > maxText }
@@ -178,7 +179,7 @@ func (w *textWriter) children(n *html.Node) {
 
 func (w *textWriter) element(n *html.Node) {
 	a := n.DataAtom
-	if unseen[a] || hidden(n) {
+	if unseen[a] || hidden(n) || w.hides(n) {
 		return
 	}
 	switch a {
@@ -317,7 +318,7 @@ func (w *textWriter) row(n *html.Node) {
 	}
 	first := true
 	for _, c := range cells {
-		inner := &textWriter{oneRow: 1}
+		inner := &textWriter{oneRow: 1, unseen: w.unseen}
 		inner.children(c)
 		s := string(inner.b)
 		if s == "" {
@@ -435,4 +436,77 @@ func tinyImage(n *html.Node) bool {
 	w, werr := strconv.Atoi(attr(n, "width"))
 	h, herr := strconv.Atoi(attr(n, "height"))
 	return werr == nil && w <= 2 || herr == nil && h <= 2
+}
+
+// hides reports whether a style sheet takes an element out of sight.
+func (w *textWriter) hides(n *html.Node) bool {
+	if len(w.unseen) == 0 {
+		return false
+	}
+	if id := attr(n, "id"); id != "" && w.unseen["#"+id] {
+		return true
+	}
+	for _, c := range strings.Fields(attr(n, "class")) {
+		if w.unseen["."+c] {
+			return true
+		}
+	}
+	return false
+}
+
+// hiddenNames are the classes and ids that style sheets hide at every width. Only the simplest rules are looked at:
+// they are how templates hide their preview text.
+func hiddenNames(root *html.Node) map[string]bool {
+	var out map[string]bool
+	budget := 256 << 10
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			if c.DataAtom != atom.Style {
+				walk(c)
+				continue
+			}
+			if c.FirstChild == nil {
+				continue
+			}
+			src := c.FirstChild.Data
+			if budget -= len(src); budget < 0 || !strings.Contains(src, "none") {
+				continue
+			}
+			s := newSheet(context.Background(), false)
+			s.parse(src, nil)
+			for _, r := range s.rules {
+				if name := r.hiddenName(); name != "" {
+					if out == nil {
+						out = map[string]bool{}
+					}
+					out[name] = true
+				}
+			}
+		}
+	}
+	walk(root)
+	return out
+}
+
+// hiddenName is the one class or id that a rule hides, or "".
+func (r *rule) hiddenName() string {
+	if r.media != nil || len(r.sel.parts) != 1 || r.sel.pseudo != 0 {
+		return ""
+	}
+	none := false
+	for i := range r.decls {
+		if d := &r.decls[i]; d.p == pDisplay && d.wide == wideNone {
+			none = Display(d.n) == None
+		}
+	}
+	c := &r.sel.parts[0].c
+	switch {
+	case !none || len(c.attrs)+len(c.tests) > 0:
+	case c.id != "" && len(c.classes) == 0:
+		return "#" + c.id
+	case c.id == "" && len(c.classes) == 1:
+		return "." + c.classes[0]
+	}
+	return ""
 }

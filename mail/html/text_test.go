@@ -13,6 +13,7 @@ func TestText(t *testing.T) {
 		{"entities", "&lt;b&gt; caf&eacute; &amp; &#20013;&nbsp;x", "<b> café & 中 x"},
 		{"hidden", `<div style="display: none">pre</div><span style="mso-hide:all">x</span><div hidden>y</div><style>p{}</style><script>z()</script>seen`, "seen"},
 		{"cell of size 0 around text with a size", `<table><tr><td style="font-size:0px;"><div style="font-size:13px">seen</div></td></tr></table>`, "seen"},
+		{"hidden by a style sheet", "<style>.pre,#x{display:none}@media(max-width:400px){.m{display:none}}</style><p class=pre>no<p id=x>no<p class='m a'>yes", "yes"},
 		{"half em is seen", `<span style="font-size:0.9em">seen</span>`, "seen"},
 		{"preview padding", "Hi\u200c\u00ad\u034f \u200b\ufeff there", "Hi there"},
 		{"list", "<ul><li>a<li>b<ol start=3><li>c<li>d</ol></ul>", "• a\n• b\n  3. c\n  4. d"},

@@ -191,7 +191,8 @@ func joins(r rune) bool {
 		r >= 0xE0020 && r <= 0xE007F
 }
 
-var noLigatures = []shaping.FontFeature{{Tag: ot.MustNewTag("liga"), Value: 0}, {Tag: ot.MustNewTag("clig"), Value: 0}}
+// plainFeatures switch off ligatures (the first two) and kerning.
+var plainFeatures = []shaping.FontFeature{{Tag: ot.MustNewTag("liga")}, {Tag: ot.MustNewTag("clig")}, {Tag: ot.MustNewTag("kern")}}
 
 func (sh *shaper) shapeRun(out *Shaped, set *fontSet, r fontRun, size, spacing float32, flags uint8, x float32) float32 {
 	run := Run{Face: r.face, FakeBold: set.bold && !r.face.bold && !r.face.colour, FakeItalic: set.italic && !r.face.italic && !r.face.colour}
@@ -203,8 +204,13 @@ func (sh *shaper) shapeRun(out *Shaped, set *fontSet, r fontRun, size, spacing f
 	if flags&flagRTL != 0 {
 		in.Direction = di.DirectionRTL
 	}
-	if spacing != 0 {
-		in.FontFeatures = noLigatures
+	switch {
+	case spacing != 0 && flags&flagNoKern != 0:
+		in.FontFeatures = plainFeatures
+	case spacing != 0:
+		in.FontFeatures = plainFeatures[:2]
+	case flags&flagNoKern != 0:
+		in.FontFeatures = plainFeatures[2:]
 	}
 	scale := size / r.face.upem
 	chunks := make([][2]int, 0, 1)

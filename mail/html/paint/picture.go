@@ -29,7 +29,7 @@ type pictureKey struct {
 }
 
 const (
-	maxPictures = 24 << 20 // octets of scaled pictures kept
+	maxPictures = 16 << 20 // octets of scaled pictures kept
 	maxPixels   = 40 << 20 // of a picture that is decoded at all
 )
 
