@@ -249,7 +249,8 @@ func BenchmarkSearch(b *testing.B) {
 		name  string
 		query func() string
 	}{
-		{"word", func() string { return word() + "." }},
+		{"word", word}, // and its continuations
+		{"whole-word", func() string { return `"` + word() + `"` }},
 		{"common", func() string { return a.words[rng.IntN(20)] }},
 		{"two-words", func() string { return word() + " " + word() }},
 		{"prefix3", func() string { w := word(); return w[:min(len(w), 3)] }},

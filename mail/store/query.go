@@ -244,7 +244,8 @@ func (s *Store) IDs(ctx context.Context, q mail.Query) ([]mail.MessageID, error)
 		}
 		sel := selectionOf(q, c)
 		if search {
-			ids, err = matching(ctx, tx, q, c, sel)
+			m := matches{ctx: ctx, tx: tx}
+			ids, err = m.list(q, c, sel)
 			return err
 		}
 		limit := q.Limit
@@ -284,79 +285,6 @@ func packed(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]mail.
 		return nil
 	})
 	return ids, err
-}
-
-// fewMatches is up to how many matches of a search are looked up one by one; more of them are found by walking the
-// list and asking of each message whether it matches.
-const fewMatches = 1500
-
-// matching returns the ids of a search: those of the full-text index, narrowed and ordered as the query says.
-func matching(ctx context.Context, tx *sql.Tx, q mail.Query, c scope, sel selection) ([]mail.MessageID, error) {
-	expression, ok := matchExpression(q.Text)
-	if !ok {
-		return nil, nil
-	}
-	found, err := packed(ctx, tx, "SELECT rowid AS id FROM search WHERE search MATCH ?", expression)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	var all []mail.MessageID
-	if len(found) <= fewMatches {
-		all, err = packed(ctx, tx, `SELECT m.id FROM json_each(+?1) j CROSS JOIN message m ON m.id = j.value
-			WHERE m.folder IN (SELECT value FROM json_each(+?2)) AND (+?3 = 0 OR (m.flags & 1) = 0)
-			AND (+?4 = 0 OR (m.flags & 8) <> 0) AND (+?5 = 0 OR m.thread = +?5)`+direction(q.Oldest, "m."),
-			idList(found), idList(c.folders), q.Unread, q.Flagged, q.Thread)
-		if err != nil {
-			return nil, err
-		}
-		from, to := window(q, len(all))
-		return all[from:to], nil
-	}
-	set := newIDSet(found)
-	rows, err := tx.QueryContext(ctx, "SELECT id FROM ("+sel.text+direction(q.Oldest, "")+")", sel.args...)
-	if err != nil {
-		return nil, err
-	}
-	skip := max(q.Offset, 0)
-	err = eachRow(rows, func(scan func(...any) error) error {
-		var id mail.MessageID
-		if err := scan(&id); err != nil {
-			return err
-		}
-		if !set.has(id) {
-			return nil
-		}
-		if skip > 0 {
-			skip--
-			return nil
-		}
-		all = append(all, id)
-		if q.Limit > 0 && len(all) == q.Limit {
-			return errEnough
-		}
-		return nil
-	})
-	return all, err
-}
-
-// idSet is a set of ids as a bitmap from the lowest on.
-type idSet struct {
-	low  mail.MessageID
-	bits []uint64
-}
-
-func newIDSet(ids []mail.MessageID) idSet {
-	s := idSet{low: slices.Min(ids)}
-	s.bits = make([]uint64, (slices.Max(ids)-s.low)/64+1)
-	for _, id := range ids {
-		s.bits[(id-s.low)/64] |= 1 << ((id - s.low) % 64)
-	}
-	return s
-}
-
-func (s idSet) has(id mail.MessageID) bool {
-	i := (id - s.low) / 64
-	return id >= s.low && i < mail.MessageID(len(s.bits)) && s.bits[i]&(1<<((id-s.low)%64)) != 0
 }
 
 // Summaries returns what a list shows of the given messages, in their order; those that are gone are left out.

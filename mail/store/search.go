@@ -87,8 +87,9 @@ func cutField(text string) (column, rest string, ok bool) {
 func isQuote(r rune) bool { return r == '"' || r == '“' || r == '”' || r == '„' || r == '＂' }
 
 // matchExpression turns a query into an expression of FTS5, in which everything the person typed stands inside string
-// literals, so that nothing can be taken for syntax. ok is false when there is no word in it to search for.
-func matchExpression(text string) (expression string, ok bool) {
+// literals, so that nothing can be taken for syntax. prefix says that its last word may be unfinished; ok is false when
+// there is no word in it to search for.
+func matchExpression(text string) (expression string, prefix, ok bool) {
 	terms := parseQuery(text)
 	var b strings.Builder
 	for i, t := range terms {
@@ -109,9 +110,10 @@ func matchExpression(text string) (expression string, ok bool) {
 		b.WriteByte('"')
 		if i == len(terms)-1 && !t.quoted && last >= minPrefix {
 			b.WriteString(" *")
+			prefix = true
 		}
 	}
-	return b.String(), b.Len() > 0
+	return b.String(), prefix, b.Len() > 0
 }
 
 // wordWeight counts the characters that make words in text, and those of its last word. A last word of a script

@@ -88,7 +88,7 @@ CREATE TABLE ledger (
 	gone_here INTEGER NOT NULL,
 	PRIMARY KEY (account, uidl, dup)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX ledger_message ON ledger(message) WHERE message IS NOT NULL;
+CREATE INDEX ledger_message ON ledger(message, state) WHERE message IS NOT NULL;
 
 CREATE TABLE outbox (
 	message   INTEGER PRIMARY KEY REFERENCES message(id),
