@@ -54,7 +54,7 @@ func (l *engine) page(b *Box) *Page {
 
 // atomic paints a fragment that is a world of its own: floats, inline-blocks, the root.
 func (e *emitter) atomic(f *frag, x, y float64, v env) {
-	x, y = x+f.x, y+f.y
+	x, y = f.at(x, y)
 	v = e.enter(f, v)
 	e.decorate(f, x, y, v)
 	in := e.inside(f, x, y, v)
@@ -71,6 +71,29 @@ func (e *emitter) enter(f *frag, v env) env {
 		v.group = int32(len(e.p.Groups) - 1)
 	}
 	return v
+}
+
+// at is where a fragment is drawn within a parent drawn at x, y: at its place, or beside it where position: relative says
+// so.
+func (f *frag) at(x, y float64) (float64, float64) {
+	x, y = x+f.x, y+f.y
+	if f.st.Position != html.Relative {
+		return x, y
+	}
+	in := &f.st.Inset
+	switch {
+	case !in[html.SideLeft].IsAuto():
+		x += in[html.SideLeft].Of(f.w)
+	case !in[html.SideRight].IsAuto():
+		x -= in[html.SideRight].Of(f.w)
+	}
+	switch {
+	case !in[html.SideTop].IsAuto():
+		y += float64(in[html.SideTop].Px)
+	case !in[html.SideBottom].IsAuto():
+		y -= float64(in[html.SideBottom].Px)
+	}
+	return x, y
 }
 
 // apart reports whether a fragment is painted as a world of its own.
@@ -139,7 +162,7 @@ func (e *emitter) blocks(f *frag, x, y float64, v env) {
 		if k.apart() {
 			continue
 		}
-		kx, ky := x+k.x, y+k.y
+		kx, ky := k.at(x, y)
 		e.decorate(k, kx, ky, v)
 		e.blocks(k, kx, ky+k.dy, e.inside(k, kx, ky, v))
 	}
@@ -156,7 +179,7 @@ func (e *emitter) floats(f *frag, x, y float64, v env) {
 			continue
 		}
 		if len(k.kids) > 0 {
-			kx, ky := x+k.x, y+k.y
+			kx, ky := k.at(x, y)
 			e.floats(k, kx, ky+k.dy, e.inside(k, kx, ky, v))
 		}
 	}
@@ -185,7 +208,7 @@ func (e *emitter) inlines(f *frag, x, y float64, v env) {
 		if k.apart() {
 			continue
 		}
-		kx, ky := x+k.x, y+k.y
+		kx, ky := k.at(x, y)
 		e.inlines(k, kx, ky+k.dy, e.inside(k, kx, ky, v))
 	}
 }

@@ -510,6 +510,9 @@ func (c *collector) cutText(segs []seg, it *item, brk []bool, levels []uint8) []
 			j++
 		}
 		c.in.lines = true
+		if i > it.start && level&1 == 0 && meets(text[i-1], r) {
+			f |= flagTrim
+		}
 		seg := c.word(it.box, set, size, spacing, f, text[i:j], level,
 			wraps && (j < it.end && text[j] != ' ' && (brk[j] || st.WordBreak == html.BreakAll) || j == it.end && brk[j] && j < len(text) && text[j] != ' ' && text[j] != '\n'))
 		if st.Transform != html.Normal && j <= len(c.raw) {

@@ -219,6 +219,45 @@ func TestLineBreaking(t *testing.T) {
 	}
 }
 
+// Wide marks that meet share the space between them; the advances are those of tofu here, which is wide enough only
+// where the font has the characters, so the rule itself is tested.
+func TestWideMarks(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		i    int
+		want int
+	}{
+		{"好」。", 1, trimEnd}, {"好。“", 1, trimNothing}, {"好。”", 1, trimEnd}, {"，「", 1, trimStart}, {"好「", 1, trimNothing},
+		{"（（", 1, trimStart}, {"（（", 0, trimNothing}, {"）（", 0, trimNothing}, {"）（", 1, trimStart}, {"ab", 0, trimNothing},
+	} {
+		if got := trim([]rune(c.text), c.i, false); got != c.want {
+			t.Errorf("%s, %d: %d, want %d", c.text, c.i, got, c.want)
+		}
+	}
+	if !meets('，', '「') || meets('好', '「') || meets('，', '好') {
+		t.Error("meets")
+	}
+}
+
+func TestClearingBreak(t *testing.T) {
+	f := testFonts(t)
+	p := lay(t, f, `<!DOCTYPE html><body style="margin:0"><img align=left width=50 height=90>a<br clear=all>b`, 400)
+	if y := p.Words[len(p.Words)-1].Y; y < 90 {
+		t.Errorf("the text after the break stands at %g", y)
+	}
+}
+
+func TestRelativePosition(t *testing.T) {
+	f := testFonts(t)
+	p := lay(t, f, `<!DOCTYPE html><body style="margin:0"><div style="position:relative;top:7px;left:5px;height:10px;background:#ff0000"></div><div style="height:10px;background:#00ff00">`, 400)
+	if x, y, _, _ := filled(t, p, "#ff0000", 0); x != 5 || y != 7 {
+		t.Errorf("moved to %g,%g", x, y)
+	}
+	if _, y, _, _ := filled(t, p, "#00ff00", 0); y != 10 {
+		t.Errorf("what follows moved to %g", y)
+	}
+}
+
 func TestBidi(t *testing.T) {
 	f := testFonts(t)
 	p := lay(t, f, `<!DOCTYPE html><p>abc שלום עולם def`, 600)

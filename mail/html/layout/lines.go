@@ -184,6 +184,12 @@ func (ln *liner) line(i int) int {
 		}
 		ln.place(i, segs, end >= len(ln.in.segs) && !split, indent)
 		ln.placeFloats(i, next)
+		if n := len(segs); n > 0 && segs[n-1].kind == lineSeg {
+			// <br clear=all>
+			if below := ln.fl.clear(segs[n-1].box.st.Clear) - ln.oy; below > ln.y {
+				ln.y = below
+			}
+		}
 		if next <= i && !split {
 			next = i + 1
 		}

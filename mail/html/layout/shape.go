@@ -61,6 +61,7 @@ const (
 	flagCaps
 	flagNoKern
 	flagSubpixel
+	flagTrim // the first mark follows another, and loses its empty start
 )
 
 // shaper shapes words and remembers them. It belongs to one goroutine at a time.
@@ -237,12 +238,23 @@ func (sh *shaper) shapeRun(out *Shaped, set *fontSet, r fontRun, size, spacing f
 				adv = float32(math.Round(float64(own)) + math.Round(float64(adv-own)))
 			}
 			cluster := g.TextIndex()
+			shift := float32(0)
+			if adv >= size*0.9 {
+				// Wide marks that meet share the space between them (CSS Text 4, text-spacing-trim).
+				switch trim(sh.runes, cluster, flags&flagTrim != 0) {
+				case trimEnd:
+					adv -= float32(math.Round(float64(size) / 2))
+				case trimStart:
+					shift = float32(math.Round(float64(size) / 2))
+					adv -= shift
+				}
+			}
 			if spacing != 0 && last >= 0 && cluster != last {
 				x += spacing
 			}
 			last = cluster
 			run.Glyphs = append(run.Glyphs, Glyph{
-				ID: uint32(g.GlyphID), X: x + float32(g.XOffset)/64*scale, Y: -float32(g.YOffset) / 64 * scale, Cluster: uint16(min(cluster, math.MaxUint16)),
+				ID: uint32(g.GlyphID), X: x - shift + float32(g.XOffset)/64*scale, Y: -float32(g.YOffset) / 64 * scale, Cluster: uint16(min(cluster, math.MaxUint16)),
 			})
 			x += adv
 		}
@@ -303,4 +315,43 @@ func (f *Fonts) Line(ctx context.Context, text string, size float32, width float
 		s = f.shaping.shapeNew(set, size, 0, flagSubpixel, strings.TrimRight(string(runes[:max(n, 0)]), " ")+"…")
 	}
 	return s
+}
+
+// What part of a wide mark's square falls away.
+const (
+	trimNothing = iota
+	trimStart
+	trimEnd
+)
+
+const (
+	wideClosing = "、。，．：；）］｝〉》」』】〕〗〙"
+	wideOpening = "（［｛〈《「『【〔〖〘"
+	afterMarks  = wideOpening + wideClosing + "\u3000“‘”’" // an opening mark loses its start after these
+	beforeMarks = wideClosing + "”’"                       // and a closing one its end before these
+)
+
+// trim says how much of a wide mark is drawn between its neighbours: a closing one loses its empty end before another
+// closing one, an opening one its empty start after any; after says that the first one follows such a mark.
+func trim(text []rune, i int, after bool) int {
+	r := text[i]
+	switch {
+	case r < 0x3001 || r > 0xFF5D:
+	case strings.ContainsRune(wideClosing, r):
+		if i+1 < len(text) && strings.ContainsRune(beforeMarks, text[i+1]) {
+			return trimEnd
+		}
+	case i == 0 && after:
+		return trimStart
+	case i > 0 && strings.ContainsRune(wideOpening, r):
+		if strings.ContainsRune(afterMarks, text[i-1]) {
+			return trimStart
+		}
+	}
+	return trimNothing
+}
+
+// meets reports whether a wide opening mark follows another mark.
+func meets(before, r rune) bool {
+	return r > 0x3000 && r <= 0xFF5B && strings.ContainsRune(wideOpening, r) && strings.ContainsRune(afterMarks, before)
 }
