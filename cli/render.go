@@ -83,6 +83,9 @@ func (v *renderVerb) source() (paint.Source, error) {
 		}
 		read.Picture = func(src string) []byte {
 			data, err := dir.ReadFile(filepath.Clean(src))
+			if err != nil { // the folder of the pictures itself
+				data, err = dir.ReadFile(filepath.Base(src))
+			}
 			if err != nil {
 				return nil
 			}

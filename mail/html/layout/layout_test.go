@@ -227,8 +227,16 @@ func TestWideMarks(t *testing.T) {
 		i    int
 		want int
 	}{
-		{"好」。", 1, trimEnd}, {"好。“", 1, trimNothing}, {"好。”", 1, trimEnd}, {"，「", 1, trimStart}, {"好「", 1, trimNothing},
-		{"（（", 1, trimStart}, {"（（", 0, trimNothing}, {"）（", 0, trimNothing}, {"）（", 1, trimStart}, {"ab", 0, trimNothing},
+		{"好」。", 1, trimEnd},
+		{"好。“", 1, trimNothing},
+		{"好。”", 1, trimEnd},
+		{"，「", 1, trimStart},
+		{"好「", 1, trimNothing},
+		{"（（", 1, trimStart},
+		{"（（", 0, trimNothing},
+		{"）（", 0, trimNothing},
+		{"）（", 1, trimStart},
+		{"ab", 0, trimNothing},
 	} {
 		if got := trim([]rune(c.text), c.i, false); got != c.want {
 			t.Errorf("%s, %d: %d, want %d", c.text, c.i, got, c.want)
