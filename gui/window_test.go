@@ -430,3 +430,11 @@ func TestLicencesNameTheirVersions(t *testing.T) {
 		t.Errorf("%d works", titles)
 	}
 }
+
+func TestADoubtfulLinkIsAskedAbout(t *testing.T) {
+	s := newStage(t, nil)
+	s.w.follow("https://bank.example.net/", "bank.example.net")
+	if n := len(s.w.win.Canvas().Overlays().List()); n != 1 {
+		t.Errorf("%d questions about a link that looks like another site", n)
+	}
+}

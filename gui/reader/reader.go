@@ -54,8 +54,9 @@ type Reader struct {
 	OnShown func(id mail.MessageID, m *mail.Message)
 	// OnSeveral asks for something to be done with the chosen messages.
 	OnSeveral func(Command)
-	// OnLink tells of a click on a link.
-	OnLink func(url string)
+	// OnLink tells of a click on a link: where it leads, and where there is reason to ask before, the host it really
+	// leads to.
+	OnLink func(url, doubtful string)
 	// OnCopy asks for a menu that copies a text.
 	OnCopy func(text string, at fyne.Position)
 
@@ -88,7 +89,11 @@ func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bo
 		Loop: loop, OnHeight: func(float32) { r.relay() }, OnShown: func() { r.complete() }, OnError: func(error) { r.complete() },
 		OnLink: func(l page.Link) {
 			if r.OnLink != nil {
-				r.OnLink(l.URL)
+				t, doubtful := l.Look(), ""
+				if len(t.Doubts) > 0 {
+					doubtful = t.Host
+				}
+				r.OnLink(t.Open, doubtful)
 			}
 		},
 		OnHover: func(l *page.Link) {
