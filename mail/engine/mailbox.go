@@ -95,11 +95,11 @@ func (e *Engine) Move(ctx context.Context, ids []mail.MessageID, to mail.FolderI
 func (e *Engine) MoveToRole(ctx context.Context, ids []mail.MessageID, r mail.Role) error {
 	byFolder := map[mail.FolderID][]mail.MessageID{}
 	folders := map[mail.AccountID]mail.FolderID{}
-	for _, id := range ids {
-		s, err := e.store.Summary(ctx, id)
-		if err != nil {
-			return err
-		}
+	list, err := e.store.Summaries(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
 		to, ok := folders[s.Account]
 		if !ok {
 			if to, err = e.store.RoleFolder(ctx, s.Account, r); err != nil {
@@ -107,7 +107,7 @@ func (e *Engine) MoveToRole(ctx context.Context, ids []mail.MessageID, r mail.Ro
 			}
 			folders[s.Account] = to
 		}
-		byFolder[to] = append(byFolder[to], id)
+		byFolder[to] = append(byFolder[to], s.ID)
 	}
 	for to, some := range byFolder {
 		if err := e.store.Move(ctx, some, to); err != nil {

@@ -71,6 +71,7 @@ func (e *Engine) visit(ctx context.Context, acc *account) mail.VisitReport {
 	report.Took = e.o.Now().Sub(started)
 
 	acc.end(e.o.Now(), report)
+	e.kickIndex() // not before: indexing would keep the visit from storing
 	e.publishStatus(mail.VisitEnded, acc)
 	if report.Problem != nil {
 		e.log.Warn("visit failed", "account", a.ID, "kind", report.Problem.Kind, "said", report.Problem.Said)
@@ -128,7 +129,6 @@ func (e *Engine) deliver(ctx context.Context, a mail.Account, batch []retrieve.F
 		arrivals[i].Summary.OnServer = true
 	}
 	_, err := e.store.Add(ctx, a.ID, arrivals)
-	e.kickIndex()
 	return err
 }
 
