@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"poplar/mail/html"
 )
@@ -15,16 +16,13 @@ var opNames = map[Op]string{
 // Dump writes the display list as text, one item a line: what it is, its rectangle, and what tells it from others. It
 // is for tests and for reports of what is drawn wrong.
 func (p *Page) Dump(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "page %g x %g canvas %s\n", p.Width, p.Height, hex(p.Canvas))
+	if _, err := fmt.Fprintf(w, "page %g x %g canvas %s\n", p.Width, p.Height, hex(p.Canvas)); err != nil {
+		return err
+	}
 	for i := range p.Items {
-		if err != nil {
-			return err
-		}
 		it := &p.Items[i]
-		_, err = fmt.Fprintf(w, "%-7s %g,%g %gx%g", opNames[it.Op], round(it.X), round(it.Y), round(it.W), round(it.H))
-		if err != nil {
-			return err
-		}
+		var line strings.Builder
+		fmt.Fprintf(&line, "%-7s %g,%g %gx%g", opNames[it.Op], round(it.X), round(it.Y), round(it.W), round(it.H))
 		switch it.Op {
 		case OpText:
 			for _, n := range p.Drawn[it.From:it.To] {
@@ -33,27 +31,27 @@ func (p *Page) Dump(w io.Writer) error {
 				if word.Link > 0 {
 					link = fmt.Sprintf("→%d", word.Link)
 				}
-				if _, err = fmt.Fprintf(w, " %q@%g%s", word.Shaped.Text, round(word.X), link); err != nil {
-					return err
-				}
+				fmt.Fprintf(&line, " %q@%g%s", word.Shaped.Text, round(word.X), link)
 			}
-			_, err = fmt.Fprintf(w, " %s %g", hex(p.Words[p.Drawn[it.From]].Colour), it.Style.Size)
+			fmt.Fprintf(&line, " %s %g", hex(p.Words[p.Drawn[it.From]].Colour), it.Style.Size)
 		case OpBox:
-			_, err = fmt.Fprintf(w, " %s", describe(it.Style))
+			fmt.Fprintf(&line, " %s", describe(it.Style))
 		case OpBullet, OpRule, OpEdge:
-			_, err = fmt.Fprintf(w, " %s", hex(it.Colour))
+			fmt.Fprintf(&line, " %s", hex(it.Colour))
 		case OpPicture, OpHeld:
-			_, err = fmt.Fprintf(w, " %q", it.Alt)
+			fmt.Fprintf(&line, " %q", it.Alt)
 		}
 		if it.Clip >= 0 {
-			_, err = fmt.Fprintf(w, " clip %d", it.Clip)
+			fmt.Fprintf(&line, " clip %d", it.Clip)
 		}
 		if it.Group >= 0 {
-			_, err = fmt.Fprintf(w, " group %d", it.Group)
+			fmt.Fprintf(&line, " group %d", it.Group)
 		}
-		_, err = fmt.Fprintln(w)
+		if _, err := fmt.Fprintln(w, line.String()); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 func describe(st *html.Style) string {
