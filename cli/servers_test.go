@@ -79,17 +79,17 @@ func TestDovecotEveryEncryption(t *testing.T) {
 
 func TestKeepNeverEmptiesTheMailbox(t *testing.T) {
 	d := mailtest.StartDovecot(t, mailtest.DovecotOptions{Users: map[string]string{"anna": testSecret}})
-	putSamples(t, d, 50, 3000)
+	putSamples(t, d, 2000, 2000)
 	p := newProgram(t)
 	p.add("anna@example.test", d.Server("anna", mail.TLS), nobody, testSecret, "--keep", "never")
 	got := p.receive()
-	if number(t, got, "retrieved") != 50 || number(t, got, "deleted") != 50 || number(t, got, "left") != 0 {
+	if number(t, got, "retrieved") != 2000 || number(t, got, "deleted") != 2000 || number(t, got, "left") != 0 {
 		t.Errorf("the visit: %v", got)
 	}
 	if left, err := d.Messages("anna"); err != nil || len(left) != 0 {
 		t.Errorf("%d messages are left in the maildir (%v)", len(left), err)
 	}
-	if n := p.verify(); n != 50 {
+	if n := p.verify(); n != 2000 {
 		t.Errorf("%d messages are here", n)
 	}
 }
