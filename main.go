@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"maps"
 	"os"
 	"os/signal"
@@ -15,6 +16,7 @@ import (
 	"syscall"
 
 	"poplar/cli"
+	_ "poplar/cli/quiet" // no complaint about the locale before a verb's own words
 	"poplar/gui"
 	"poplar/gui/model"
 	"poplar/mail"
@@ -29,6 +31,7 @@ var (
 )
 
 func main() {
+	log.SetOutput(os.Stderr)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(cli.Main(ctx, os.Args[1:], cli.World{

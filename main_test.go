@@ -30,6 +30,22 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// TestVerbsSayNothingElse: whatever the locale, a verb's standard error holds its own words and nothing else.
+func TestVerbsSayNothingElse(t *testing.T) {
+	for _, locale := range []string{"", "C", "POSIX", "C.UTF-8", "en_US.UTF-8", "zh_CN.UTF-8", "nonsense"} {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "raw", "7")
+		cmd.Env = append(os.Environ(), "POPLAR_BE_PROGRAM=1", "POPLAR_PROFILE="+t.TempDir(), "LANG="+locale, "LC_ALL="+locale)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		if err := cmd.Run(); err == nil {
+			t.Errorf("%q: a message that is not there was printed", locale)
+		}
+		if s := stderr.String(); !strings.HasPrefix(s, "poplar: ") || strings.Count(s, "\n") != 1 {
+			t.Errorf("%q: standard error holds %q", locale, s)
+		}
+	}
+}
+
 // desk is a real window on the private display of .ci/desk, driven as a person would.
 type desk struct {
 	t       *testing.T
