@@ -201,9 +201,14 @@ func TestWindow(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the server saw %d USER, %d UIDL, %d RETR, %d QUIT", pop.Count("USER"), pop.Count("UIDL"), pop.Count("RETR"), pop.Count("QUIT"))
+		}
+	})
 	d.open()
 	main := d.window("Poplar")
-	d.until("the first visit", func() bool { return pop.Count("QUIT") == 1 })
+	d.until("the first visit", func() bool { return pop.Count("QUIT") >= 1 })
 
 	d.xdotool("key", "ctrl+n")
 	letter := d.window("New message")
@@ -227,8 +232,9 @@ func TestWindow(t *testing.T) {
 	}
 
 	d.window("Poplar")
+	visits := pop.Count("QUIT")
 	d.xdotool("key", "F5")
-	d.until("the second visit", func() bool { return pop.Count("RETR") >= 2 && pop.Count("QUIT") >= 2 })
+	d.until("the second visit", func() bool { return pop.Count("RETR") >= 2 && pop.Count("QUIT") > visits })
 	d.xdotool("windowmove", main, "0", "0", "sleep", "1.5")
 	d.click(main, 380, 145) // the first row: what was sent has just come back
 	d.xdotool("sleep", "2.5")

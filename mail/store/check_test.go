@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -74,5 +75,18 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestCheckAfterMerging: what one connection remembers of the full-text index is no damage when another has merged it
+// since.
+func TestCheckAfterMerging(t *testing.T) {
+	s := newStore(t)
+	for n := range 40 {
+		add(t, s, retrieved(n, fmt.Sprint("Letter ", n), "needle"))
+		if err := s.Flush(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		checkStore(t, s)
 	}
 }
