@@ -111,6 +111,10 @@ type Account struct {
 	Outgoing Server `json:"outgoing"`
 	// OutgoingAuth is "server requires authentication".
 	OutgoingAuth bool `json:"outgoing_auth"`
+	// POPBeforeSMTP is for servers that let a computer send once it has logged in for its mail: Poplar does so first.
+	POPBeforeSMTP bool `json:"pop_before_smtp,omitempty"`
+	// SentFolder is where copies of sent messages go; 0: the account's Sent folder.
+	SentFolder FolderID `json:"sent_folder,omitempty"`
 	// SameAsIncoming is "use same settings as incoming server": the incoming user and password serve for both.
 	SameAsIncoming bool `json:"same_as_incoming"`
 

@@ -31,6 +31,12 @@ type Draft struct {
 	MessageID string
 	Date      time.Time
 	Attach    []Attachment
+	// SendAt is when it is to leave, once it is sent; zero: after the undo time.
+	SendAt time.Time
+	// AskReceipt asks those who read it for a notice (RFC 8098, Disposition-Notification-To).
+	AskReceipt bool
+	// Notices are the reports asked of the servers on the way.
+	Notices Notices
 }
 
 // Quoted is Quote as it stands in the message: with ">" before each line of an answer (RFC 3676 section 4.5: no blank

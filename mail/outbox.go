@@ -39,6 +39,17 @@ type OutboxItem struct {
 	Answers    MessageID // original to be marked once sent
 	Mark       Flags
 	Size       int64
+	Held       bool     // waits, whatever Due says, until the person lets it go
+	Copy       FolderID // where the copy goes once it is sent; 0: the account's Sent folder
+	Notices    Notices  // asked of the servers on the way
+}
+
+// Notices are the delivery reports that servers on a message's way are asked for (RFC 3461), where the first of them
+// takes such wishes. The zero value asks for nothing, which brings a report of failure only.
+type Notices struct {
+	Delivered bool `json:"delivered,omitempty"` // a report when it has reached the mailbox
+	Delayed   bool `json:"delayed,omitempty"`   // a report when it is held up
+	Whole     bool `json:"whole,omitempty"`     // a report of failure brings the whole message back, not just its header
 }
 
 // Pending returns the recipients that still wait for a submission.
