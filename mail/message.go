@@ -64,6 +64,8 @@ type Summary struct {
 	Thread      int64 // messages of one conversation share it
 	Snippet     string
 	OnServer    bool // the server still holds a copy, as far as the last visit knows
+	// Fate is the worst that delivery reports say of a sent message's recipients: FateFailed, FateDelayed, or "".
+	Fate FateState
 }
 
 // Arrival is one message on its way into the store: its bytes and what delivery read out of them.
@@ -77,6 +79,12 @@ type Arrival struct {
 	// Bounce is what a delivery report says, per recipient; nil for other messages. The report's References then end
 	// with the Message-ID of the message it is about, where it tells.
 	Bounce []Bounced
+	// BounceOf is the Message-ID of the message that a delivery report is about, BounceSubject its subject; "" where the
+	// report does not tell.
+	BounceOf      string
+	BounceSubject string
+	// Piece says that it is one of several messages that make a whole; nil for others.
+	Piece *Piece
 	// Ledger is the row that records it as retrieved; nil for messages that came another way (drafts, sent copies).
 	Ledger *LedgerRow
 }
@@ -138,6 +146,10 @@ type Message struct {
 	Invitations []Invitation // events of a text/calendar part
 	Protection  Protection   // how it is signed or encrypted; empty where it is not
 	Problems    []string     // what was odd about it, in plain words
+	// Charset is what the first text was read in (a name of the Encoding Standard); Forced says that a person chose it.
+	Charset string
+	Forced  bool
+	Piece   *Piece // it is one of several that make a whole; nil for others
 }
 
 // Protection is how a message is signed or encrypted. It says what the message is, not that a signature was verified.
@@ -178,6 +190,8 @@ type Part struct {
 	Size      int64  // decoded octets
 	ContentID string // without brackets
 	Inline    bool   // shown inside the body (a cid picture), not in the row of attachments
+	// External says where the part is kept when it is not in the message; nil for others. Its bytes are the note alone.
+	External *External
 }
 
 // Bounced is one recipient of a delivery report (RFC 3464).
@@ -187,4 +201,9 @@ type Bounced struct {
 	Status     string `json:"status"`
 	Diagnostic string `json:"diagnostic"`
 	RemoteMTA  string `json:"remote_mta"`
+	// Why is the reason in fixed English words, the end of the sentence "could not be delivered: …"; a window translates
+	// them. Empty where it was delivered.
+	Why string `json:"-"`
+	// NewAddress is the address that the server gave in place of the recipient's (251, 551), or "".
+	NewAddress string `json:"-"`
 }
