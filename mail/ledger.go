@@ -40,4 +40,38 @@ type LedgerRow struct {
 	Said string // the server's words of refusal
 	// GoneHere: the local copy was deleted by the person, so "until deleted here" applies.
 	GoneHere bool
+	// Heading is what TOP told of a message that is not here. PutLedger keeps the one known where this is zero.
+	Heading Heading
+	// Wish is what the person wants done with this message. Ledger gives it; only SetWish changes it.
+	Wish Wish
 }
+
+// LedgerKey names a row within its account.
+type LedgerKey struct {
+	UIDL string
+	Dup  int
+}
+
+// Key returns the row's key.
+func (r LedgerRow) Key() LedgerKey { return LedgerKey{r.UIDL, r.Dup} }
+
+// Wish is what the person wants done with one message on the server, whatever the account's policy says.
+type Wish string
+
+// The wishes.
+const (
+	NoWish     Wish = ""       // the policy decides
+	WishFetch  Wish = "fetch"  // retrieve it at the next visit, over the size limit or not, here already or not
+	WishLeave  Wish = "leave"  // leave it where it is: do not delete it, and do not ask again for one that was refused
+	WishDelete Wish = "delete" // delete it on the server at the next visit, even if it never came here
+)
+
+// Heading is what the header of a message tells of it.
+type Heading struct {
+	Subject string    `json:"subject,omitempty"`
+	From    []Address `json:"from,omitempty"`
+	Date    time.Time `json:"date,omitzero"`
+}
+
+// IsZero says whether nothing is known.
+func (h Heading) IsZero() bool { return h.Subject == "" && len(h.From) == 0 && h.Date.IsZero() }

@@ -17,11 +17,20 @@ type VisitReport struct {
 	Problem    *Problem // nil when the visit went to its end
 }
 
-// RefusedMessage is one the server would not give.
+// RefusedMessage is one the server would not give. The report of a visit has UIDL and Said only.
 type RefusedMessage struct {
-	UIDL string `json:"uidl"`
-	Said string `json:"said"`
+	UIDL    string    `json:"uidl"`
+	Dup     int       `json:"-"` // with UIDL its key in the ledger
+	Said    string    `json:"said"`
+	Size    int64     `json:"-"` // octets as announced; 0 where unknown
+	First   time.Time `json:"-"` // when it was seen first
+	Tried   time.Time `json:"-"` // when it was last asked for
+	Heading Heading   `json:"-"` // what TOP told, where it works for this message
+	Wish    Wish      `json:"-"` // WishLeave: not asked for any more; WishDelete: deleted at the next visit
 }
+
+// Key is the message's key in the ledger.
+func (r RefusedMessage) Key() LedgerKey { return LedgerKey{r.UIDL, r.Dup} }
 
 // Finding is one step of the doctor.
 type Finding struct {

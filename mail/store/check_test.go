@@ -27,7 +27,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{"not waiting", "DELETE FROM unindexed WHERE message = 3", "message 3 is neither in the full-text index"},
 		{"both", "INSERT INTO unindexed(message) VALUES (1)", "is in the full-text index and waits for it"},
 		{"orphan in the index", "INSERT INTO search(rowid, body) VALUES (99, 'x')", "knows message 99"},
-		{"broken index", "DELETE FROM search_data WHERE id > 100", "database: "},
+		{"broken index", "DELETE FROM search_data WHERE id > 100", "the database is damaged: full-text index"},
 		{"orphan thread", "INSERT INTO mention(hash, thread) VALUES (1, 99)", "thread 99 is remembered"},
 		{"outbox without row", "DELETE FROM recipient; DELETE FROM outbox", "is not in the outbox"},
 		{"outbox elsewhere", "UPDATE message SET folder = 1 WHERE id = 4; UPDATE folder SET total = 4 WHERE id = 1; UPDATE folder SET total = 0 WHERE id = 3", "is in the outbox but lies in folder 1"},

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 
 	"poplar/mail"
@@ -19,18 +20,19 @@ func (s *Store) Ledger(ctx context.Context, a mail.AccountID) ([]mail.LedgerRow,
 			return err
 		}
 		all = make([]mail.LedgerRow, 0, n)
-		rows, err := tx.QueryContext(ctx, "SELECT uidl, dup, state, coalesce(message, 0), size, first, listed, header, body, said, gone_here"+
+		rows, err := tx.QueryContext(ctx, "SELECT uidl, dup, state, coalesce(message, 0), size, first, listed, header, body, said, gone_here, heading, wish"+
 			rest+" ORDER BY uidl, dup", string(a))
 		if err != nil {
 			return err
 		}
 		return eachRow(rows, func(scan func(...any) error) error {
 			l := mail.LedgerRow{Account: a}
-			var uidl sql.RawBytes
+			var uidl, heading sql.RawBytes
 			var first, listed sql.NullInt64
-			if err := scan(&uidl, &l.Dup, &l.State, &l.Message, &l.Size, &first, &listed, &l.Header, &l.Body, &l.Said, &l.GoneHere); err != nil {
+			if err := scan(&uidl, &l.Dup, &l.State, &l.Message, &l.Size, &first, &listed, &l.Header, &l.Body, &l.Said, &l.GoneHere, &heading, &l.Wish); err != nil {
 				return err
 			}
+			l.Heading = parseHeading(heading)
 			l.UIDL, l.First, l.Listed = string(uidl), fromNano(first), fromNano(listed)
 			all = append(all, l)
 			return nil
@@ -67,8 +69,9 @@ func (s *Store) RenumberLedger(ctx context.Context, old, now mail.LedgerRow) err
 		}
 		var message mail.MessageID
 		var gone bool
-		err = t.row("SELECT coalesce(message, 0), gone_here FROM ledger WHERE account = +? AND uidl = +? AND dup = +?",
-			[]any{from, []byte(old.UIDL), old.Dup}, &message, &gone)
+		var wish string
+		err = t.row("SELECT coalesce(message, 0), gone_here, wish FROM ledger WHERE account = +? AND uidl = +? AND dup = +?",
+			[]any{from, []byte(old.UIDL), old.Dup}, &message, &gone, &wish)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -79,6 +82,9 @@ func (s *Store) RenumberLedger(ctx context.Context, old, now mail.LedgerRow) err
 			return err
 		}
 		if err := t.putLedger(to, now); err != nil {
+			return err
+		}
+		if err := t.wish(to, mail.Wish(wish), now.Key()); err != nil {
 			return err
 		}
 		_, err = t.exec("UPDATE message SET uidl = ? WHERE id = +?", []byte(now.UIDL), int64(now.Message))
@@ -112,17 +118,83 @@ func (t *tx) putLedger(num int64, l mail.LedgerRow) error {
 	if l.Message != 0 {
 		message = int64(l.Message)
 	}
-	_, err := t.exec(`INSERT INTO ledger(account, uidl, dup, state, message, size, first, listed, header, body, said, gone_here)
-		VALUES (?1, ?2, ?3, ?4, (SELECT id FROM message WHERE id = +?5), ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+	_, err := t.exec(`INSERT INTO ledger(account, uidl, dup, state, message, size, first, listed, header, body, said, gone_here, heading)
+		VALUES (?1, ?2, ?3, ?4, (SELECT id FROM message WHERE id = +?5), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 		ON CONFLICT DO UPDATE SET state = excluded.state, size = excluded.size, first = excluded.first,
 		listed = excluded.listed, header = excluded.header, body = excluded.body, said = excluded.said,
+		heading = CASE excluded.heading WHEN '' THEN heading ELSE excluded.heading END,
 		message = CASE WHEN ?5 IS NOT NULL THEN coalesce(excluded.message, message) END,
 		gone_here = CASE WHEN ?5 IS NOT NULL AND excluded.message IS NULL THEN max(gone_here, excluded.gone_here) ELSE excluded.gone_here END`,
-		num, []byte(l.UIDL), l.Dup, string(l.State), message, l.Size, unixNano(l.First), unixNano(l.Listed), l.Header, l.Body, l.Said, l.GoneHere)
+		num, []byte(l.UIDL), l.Dup, string(l.State), message, l.Size, unixNano(l.First), unixNano(l.Listed), l.Header, l.Body, l.Said, l.GoneHere, formatHeading(l.Heading))
 	return err
 }
 
 func (t *tx) forgetLedger(num int64, l mail.LedgerRow) error {
 	_, err := t.exec("DELETE FROM ledger WHERE account = +? AND uidl = +? AND dup = +?", num, []byte(l.UIDL), l.Dup)
 	return err
+}
+
+// SetWish notes what the person wants done with messages on the server. Keys without a row are no error.
+func (s *Store) SetWish(ctx context.Context, a mail.AccountID, w mail.Wish, keys ...mail.LedgerKey) error {
+	return s.write(ctx, "write the ledger", func(t *tx) error {
+		num, err := t.account(a)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if err := t.wish(num, w, k); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t *tx) wish(num int64, w mail.Wish, k mail.LedgerKey) error {
+	_, err := t.exec("UPDATE ledger SET wish = ? WHERE account = +? AND uidl = +? AND dup = +?", string(w), num, []byte(k.UIDL), k.Dup)
+	return err
+}
+
+// Refused lists the messages that an account's server would not give, the largest first.
+func (s *Store) Refused(ctx context.Context, a mail.AccountID) ([]mail.RefusedMessage, error) {
+	var all []mail.RefusedMessage
+	err := s.read(ctx, "read the ledger", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT uidl, dup, size, said, first, listed, heading, wish FROM ledger
+			WHERE account = (SELECT num FROM account WHERE id = +?) AND state = 'refused' ORDER BY size DESC, uidl, dup`, string(a))
+		if err != nil {
+			return err
+		}
+		return eachRow(rows, func(scan func(...any) error) error {
+			var r mail.RefusedMessage
+			var uidl, heading sql.RawBytes
+			var first, listed sql.NullInt64
+			if err := scan(&uidl, &r.Dup, &r.Size, &r.Said, &first, &listed, &heading, &r.Wish); err != nil {
+				return err
+			}
+			r.UIDL, r.First, r.Tried, r.Heading = string(uidl), fromNano(first), fromNano(listed), parseHeading(heading)
+			all = append(all, r)
+			return nil
+		})
+	})
+	return all, err
+}
+
+// formatHeading is h for its column: empty where nothing is known.
+func formatHeading(h mail.Heading) string {
+	if h.IsZero() {
+		return ""
+	}
+	data, err := json.Marshal(h)
+	if err != nil {
+		return "" // a year beyond 9999
+	}
+	return string(data)
+}
+
+func parseHeading(column []byte) mail.Heading {
+	var h mail.Heading
+	if len(column) > 0 && json.Unmarshal(column, &h) != nil {
+		return mail.Heading{}
+	}
+	return h
 }
