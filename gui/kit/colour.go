@@ -50,7 +50,8 @@ const (
 	Mark        Colour = "mark" // behind a word that was searched for
 	MarkText    Colour = "markText"
 	Flag        Colour = "flag"
-	Toast       Colour = "toast" // the undo bar
+	Violet      Colour = "violet" // the fifth of tags, the third of quotes
+	Toast       Colour = "toast"  // the undo bar
 	ToastText   Colour = "toastText"
 	ToastAct    Colour = "toastAct"
 	Veil        Colour = "veil" // shadows
@@ -71,7 +72,7 @@ var palette = map[Colour][2]uint32{
 	Err: {0xB3261E, 0xFF9B8F}, ErrBg: {0xFCEBE9, 0x3B2220}, Warn: {0x854D00, 0xF2BD72}, WarnBg: {0xFFF3DC, 0x37301F},
 	OK: {0x17693F, 0x6ACB9C}, OKBg: {0xE3F2E9, 0x1D3327}, Info: {0x1B5A88, 0x86BFEB}, InfoBg: {0xE7F1F9, 0x1D2E3B},
 	LinkText: {0x0B629E, 0x82BDF0}, Mark: {0xFFE38A, 0x5E4A0C}, MarkText: {0x2B2300, 0xFFF3C4},
-	Flag: {0xC26A00, 0xF0A646}, Toast: {0x24302A, 0xE5EAE7}, ToastText: {0xF2F6F3, 0x1A211D},
+	Violet: {0x6B3FA0, 0xC3A2EE}, Flag: {0xC26A00, 0xF0A646}, Toast: {0x24302A, 0xE5EAE7}, ToastText: {0xF2F6F3, 0x1A211D},
 	ToastAct: {0x7FDBAD, 0x17693F}, onAvatar: {0xFFFFFF, 0xFFFFFF},
 }
 

@@ -5,6 +5,9 @@ package page
 func (p *Page) Find(text string) (count, at int) {
 	p.query, p.match = text, -1
 	p.matches = nil
+	if text != "" {
+		p.Unfold() // what is out of sight is looked for too
+	}
 	if p.page != nil && text != "" {
 		p.matches = p.page.Find(text)
 		for i, m := range p.matches {

@@ -53,19 +53,23 @@ type Spot struct {
 type Colours struct {
 	Dark                        bool
 	Text, Back, Link            color.Color
-	Quiet                       color.Color // quotes and signatures of plain text
-	Line                        color.Color // bars beside quotes
-	Selection                   color.Color // translucent
-	Mark, MarkNow               color.Color // what find has found, and the one it stands on; translucent
-	HeldBack, HeldLine, HeldInk color.Color // the place of a picture that is held back
+	Quiet                       color.Color    // signatures of plain text
+	Levels                      [4]color.Color // quotes of plain text, outermost first
+	Pill                        color.Color    // under the words that fold a quote
+	Line                        color.Color    // bars beside quotes
+	Selection                   color.Color    // translucent
+	Mark, MarkNow               color.Color    // what find has found, and the one it stands on; translucent
+	HeldBack, HeldLine, HeldInk color.Color    // the place of a picture that is held back
 }
 
 // ThemeColours are the colours of the theme of the moment.
 func ThemeColours() Colours {
 	return Colours{
 		Dark: kit.Dark(), Text: kit.Col(kit.Text), Back: kit.Col(kit.Surface), Link: kit.Col(kit.LinkText),
-		Quiet: kit.Col(kit.Text2), Line: kit.Col(kit.Sep), Selection: veil(kit.Col(kit.Accent), 0x40),
-		Mark: veil(kit.Col(kit.Mark), 0x90), MarkNow: veil(kit.Col(kit.Flag), 0xA0),
+		Quiet: kit.Col(kit.Text2), Line: kit.Col(kit.Sep), Pill: kit.Col(kit.Pill),
+		Levels:    [4]color.Color{kit.Col(kit.Info), kit.Col(kit.OK), kit.Col(kit.Violet), kit.Col(kit.Warn)},
+		Selection: veil(kit.Col(kit.Accent), 0x40),
+		Mark:      veil(kit.Col(kit.Mark), 0x90), MarkNow: veil(kit.Col(kit.Flag), 0xA0),
 		HeldBack: kit.Col(kit.Footer), HeldLine: kit.Col(kit.Sep), HeldInk: kit.Col(kit.Text3),
 	}
 }
@@ -106,7 +110,10 @@ type Page struct {
 	page     *layout.Page
 	empty    bool
 	zoom     float32
-	original bool // the author's colours under a dark theme
+	original bool   // the author's colours under a dark theme
+	mono     bool   // plain text in letters of one width
+	toggled  []bool // folds that are not as they were at first
+	unfolded bool   // everything is shown
 	colours  Colours
 	laidAt   float32 // width of page
 	cancel   context.CancelFunc
@@ -215,6 +222,7 @@ func (p *Page) show(s source) {
 func (p *Page) reset() {
 	p.selected, p.selecting = false, false
 	p.matches, p.match, p.query = nil, -1, ""
+	p.toggled, p.unfolded = nil, false
 	p.laidAt = 0
 	p.dropTiles()
 	p.hover(-1)
@@ -301,7 +309,11 @@ func (p *Page) viewport(width float32) html.Viewport {
 	}
 	return html.Viewport{
 		Width: math.Floor(float64(width/p.zoom)*64) / 64, Dark: c.Dark, Original: p.original, TextSize: size,
-		Palette: html.Palette{Text: nrgba(c.Text), Back: nrgba(c.Back), Link: nrgba(c.Link), Quiet: nrgba(c.Quiet), Line: nrgba(c.Line)},
+		Palette: html.Palette{
+			Text: nrgba(c.Text), Back: nrgba(c.Back), Link: nrgba(c.Link), Quiet: nrgba(c.Quiet), Line: nrgba(c.Line), Pill: nrgba(c.Pill),
+			Levels: [4]html.Colour{nrgba(c.Levels[0]), nrgba(c.Levels[1]), nrgba(c.Levels[2]), nrgba(c.Levels[3])},
+		},
+		Mono: p.mono, Folding: p.folding(),
 	}
 }
 

@@ -344,3 +344,40 @@ func TestClearAndFail(t *testing.T) {
 	b.SetText("again", false)
 	b.wait()
 }
+
+func TestEarlierTextFoldsAndIsFound(t *testing.T) {
+	b := newBench(t)
+	b.SetText("Yes, please.\n\nMarta wrote:\n> shall\n> we\n> take\n> the train?\n", false)
+	b.wait()
+	low := b.Height()
+	x, y := b.middle("earlier")
+	b.MouseMoved(b.mouse(x, y))
+	if b.hover != "" || b.Cursor() != desktop.PointerCursor {
+		t.Errorf("hover %q, cursor %v", b.hover, b.Cursor())
+	}
+	b.shot("folded.png")
+	click := func() {
+		b.MouseDown(b.mouse(x, y))
+		b.MouseUp(b.mouse(x, y))
+	}
+	click()
+	if !b.q.Until(20*time.Second, func() bool { return b.Height() > low+60 }) {
+		t.Fatalf("it stays %v high", b.Height())
+	}
+	b.wait()
+	b.shot("unfolded.png")
+	b.lastTap.count = 0
+	b.lastTap.pos = fyne.Position{}
+	click()
+	if !b.q.Until(20*time.Second, func() bool { return b.Height() == low }) || len(b.links) != 0 {
+		t.Errorf("it is %v high, and %q were opened", b.Height(), b.links)
+	}
+	b.Find("train")
+	if !b.q.Until(20*time.Second, func() bool { return len(b.matches) == 1 }) {
+		t.Error("what is folded is not found")
+	}
+	b.SetMono(true)
+	if !b.q.Until(20*time.Second, func() bool { return b.tree != nil && b.tree.Fits(html.Viewport{Mono: true}) }) {
+		t.Error("the letters stay as they are")
+	}
+}

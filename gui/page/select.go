@@ -77,8 +77,8 @@ func (p *Page) MouseUp(e *desktop.MouseEvent) {
 	if e.Button != desktop.MouseButtonPrimary || p.selected || p.lastTap.count > 1 {
 		return
 	}
-	if n := p.linkAt(e.Position); n >= 0 && p.o.OnLink != nil {
-		p.o.OnLink(p.doc.Links[n])
+	if n := p.linkAt(e.Position); n >= 0 {
+		p.follows(p.doc.Links[n])
 	}
 }
 
@@ -151,7 +151,7 @@ func (p *Page) hover(n int) {
 	if p.o.OnHover == nil {
 		return
 	}
-	if n < 0 || p.doc == nil {
+	if n < 0 || p.doc == nil || p.doc.Links[n].Fold > 0 {
 		p.o.OnHover(nil)
 		return
 	}
@@ -245,7 +245,7 @@ func (p *Page) spot(at fyne.Position) Spot {
 	if p.page == nil {
 		return s
 	}
-	if n := p.linkAt(at); n >= 0 && n < len(p.doc.Links) {
+	if n := p.linkAt(at); n >= 0 && n < len(p.doc.Links) && p.doc.Links[n].Fold == 0 {
 		s.Link = &p.doc.Links[n]
 	}
 	x, y := p.point(at)

@@ -15,6 +15,7 @@ import (
 type Link struct {
 	URL  string // as the author wrote it, trimmed
 	Text string // what the reader sees
+	Fold int    // 1 + index into Doc.Folds of what a click folds or unfolds; it leads nowhere then
 }
 
 // Doubt is a reason to ask before a link is opened.

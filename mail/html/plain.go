@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/net/html/atom"
 )
 
 // maxPlain is how much of a plain text body is looked at.
@@ -20,11 +18,16 @@ func ReadText(text string, flowed bool) *Doc {
 		d.cut = true
 	}
 	d.lines = plainLines(text, flowed)
+	d.Folds = findFolds(d.lines)
 	for i := range d.lines {
 		for _, m := range findLinks(d.lines[i].text) {
 			d.lines[i].links = append(d.lines[i].links, plainLink{m.start, m.end, len(d.Links) + 1})
 			d.Links = append(d.Links, Link{URL: m.url, Text: d.lines[i].text[m.start:m.end]})
 		}
+	}
+	for i := range d.Folds { // after the author's, whose numbers must not depend on them
+		d.Links = append(d.Links, Link{Fold: i + 1})
+		d.Folds[i].link = len(d.Links)
 	}
 	return d
 }
@@ -219,84 +222,4 @@ func urlEnd(s string, from int) int {
 		end--
 	}
 	return end
-}
-
-const (
-	plainLineHeight = 22.0 / 14
-	maxBars         = 8 // quotes deeper than this are drawn as deep as this
-)
-
-// plainTree styles a text Doc.
-func (d *Doc) plainTree(v Viewport) *Tree {
-	t := &Tree{Plain: true, Dark: v.Dark, Cut: d.cut}
-	size := v.TextSize
-	if size == 0 {
-		size = 14
-	}
-	base := initial(v)
-	base.Size = size
-	base.LineHeight = LineHeight{Number: true, V: plainLineHeight}
-	base.White = PreWrap
-	base.OverflowWrap = Anywhere
-	base.TabSize = 8
-	block := func(in Inherited) *Style {
-		st := blank(in)
-		st.Display = Block
-		return st
-	}
-	quiet := base
-	quiet.Colour = v.Palette.Quiet
-	link := base
-	link.Colour, link.Pointer = v.Palette.Link, true
-	link.Decorations = []Decoration{{Under: true, Style: Solid, Colour: v.Palette.Link}}
-	linkStyle, quietStyle, lineStyle := blank(link), block(quiet), block(base)
-	quietText, lineText := blank(quiet), blank(base)
-	quote := block(quiet)
-	quote.Border[SideLeft] = Border{Width: 2, Style: Solid, Colour: v.Palette.Line}
-	quote.Padding[SideLeft] = Px(12)
-	quote.Margin[SideTop], quote.Margin[SideBottom] = Px(4), Px(4)
-
-	body := block(base)
-	body.MaxWidth = Px(720)
-	root := &Node{Tag: atom.Html, Style: block(base)}
-	top := &Node{Tag: atom.Body, Style: body}
-	root.Children = []*Node{top}
-	stack := []*Node{top}
-	for _, line := range d.lines {
-		depth := min(line.depth, maxBars)
-		for len(stack)-1 > depth {
-			stack = stack[:len(stack)-1]
-		}
-		for len(stack)-1 < depth {
-			q := &Node{Tag: atom.Blockquote, Style: quote}
-			in := stack[len(stack)-1]
-			in.Children = append(in.Children, q)
-			stack = append(stack, q)
-		}
-		st, text := lineStyle, lineText
-		if line.depth > 0 || line.sig {
-			st, text = quietStyle, quietText
-		}
-		n := &Node{Tag: atom.Div, Style: st}
-		at := 0
-		for _, l := range line.links {
-			if l.start > at {
-				n.Children = append(n.Children, &Node{Text: line.text[at:l.start], Style: text})
-			}
-			a := &Node{Tag: atom.A, Style: linkStyle, Link: l.link}
-			a.Children = []*Node{{Text: line.text[l.start:l.end], Style: linkStyle, Link: l.link}}
-			n.Children = append(n.Children, a)
-			at = l.end
-		}
-		if rest := line.text[at:]; rest != "" {
-			n.Children = append(n.Children, &Node{Text: rest, Style: text})
-		} else if at == 0 {
-			n.Children = append(n.Children, &Node{Tag: atom.Br, Style: text})
-		}
-		in := stack[len(stack)-1]
-		in.Children = append(in.Children, n)
-	}
-	t.Root = root
-	t.Canvas = v.Palette.Back
-	return t
 }

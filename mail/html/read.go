@@ -25,10 +25,11 @@ type Options struct {
 type Doc struct {
 	Title    string
 	Links    []Link
-	Remote   int  // pictures that lie on the network, loaded or not, trackers not counted
-	Held     int  // of these, how many are held back
-	Trackers int  // pictures that tell the sender that the mail was read; they are never loaded
-	Flat     bool // the source could not be parsed as it stands; its text is shown
+	Remote   int    // pictures that lie on the network, loaded or not, trackers not counted
+	Held     int    // of these, how many are held back
+	Trackers int    // pictures that tell the sender that the mail was read; they are never loaded
+	Flat     bool   // the source could not be parsed as it stands; its text is shown
+	Folds    []Fold // quotes of plain text that can be folded, in the order of the text
 	// Pictures are all pictures the message refers to, by their source as it is written.
 	pictures   map[string]*Picture
 	order      []*Picture

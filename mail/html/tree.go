@@ -40,6 +40,7 @@ type Tree struct {
 	Dark     bool
 	TurnDark bool
 	Plain    bool // made of plain text
+	mono     bool // and in letters of one width
 	// from and until are the widths for which the styles stay as they are.
 	from, until float64
 	// Cut says that the message was longer than the engine shows.
@@ -49,6 +50,9 @@ type Tree struct {
 // Palette are the colours of what the author left open.
 type Palette struct {
 	Text, Back, Link, Quiet, Line Colour
+	// Levels are the colours of quotes in plain text, outermost first, round and round. One without alpha is Quiet.
+	Levels [4]Colour
+	Pill   Colour // under the words that fold a quote
 }
 
 // Light is the palette of a browser: black on white.
@@ -73,6 +77,10 @@ type Viewport struct {
 	TextSize float32
 	// Original keeps the author's colours under a dark theme.
 	Original bool
+	// Mono draws plain text in letters of one width.
+	Mono bool
+	// Folding makes the Folds of plain text work; without it every line is shown.
+	Folding *Folding
 }
 
 // Picture is one image that a Doc refers to.
@@ -91,5 +99,5 @@ func (p *Picture) Ready() bool { return p != nil && p.Data != nil && !p.Broken &
 
 // Fits reports whether the tree would come out the same for v, so that only layout need be done again.
 func (t *Tree) Fits(v Viewport) bool {
-	return t.Plain || v.Width >= t.from && v.Width < t.until
+	return t.Plain && t.mono == v.Mono || !t.Plain && v.Width >= t.from && v.Width < t.until
 }
