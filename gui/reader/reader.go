@@ -70,6 +70,7 @@ type Reader struct {
 	sought []string // words to be marked in the body once it is there
 
 	header  *Header
+	notes   *notes
 	layout  *column
 	column  *fyne.Container
 	scroll  *container.Scroll
@@ -111,8 +112,9 @@ func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bo
 			r.OnCopy(text, at)
 		}
 	}
+	r.notes = newNotes(r.relay)
 	r.layout = &column{}
-	r.column = container.New(r.layout, r.header, r.body, r.Attachments)
+	r.column = container.New(r.layout, r.header, r.notes, r.body, r.Attachments)
 	r.scroll = container.NewVScroll(r.column)
 	r.body.Follow(r.scroll)
 	r.message = newNotice()
@@ -301,7 +303,7 @@ func (r *Reader) placeTarget() {
 	r.target.Resize(fyne.NewSize(max(w, 0), 24))
 }
 
-// column lays out head, body and attachments below each other. Plain text is narrower than the window allows: long
+// column lays out head, notes, body and attachments below each other. Plain text is narrower than the window allows: long
 // lines are hard to read.
 type column struct {
 	narrow bool
@@ -312,6 +314,7 @@ const (
 	widestText = 720
 	bodyTop    = 18
 	foot       = 24
+	columnBody = 2 // the number of the body
 )
 
 // Layout implements fyne.Layout.
@@ -322,24 +325,27 @@ func (c *column) Layout(o []fyne.CanvasObject, s fyne.Size) {
 		o.Move(fyne.NewPos(sidePad, y))
 		o.Resize(fyne.NewSize(w, h))
 	}
-	head := o[0].(*Header)
-	y := head.Height(w)
-	place(head, 0, w, y)
-	y += bodyTop
-	bodyWidth := w
-	if c.narrow {
-		bodyWidth = min(w, widestText)
+	y := float32(0)
+	for i, o := range o {
+		width, h := w, kit.HeightFor(o, w)
+		if i == columnBody {
+			y += bodyTop
+			if c.narrow {
+				width = min(w, widestText)
+			}
+		}
+		place(o, y, width, h)
+		y += h
 	}
-	place(o[1], y, bodyWidth, o[1].MinSize().Height)
-	y += o[1].MinSize().Height
-	files := o[2].(*Attachments)
-	place(files, y, w, files.Height(w))
 }
 
 // MinSize implements fyne.Layout.
 func (c *column) MinSize(o []fyne.CanvasObject) fyne.Size {
 	w := max(c.width-2*sidePad, 200)
-	h := o[0].(*Header).Height(w) + bodyTop + o[1].MinSize().Height + o[2].(*Attachments).Height(w) + foot
+	h := float32(bodyTop + foot)
+	for _, o := range o {
+		h += kit.HeightFor(o, w)
+	}
 	return fyne.NewSize(240, h)
 }
 
