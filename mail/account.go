@@ -47,9 +47,14 @@ type Server struct {
 	Auth     Auth     `json:"auth,omitempty"` // empty means AuthAuto
 	// AllowPlaintext permits sending the password over an unencrypted connection. Without it Poplar refuses.
 	AllowPlaintext bool `json:"allow_plaintext,omitempty"`
+	// OtherHost is a second name of the same server, for instance outside a company, tried where Host cannot be reached.
+	// The certificate has to be for the name that is used. OtherPort is its port; 0: Port.
+	OtherHost string `json:"other_host,omitempty"`
+	OtherPort int    `json:"other_port,omitempty"`
 	// CAFile is a PEM file of further certificate authorities, trusted for this server only.
 	CAFile string `json:"ca_file,omitempty"`
-	// Pins are SHA-256 fingerprints (lower-case hex) of leaf certificates the person chose to trust for Host alone.
+	// Pins are SHA-256 fingerprints (lower-case hex) of leaf certificates the person chose to trust for Host and OtherHost
+	// alone.
 	Pins []string `json:"pins,omitempty"`
 }
 
@@ -63,30 +68,43 @@ type KeepMode string
 const (
 	KeepForever      KeepMode = "forever"
 	KeepDays         KeepMode = "days"
-	KeepUntilDeleted KeepMode = "until-deleted"
+	KeepUntilDeleted KeepMode = "until-deleted" // until it lies in Trash here, or is gone
+	KeepUntilTrash   KeepMode = "until-trash"   // until it is gone here: deleted for good, or Trash emptied
 	KeepNever        KeepMode = "never"
+	KeepNewest       KeepMode = "newest" // the newest so many messages
+	KeepSize         KeepMode = "mb"     // as many of the newest messages as are no larger together
 )
 
 // Keep is an account's policy for the server's copies. The zero value keeps them for ever.
 type Keep struct {
 	Mode KeepMode `json:"mode,omitempty"`
 	Days int      `json:"days,omitempty"` // with KeepDays: counted from the first time the message was seen here
+	// Count is how many messages KeepNewest leaves on the server.
+	Count int `json:"count,omitempty"`
+	// Megabytes is what KeepSize leaves on the server at most, in units of 2^20 octets.
+	Megabytes int `json:"megabytes,omitempty"`
 }
 
-// ParseKeep reads "forever", "days:N", "until-deleted" or "never".
+// ParseKeep reads "forever", "days:N", "until-deleted", "until-trash", "never", "newest:N" or "mb:N".
 func ParseKeep(s string) (Keep, error) {
 	switch KeepMode(s) {
 	case "", KeepForever:
 		return Keep{Mode: KeepForever}, nil
-	case KeepUntilDeleted, KeepNever:
+	case KeepUntilDeleted, KeepUntilTrash, KeepNever:
 		return Keep{Mode: KeepMode(s)}, nil
 	}
-	if n, ok := strings.CutPrefix(s, "days:"); ok {
-		if d, err := strconv.Atoi(n); err == nil && d > 0 {
-			return Keep{Mode: KeepDays, Days: d}, nil
+	mode, number, _ := strings.Cut(s, ":")
+	if n, err := strconv.Atoi(number); err == nil && n > 0 {
+		switch KeepMode(mode) {
+		case KeepDays:
+			return Keep{Mode: KeepDays, Days: n}, nil
+		case KeepNewest:
+			return Keep{Mode: KeepNewest, Count: n}, nil
+		case KeepSize:
+			return Keep{Mode: KeepSize, Megabytes: n}, nil
 		}
 	}
-	return Keep{}, fmt.Errorf("%q is no keep policy: use forever, days:N, until-deleted or never", s)
+	return Keep{}, fmt.Errorf("%q is no keep policy: use forever, days:N, until-deleted, until-trash, never, newest:N or mb:N", s)
 }
 
 // String returns the form that ParseKeep reads.
@@ -94,6 +112,10 @@ func (k Keep) String() string {
 	switch k.Mode {
 	case KeepDays:
 		return "days:" + strconv.Itoa(k.Days)
+	case KeepNewest:
+		return "newest:" + strconv.Itoa(k.Count)
+	case KeepSize:
+		return "mb:" + strconv.Itoa(k.Megabytes)
 	case "":
 		return string(KeepForever)
 	}
@@ -118,11 +140,16 @@ type Account struct {
 	// SameAsIncoming is "use same settings as incoming server": the incoming user and password serve for both.
 	SameAsIncoming bool `json:"same_as_incoming"`
 
-	Keep         Keep  `json:"keep"`
-	CheckAtStart bool  `json:"check_at_start"`
-	CheckMinutes int   `json:"check_minutes"`      // 0: only by hand
-	MaxSize      int64 `json:"max_size,omitempty"` // octets; 0: no limit. Larger messages stay on the server
-	AskPassword  bool  `json:"ask_password,omitempty"`
+	Keep         Keep `json:"keep"`
+	CheckAtStart bool `json:"check_at_start"`
+	CheckMinutes int  `json:"check_minutes"` // 0: only by hand
+	// MaxSize is in octets; 0: no limit. Of larger messages only the header and the first lines come.
+	MaxSize int64 `json:"max_size,omitempty"`
+	// HeadersFirst has only the header and the first lines of every message come that is not small.
+	HeadersFirst bool `json:"headers_first,omitempty"`
+	// Recent is Gmail's "recent:" mode, see POP3.
+	Recent      bool `json:"recent,omitempty"`
+	AskPassword bool `json:"ask_password,omitempty"`
 
 	ReplyTo   string `json:"reply_to,omitempty"`
 	Signature string `json:"signature,omitempty"`
@@ -150,6 +177,35 @@ func (a Account) From() Address { return Address{Name: a.Name, Addr: a.Address} 
 // Interval is the time between two checks; 0 means only by hand.
 func (a Account) Interval() time.Duration { return time.Duration(a.CheckMinutes) * time.Minute }
 
+// smallMessage is what comes whole even under HeadersFirst, in octets: its header and first lines would be as much.
+const smallMessage = 16 << 10
+
+// Limit is the size in octets from which on only the header and the first lines of a message come; 0: none.
+func (a Account) Limit() int64 {
+	if a.HeadersFirst && (a.MaxSize <= 0 || a.MaxSize > smallMessage) {
+		return smallMessage
+	}
+	return max(a.MaxSize, 0)
+}
+
+// recentPrefix before the user's name asks Gmail for the mail of the last 30 days, whoever has retrieved it already.
+const recentPrefix = "recent:"
+
+// IsGmail says whether a server is one of Gmail's, which hides what any program has retrieved once.
+func IsGmail(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host == "pop.gmail.com" || host == "pop.googlemail.com"
+}
+
+// POP3 returns the incoming server with the user that really serves: under Recent, at Gmail, with "recent:" before it.
+func (a Account) POP3() Server {
+	s := a.Incoming
+	if a.Recent && IsGmail(s.Host) && !strings.HasPrefix(s.User, recentPrefix) {
+		s.User = recentPrefix + s.User
+	}
+	return s
+}
+
 // SMTP returns the outgoing server with the user and mechanism that really serve: the incoming user under
 // SameAsIncoming, AuthNone where no authentication is required.
 func (a Account) SMTP() Server {
@@ -158,19 +214,42 @@ func (a Account) SMTP() Server {
 	case !a.OutgoingAuth:
 		s.Auth, s.User = AuthNone, ""
 	case a.SameAsIncoming:
-		s.User = a.Incoming.User
+		s.User = strings.TrimPrefix(a.Incoming.User, recentPrefix)
 	}
 	return s
 }
 
-// Direction is one of an account's two servers.
+// ProxyNone as Account.Proxy goes to the servers without a proxy, whatever the environment says.
+const ProxyNone = "none"
+
+// OAuth is where and as which program a person signs in on a provider's web page (RFC 6749, 7636, 8252, 8628). The tokens, and
+// the client's secret where a provider hands one out, are in the keyring.
+type OAuth struct {
+	Provider  string   `json:"provider,omitempty"` // "google", "microsoft", or what the person calls it
+	ClientID  string   `json:"client_id"`
+	AuthURL   string   `json:"auth_url"`
+	TokenURL  string   `json:"token_url"`
+	DeviceURL string   `json:"device_url,omitempty"` // empty: the device flow is not offered
+	Scopes    []string `json:"scopes"`
+}
+
+// Token says whether the server is logged in to with a token in place of a password.
+func (s Server) Token() bool { return s.Auth == AuthXOAuth2 || s.Auth == AuthOAuthBearer }
+
+// Direction is one of an account's two servers, or what else has a secret of its own.
 type Direction string
 
-// The two directions; their names are part of keyring entries.
+// The directions; their names are part of keyring entries. The last two are no servers: the proxy's password, and the
+// tokens of OAuth as JSON.
 const (
 	Incoming Direction = "incoming"
 	Outgoing Direction = "outgoing"
+	ProxyWay Direction = "proxy"
+	Tokens   Direction = "tokens"
 )
+
+// SecretKinds are all directions that a keyring entry may have.
+var SecretKinds = []Direction{Incoming, Outgoing, ProxyWay, Tokens}
 
 // SecretOf says which direction's password serves for d: the incoming one for both under SameAsIncoming.
 func (a Account) SecretOf(d Direction) Direction {

@@ -35,11 +35,15 @@ func (r RefusedMessage) Key() LedgerKey { return LedgerKey{r.UIDL, r.Dup} }
 // Finding is one step of the doctor.
 type Finding struct {
 	Direction Direction
-	Step      string // "resolve", "connect", "encrypt", "greeting", "log in", "mailbox", "sender", "recipient"
-	OK        bool
-	Took      time.Duration
-	Said      string // what was seen, or the server's own line
-	Problem   *Problem
+	// Step is "resolve", "connect", "encrypt", "greeting", "capabilities", "log in", "mailbox" or "sender", and of the
+	// message to oneself "send", "retrieve" or "delete".
+	Step    string
+	OK      bool
+	Took    time.Duration
+	Said    string // what was seen, or the server's own line
+	Problem *Problem
+	// Verdict is what stands behind a step that failed, or what a person should know of one that did not; or nil.
+	Verdict *Verdict
 }
 
 // AccountStatus is how an account does, for the status line and the list of accounts.

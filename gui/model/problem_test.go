@@ -137,6 +137,14 @@ func TestEverythingIsTranslated(t *testing.T) {
 		need(what, "mail")
 		need(advice, "mail")
 	}
+	for _, r := range mail.Reasons() {
+		w, _ := r.Words()
+		for _, text := range []string{w.What, w.Why, w.Do} {
+			if text != "" {
+				need(text, string(r))
+			}
+		}
+	}
 	for _, s := range []string{
 		WrongNoAt, WrongNoUser, WrongNoHost, WrongHost, WrongUser, WrongLong, WrongNothing, DoubtNoDomain,
 	} {
