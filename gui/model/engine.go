@@ -99,6 +99,13 @@ type Finder interface {
 	Find(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error)
 }
 
+// Pictures fetches what messages show from the network, and only what the person has asked for.
+type Pictures interface {
+	// Pictures fetches pictures by their addresses, telling each when it is there; calls of got do not overlap. It
+	// returns how many could not be had, and must be called away from the UI thread.
+	Pictures(ctx context.Context, addresses []string, got func(address string, data []byte)) (missing int)
+}
+
 // Poplar is everything the window needs.
 type Poplar interface {
 	Mailbox
@@ -107,4 +114,5 @@ type Poplar interface {
 	Accounts
 	Doctor
 	Finder
+	Pictures
 }
