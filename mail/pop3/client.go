@@ -121,6 +121,9 @@ func (c *Client) connect(ctx context.Context, trusting bool) error {
 		return err
 	}
 	c.conn, c.r = cn, bufio.NewReaderSize(cn, readBuffer)
+	if w, ok := cn.(*wire.Conn); ok && w.Server().Host != c.server.Host {
+		c.known = Known{Addr: c.known.Addr} // the server's second name: what is known is of the first
+	}
 	if err := c.greet(); err != nil {
 		return err
 	}

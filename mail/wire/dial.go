@@ -39,6 +39,10 @@ type Options struct {
 	// Step, if set, is told of each step as it succeeds: "resolve", "connect", "encrypt", how long it took and what
 	// was seen. A step that fails is named by the error's Doing.
 	Step func(name string, took time.Duration, saw string)
+	// Secured, if set, is told the state of each encryption as it stands.
+	Secured func(state tls.ConnectionState)
+	// Reached, if set, remembers which of a server's two names answered; it is shared by all connections.
+	Reached *Reached
 	// Heard, if set, is told each line of the server that goes into the transcript, without line end and as it came.
 	Heard func(line string)
 }
@@ -59,10 +63,34 @@ func (o Options) filled() Options {
 	return o
 }
 
-// Dial connects to s, and for mail.TLS encrypts at once. The connection is bound to ctx beyond Dial (see SetContext).
-// Errors are [*Error]s.
+// Dial connects to s, and for mail.TLS encrypts at once. Where s has a second name, the one that answered last is tried
+// first, and then the other. The connection is bound to ctx beyond Dial (see SetContext). Errors are [*Error]s.
 func Dial(ctx context.Context, s mail.Server, o Options) (*Conn, error) {
 	o = o.filled()
+	names := o.Reached.order(s)
+	var first error
+	for i, name := range names {
+		limit := o
+		if i < len(names)-1 {
+			limit.Connect = min(o.Connect, oneOfTwo)
+		}
+		c, err := dialOne(ctx, name, limit)
+		if err == nil {
+			c.o = o
+			o.Reached.note(s, name)
+			return c, nil
+		}
+		if first == nil || away(first) && !away(err) {
+			first = err
+		}
+		if ctx.Err() != nil || !away(err) && i > 0 {
+			break
+		}
+	}
+	return nil, first
+}
+
+func dialOne(ctx context.Context, s mail.Server, o Options) (*Conn, error) {
 	host, err := hostOf(s)
 	if err != nil {
 		return nil, err

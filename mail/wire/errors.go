@@ -91,7 +91,10 @@ func classify(err error) (mail.Kind, string) {
 	var dns *net.DNSError
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
+	var proxy *ProxyError
 	switch {
+	case errors.As(err, &proxy):
+		return mail.Unreachable, proxy.Error()
 	case errors.Is(err, context.Canceled):
 		return mail.Cancelled, ""
 	case errors.As(err, &dns):

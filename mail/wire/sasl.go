@@ -66,15 +66,23 @@ func Mechanisms(want mail.Auth, offered []string, encrypted, allowPlaintext bool
 	case open:
 		return nil, &Error{Kind: mail.NoEncryption, Doing: loggingIn, Said: "the connection is not encrypted and the password would be readable on the way"}
 	case len(offered) == 0:
-		return nil, &Error{Kind: mail.ServerPermanent, Doing: loggingIn, Said: "the server offers no way to log in"}
+		return nil, &Error{Kind: mail.ServerPermanent, Doing: loggingIn, Said: SaidNoLogin}
 	}
 	return nil, &Error{
 		Kind: mail.ServerPermanent, Doing: loggingIn,
-		Said: fmt.Sprintf("the server offers %s; the account wants %s", strings.Join(offered, ", "), strings.Join(order, " or ")),
+		Said: fmt.Sprintf(saidOthers+"%s; the account wants %s", strings.Join(offered, ", "), strings.Join(order, " or ")),
 	}
 }
 
-const loggingIn = "log in"
+const (
+	loggingIn = "log in"
+	// SaidNoLogin is what is seen of a server that offers no login at all.
+	SaidNoLogin = "the server offers no way to log in"
+	saidOthers  = "the server offers "
+)
+
+// OtherLogins reports whether an error's Said tells that a server offers ways to log in, but not the one that is wanted.
+func OtherLogins(said string) bool { return said != SaidNoLogin && strings.HasPrefix(said, saidOthers) }
 
 // SASL returns the client's side of a mechanism for s.User and secret, which is a password or a token.
 func SASL(mechanism string, s mail.Server, secret string) (sasl.Client, error) {

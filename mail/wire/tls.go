@@ -32,6 +32,9 @@ func (c *Conn) encrypt(ctx, limited context.Context, upgrade bool) error {
 	if err == nil {
 		c.guard.bind(ctx)
 		c.tls.Store(t)
+		if c.o.Secured != nil {
+			c.o.Secured(t.ConnectionState())
+		}
 		c.o.Step(encrypting, time.Since(start), Describe(t.ConnectionState()))
 		return nil
 	}
