@@ -52,6 +52,8 @@ type flags struct {
 	Search  searchVerb  `cmd:"" help:"Search all mail."`
 	Send    sendVerb    `cmd:"" help:"Queue an RFC 5322 message and submit the outbox."`
 	Outbox  outboxVerb  `cmd:"" help:"Show what waits to be sent, and why."`
+	Import  importVerb  `cmd:"" help:"Take in mail from files: .eml, mbox, Maildir."`
+	Export  exportVerb  `cmd:"" help:"Write mail into files: mbox, Maildir or .eml."`
 	Parse   parseVerb   `cmd:"" help:"Show what Poplar sees in a message file."`
 	Render  renderVerb  `cmd:"" help:"Draw an .html or .eml body into a picture, as the window does."`
 	Verify  verifyVerb  `cmd:"" help:"Check the store."`

@@ -122,25 +122,16 @@ func (v *listVerb) Run(r *run) error {
 		if v.Folder == "" {
 			return r.printSummaries(s, mail.Query{Limit: v.Limit})
 		}
-		folders, err := s.Engine.Folders(r.ctx)
-		if err != nil {
-			return err
-		}
 		for _, role := range mail.Roles {
 			if strings.EqualFold(v.Folder, role.Title()) {
 				return r.printSummaries(s, mail.Query{Role: role, Limit: v.Limit})
 			}
 		}
-		names, err := folderNames(r.ctx, s.Engine)
+		found, err := foldersNamed(r.ctx, s.Engine, v.Folder)
 		if err != nil {
 			return err
 		}
-		for _, f := range folders {
-			if strings.EqualFold(v.Folder, names[f.ID]) {
-				return r.printSummaries(s, mail.Query{Folder: f.ID, Limit: v.Limit})
-			}
-		}
-		return fmt.Errorf("there is no folder %q", v.Folder)
+		return r.printSummaries(s, mail.Query{Folder: found[0], Limit: v.Limit})
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"poplar/mail"
@@ -141,6 +143,25 @@ func folderNames(ctx context.Context, e *engine.Engine) (map[mail.FolderID]strin
 		names[f.ID] = name
 	}
 	return names, nil
+}
+
+// foldersNamed returns the folders of a name, or of a path with slashes: one for each account that has it.
+func foldersNamed(ctx context.Context, e *engine.Engine, name string) ([]mail.FolderID, error) {
+	names, err := folderNames(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	var found []mail.FolderID
+	for id, n := range names {
+		if strings.EqualFold(n, name) {
+			found = append(found, id)
+		}
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("there is no folder %q", name)
+	}
+	slices.Sort(found)
+	return found, nil
 }
 
 func accountOf(s *Session, id mail.AccountID) (mail.Account, error) {

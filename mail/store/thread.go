@@ -257,12 +257,24 @@ func (t *tx) forgetThread(thread int64) error {
 
 // Find returns the messages that bear a Message-ID (without brackets), oldest arrival first. An empty account means any.
 func (s *Store) Find(ctx context.Context, account mail.AccountID, messageID string) ([]mail.MessageID, error) {
+	return s.matching(ctx, `SELECT m.id FROM mention n CROSS JOIN message m ON m.thread = n.thread
+		JOIN account a ON a.num = m.account
+		WHERE n.hash = +?1 AND m.message_id = +?2 AND (?3 = '' OR a.id = +?3) ORDER BY m.id`,
+		mentionKey(messageID), messageID, string(account))
+}
+
+// Like returns an account's messages of a date and a size in octets: what a message without a Message-ID may be a copy
+// of.
+func (s *Store) Like(ctx context.Context, account mail.AccountID, date time.Time, size int64) ([]mail.MessageID, error) {
+	return s.matching(ctx, `SELECT m.id FROM account a JOIN message m ON m.account = a.num
+		WHERE a.id = +?1 AND m.date = +?2 AND m.size = +?3 ORDER BY m.id`, string(account), date.Unix(), size)
+}
+
+// matching returns the messages whose ids a query yields.
+func (s *Store) matching(ctx context.Context, query string, args ...any) ([]mail.MessageID, error) {
 	var ids []mail.MessageID
 	err := s.read(ctx, "find a message", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT m.id FROM mention n CROSS JOIN message m ON m.thread = n.thread
-			JOIN account a ON a.num = m.account
-			WHERE n.hash = +?1 AND m.message_id = +?2 AND (?3 = '' OR a.id = +?3) ORDER BY m.id`,
-			mentionKey(messageID), messageID, string(account))
+		rows, err := tx.QueryContext(ctx, query, args...)
 		if err != nil {
 			return err
 		}

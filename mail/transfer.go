@@ -1,0 +1,14 @@
+package mail
+
+// Transfer is what became of an import or an export.
+type Transfer struct {
+	Done    int // messages imported, or exported
+	Skipped int // messages that were here already
+	Failed  []TransferFailure
+}
+
+// TransferFailure is one file, or one message of a file, that could not be taken along.
+type TransferFailure struct {
+	Where string `json:"where"`
+	Why   string `json:"why"`
+}
