@@ -9,7 +9,7 @@ type LedgerState string
 const (
 	// Stored: the message is in the local store, committed, in the same transaction as this row.
 	Stored LedgerState = "stored"
-	// Skipped: left on the server because it is over the size limit.
+	// Skipped: left on the server because it is over the size limit; with Partial its first lines are here.
 	Skipped LedgerState = "skipped"
 	// Refused: the server would not give it; Said has its words. It is tried again at each visit.
 	Refused LedgerState = "refused"
@@ -40,6 +40,10 @@ type LedgerRow struct {
 	Said string // the server's words of refusal
 	// GoneHere: the local copy was deleted by the person, so "until deleted here" applies.
 	GoneHere bool
+	// Partial: of Message only the header and the first lines are here. The policy never deletes such a message.
+	Partial bool
+	// Trashed: Message lies in Trash. Ledger gives it; PutLedger passes it over.
+	Trashed bool
 	// Heading is what TOP told of a message that is not here. PutLedger keeps the one known where this is zero.
 	Heading Heading
 	// Wish is what the person wants done with this message. Ledger gives it; only SetWish changes it.

@@ -64,6 +64,9 @@ type Summary struct {
 	Thread      int64 // messages of one conversation share it
 	Snippet     string
 	OnServer    bool // the server still holds a copy, as far as the last visit knows
+	// Whole is how many octets the message has on the server where only its header and first lines are here; 0
+	// where all of it is.
+	Whole int64
 	// Fate is the worst that delivery reports say of a sent message's recipients: FateFailed, FateDelayed, or "".
 	Fate FateState
 }

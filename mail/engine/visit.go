@@ -96,7 +96,7 @@ func (e *Engine) retrieve(ctx context.Context, acc *account, a mail.Account) mai
 	return retrieve.Run(ctx, retrieve.Visit{
 		Account: a,
 		Connect: func(ctx context.Context) (*pop3.Client, error) {
-			return pop3.Open(ctx, a.Incoming, secret, pop3.Options{Wire: e.wire(acc), Known: known, Ahead: true})
+			return pop3.Open(ctx, a.POP3(), secret, pop3.Options{Wire: e.wire(acc), Known: known, Ahead: true})
 		},
 		Remember: func(now pop3.Known) {
 			if !reflect.DeepEqual(now, known) {
@@ -127,6 +127,9 @@ func (e *Engine) deliver(ctx context.Context, a mail.Account, batch []retrieve.F
 		arrivals[i].Ledger = &batch[i].Row
 		arrivals[i].Summary.UIDL = batch[i].Row.UIDL
 		arrivals[i].Summary.OnServer = true
+		if batch[i].Row.Partial {
+			arrivals[i].Summary.Whole = batch[i].Row.Size
+		}
 	}
 	_, err := e.store.Add(ctx, a.ID, arrivals)
 	return err

@@ -134,12 +134,19 @@ func (s *store) Store(_ context.Context, batch []retrieve.Fetched) error {
 	}
 	return s.commit("store", func() error {
 		for i, f := range batch {
-			if f.Row.State != mail.Stored || f.Row.Account == "" || f.Row.UIDL == "" || f.Row.Header == "" || f.Row.Body == "" || f.Row.First.IsZero() {
+			whole := f.Row.State == mail.Stored && f.Row.Body != "" && !f.Row.Partial
+			lines := f.Row.State == mail.Skipped && f.Row.Body == "" && f.Row.Partial
+			if !whole && !lines || f.Row.Account == "" || f.Row.UIDL == "" || f.Row.Header == "" || f.Row.First.IsZero() {
 				return fmt.Errorf("row %+v", f.Row)
 			}
-			s.last++
-			f.Row.Message = s.last
-			s.messages[s.last] = kept{read[i], f.Row}
+			if f.Row.Message == 0 {
+				s.last++
+				f.Row.Message = s.last
+			}
+			if f.Row.Wish == mail.WishFetch {
+				f.Row.Wish = mail.NoWish
+			}
+			s.messages[f.Row.Message] = kept{read[i], f.Row}
 			s.rows[key(f.Row)] = f.Row
 		}
 		return nil

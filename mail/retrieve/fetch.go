@@ -38,7 +38,7 @@ func (s *session) open(ctx context.Context, after bool) error {
 // goroutine, which has ended when fetch returns: the line stays full while a batch is being committed, and a slow
 // server does not keep what it has sent from being stored.
 func (s *session) fetch(ctx context.Context) error {
-	items := slices.DeleteFunc(s.acts.Fetch, s.refused)
+	items := slices.DeleteFunc(s.withHeads(), s.refused)
 	// At what the link ended in an earlier session is asked for last.
 	slices.SortStableFunc(items, func(a, b Item) int { return s.blame[name(a)] - s.blame[name(b)] })
 	if len(items) == 0 {
@@ -94,6 +94,9 @@ func (r *reader) read(ctx context.Context, items []Item) error {
 	reqs := make([]pop3.Request, len(items))
 	for i, it := range items {
 		reqs[i] = pop3.Request{N: it.N, Lines: pop3.Whole, Size: it.Size}
+		if it.Head {
+			reqs[i].Lines, reqs[i].Size = headLines, min(it.Size, headOctets)
+		}
 	}
 	answered := 0
 	err := r.c.Fetch(ctx, reqs, func(i int, b *pop3.Body, err error) error {
@@ -120,6 +123,9 @@ func (r *reader) read(ctx context.Context, items []Item) error {
 
 // message reads one message and queues it.
 func (r *reader) message(ctx context.Context, it Item, b *pop3.Body) error {
+	if it.Head {
+		return r.head(ctx, it, b)
+	}
 	sp := newSpool(r.Spool, spoolName(r.Account.ID), it.Size)
 	before := r.octets
 	_, err := b.WriteTo(counted{sp, r, b})
@@ -165,6 +171,9 @@ func (c counted) Write(p []byte) (int, error) {
 
 // notGiven notes a refusal. One for the moment is tried again at the end of the session, and counts only then.
 func (r *reader) notGiven(it Item, e *pop3.Error) {
+	if it.Head {
+		return // it stays on the server, as without TOP
+	}
 	if e.Temporary() && !r.last {
 		r.later = append(r.later, it)
 		return
@@ -178,6 +187,10 @@ func (r *reader) notGiven(it Item, e *pop3.Error) {
 
 // giveUp passes over a message for this visit. The next one tries it again.
 func (r *reader) giveUp(it Item, said string) {
+	if it.Head {
+		r.noHeads = true
+		return
+	}
 	if r.refuse(it, said) {
 		r.refusedNow++
 	}
@@ -190,6 +203,9 @@ func (r *reader) giveUp(it Item, said string) {
 		return // nothing to remember it by
 	}
 	row := it.Row
+	if row.Partial && row.State == mail.Deleted {
+		row.State = mail.Skipped
+	}
 	row.State, row.Said, row.Size, row.Listed = mail.Refused, said, it.Size, r.Now()
 	if row.First.IsZero() {
 		row.First = row.Listed
@@ -226,8 +242,36 @@ func (d *deliverer) store(ctx context.Context, batch []arrival) error {
 	fetched := make([]Fetched, 0, len(batch))
 	items := make([]Item, 0, len(batch))
 	var octets int64
+	heads := 0
 	for _, a := range batch {
-		it, sum := a.item, digestsOf(a.raw)
+		it := a.item
+		if it.Head {
+			row, ok, err := d.headRow(ctx, it, a.raw)
+			if err != nil {
+				return err
+			}
+			if ok {
+				fetched = append(fetched, Fetched{Raw: a.raw, Row: row, Arrival: a.read})
+				heads++
+			}
+			continue
+		}
+		sum := digestsOf(a.raw)
+		if replaces(it) && sum.are(it.Row) {
+			it.Row = d.row(it, sum)
+			it.Row.Message, it.Row.Wish = a.item.Row.Message, a.item.Row.Wish
+			fetched = append(fetched, Fetched{Raw: a.raw, Row: it.Row, Arrival: a.read})
+			items = append(items, it)
+			octets += a.raw.Size()
+			continue
+		}
+		if replaces(it) {
+			// Another message stands there by now.
+			var err error
+			if it, err = d.moveAside(ctx, it); err != nil {
+				return err
+			}
+		}
 		if it.Known && stored(it.Row) {
 			i := d.pool.find(it.Row)
 			switch {
@@ -263,10 +307,10 @@ func (d *deliverer) store(ctx context.Context, batch []arrival) error {
 		return err
 	}
 	d.stored += len(fetched)
-	d.report.Retrieved += len(fetched)
+	d.report.Retrieved += len(fetched) - heads
 	d.report.Bytes += octets
 	for _, it := range items {
-		if due(it.Row, d.Account.Keep, d.Now()) {
+		if d.due(it) {
 			d.doomed = append(d.doomed, it)
 		}
 	}

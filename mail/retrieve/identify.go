@@ -65,14 +65,19 @@ func (p *pool) first(places []int, fits func(mail.LedgerRow) bool) int {
 // retrieved and compared.
 func (s *session) identify(ctx context.Context) error {
 	renumbered := s.acts.renumbered()
-	if len(s.acts.Verify)+len(s.acts.Nameless) == 0 && !renumbered {
+	idle := len(s.acts.Verify)+len(s.acts.Nameless) == 0 && !renumbered
+	if idle && len(s.acts.Heads) == 0 {
 		return nil
 	}
-	for _, row := range s.acts.Missing {
-		s.pool.add(row)
+	for _, rows := range [][]mail.LedgerRow{s.acts.Missing, s.acts.Gone} {
+		for _, row := range rows {
+			if !idle || row.Partial {
+				s.pool.add(row)
+			}
+		}
 	}
-	for _, row := range s.acts.Gone {
-		s.pool.add(row)
+	if idle {
+		return nil
 	}
 	ask := append([]Item(nil), s.acts.Verify...)
 	var strange []Item // to be found in the pool
@@ -135,7 +140,7 @@ func (s *session) identify(ctx context.Context) error {
 // limit leaves messages without UIDL on the server that are over the size limit. Without a UIDL there is no row to
 // remember that by.
 func (s *session) limit() {
-	most := s.Account.MaxSize
+	most := s.Account.Limit()
 	if most <= 0 {
 		return
 	}
@@ -194,7 +199,7 @@ func (s *session) same(it Item) {
 	if it.Size > 0 {
 		it.Row.Size = it.Size
 	}
-	if due(it.Row, s.Account.Keep, s.Now()) {
+	if s.due(it) {
 		s.doomed = append(s.doomed, it)
 		return
 	}
@@ -242,6 +247,9 @@ func (s *session) recognise(ctx context.Context, it Item, i int) error {
 		now.Account, old.Account = s.Account.ID, s.Account.ID
 		if now.State == mail.Deleted {
 			now.State = mail.Stored // it had only been missing
+			if now.Partial {
+				now.State = mail.Skipped
+			}
 		}
 		if err := s.Ledger.RenumberLedger(ctx, old, now); err != nil {
 			return err
@@ -253,8 +261,10 @@ func (s *session) recognise(ctx context.Context, it Item, i int) error {
 	s.pool.taken[i] = true
 	s.recognised++
 	it.Row, it.Known = now, true
-	if due(now, s.Account.Keep, s.Now()) {
+	if s.due(it) {
 		s.doomed = append(s.doomed, it)
+	} else if now.Partial {
+		return nil
 	} else if now.State != mail.Stored || now.Size != old.Size && it.UIDL == "" {
 		now.State, now.Listed = mail.Stored, s.Now()
 		s.puts = append(s.puts, now)

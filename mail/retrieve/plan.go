@@ -21,20 +21,26 @@ type Item struct {
 	Listed
 	Row   mail.LedgerRow // the row of this key; for a new message one without State
 	Known bool           // the ledger has the row
+	Head  bool           // of the message itself only the header and the first lines
 }
 
 // Actions is what a visit has to do.
 type Actions struct {
 	Fetch    []Item // to be retrieved and stored: small and new ones first, those refused before last
 	Verify   []Item // known by their UIDL, but perhaps another message by now: to be told apart by content first
-	Delete   []Item // stored here, and due to be deleted on the server
+	Delete   []Item // due to be deleted on the server: stored here, or the person wants it gone
 	Skip     []Item // over the size limit
+	Heads    []Item // of those in Skip: the header and the first lines are to come
 	Nameless []Item // without a UIDL: to be recognised by content
 
 	Put     []mail.LedgerRow // rows that change without any traffic
 	Forget  []mail.LedgerRow // rows whose UIDL can no longer come back
 	Missing []mail.LedgerRow // rows on no listing any more; they become Deleted unless found again under another UIDL
 	Gone    []mail.LedgerRow // rows found missing earlier, not long ago: they, too, may come back under another UIDL
+
+	// Surplus are the message numbers beyond what the policy leaves on the server by number or size: to be deleted, but
+	// not before they are stored.
+	Surplus map[int]bool
 
 	Present int   // listed messages that are stored here
 	Octets  int64 // what STAT would say by the sizes remembered, if nothing on the server had been replaced
@@ -62,11 +68,38 @@ const (
 // never forgotten because a listing, perhaps an empty one, lacks them.
 func Plan(listing []Listed, ledger []mail.LedgerRow, keep mail.Keep, maxSize int64, now time.Time) Actions {
 	p := planner{keep: keep, maxSize: maxSize, now: now, used: make([]bool, len(ledger))}
-	p.index(listing, ledger)
+	if keep.Mode == mail.KeepNewest || keep.Mode == mail.KeepSize {
+		p.places = make([]place, 0, len(listing))
+	}
 	p.a.Fetch = make([]Item, 0, max(len(listing)-len(ledger), 0))
+	p.pair(listing, ledger)
+	for i := range ledger {
+		if !p.used[i] {
+			p.missing(ledger[i])
+		}
+	}
+	p.surplus()
+	order(p.a.Fetch)
+	return p.a
+}
+
+// Pair says what the ledger knows of each listed message, in the order of the listing. A message is new, refused or
+// skipped, or here, by its Row's State; that of one without a UIDL is empty.
+func Pair(listing []Listed, ledger []mail.LedgerRow) []Item {
+	items := make([]Item, 0, len(listing))
+	p := planner{used: make([]bool, len(ledger)), seen: func(it Item) { items = append(items, it) }}
+	p.pair(listing, ledger)
+	slices.SortStableFunc(items, func(a, b Item) int { return a.N - b.N })
+	return items
+}
+
+// pair brings listing and ledger together.
+func (p *planner) pair(listing []Listed, ledger []mail.LedgerRow) {
+	p.index(listing, ledger)
 	for _, e := range listing {
 		switch {
 		case e.UIDL == "":
+			p.note(Item{Listed: e})
 			p.a.Nameless = append(p.a.Nameless, Item{Listed: e})
 			p.a.Sizes = p.a.Sizes || e.Size == 0
 		case p.crowd[e.UIDL] != nil:
@@ -82,17 +115,13 @@ func Plan(listing []Listed, ledger []mail.LedgerRow, keep mail.Keep, maxSize int
 			p.known(e, ledger[i])
 		}
 	}
-	for i := range ledger {
-		if !p.used[i] {
-			p.missing(ledger[i])
-		}
-	}
-	order(p.a.Fetch)
-	return p.a
 }
 
 type planner struct {
 	a       Actions
+	seen    func(Item) // told of every listed message
+	places  []place    // of every listed message, where the policy goes by number or size
+	held    []Item     // stored here, and perhaps in surplus
 	keep    mail.Keep
 	maxSize int64
 	now     time.Time
@@ -177,30 +206,82 @@ func (p *planner) group(uidl string, ledger []mail.LedgerRow) {
 // fresh is a message that the ledger does not know.
 func (p *planner) fresh(e Listed) {
 	row := mail.LedgerRow{UIDL: e.UIDL, Dup: e.Dup, Size: e.Size, First: p.now, Listed: p.now}
-	p.wanted(Item{Listed: e, Row: row})
+	it := Item{Listed: e, Row: row}
+	p.note(it)
+	p.wanted(it)
 }
 
-// wanted fetches a message unless it is too large.
+// note takes down that a message is listed.
+func (p *planner) note(it Item) {
+	if p.seen != nil {
+		p.seen(it)
+	}
+	if p.places != nil {
+		p.places = append(p.places, p.placeOf(it))
+	}
+}
+
+// wanted fetches a message unless it is too large: of that one the first lines will do. The person's wish counts for
+// more.
 func (p *planner) wanted(it Item) {
-	p.a.Sizes = p.a.Sizes || it.Size == 0
-	if p.maxSize > 0 && it.Size > p.maxSize {
-		if !it.Known || it.Row.State != mail.Skipped || it.Row.Size != it.Size {
-			row := it.Row
-			row.State, row.Size, row.Listed, row.Said = mail.Skipped, it.Size, p.now, ""
-			p.a.Put = append(p.a.Put, row)
+	switch {
+	case it.Row.Wish == mail.WishDelete:
+		if it.Size == it.Row.Size {
+			p.a.Delete = append(p.a.Delete, it)
+			return
 		}
-		p.a.Skip = append(p.a.Skip, it)
+	case it.Row.Wish == mail.WishLeave && it.Row.State == mail.Refused:
+		return
+	}
+	p.a.Sizes = p.a.Sizes || it.Size == 0
+	over := p.maxSize > 0 && it.Size > p.maxSize
+	switch {
+	case it.Row.Wish == mail.WishFetch && it.Size == it.Row.Size:
+	case it.Row.Partial && it.Row.Wish == mail.WishLeave:
+		over = true
+	case it.Row.GoneHere:
+		over = true // what the person has thrown away does not come again by itself
+	}
+	if over && it.Row.Wish != mail.WishFetch || it.Row.Partial && it.Size != it.Row.Size {
+		p.skip(it)
 		return
 	}
 	p.a.Fetch = append(p.a.Fetch, it)
 }
 
+func head(it Item) Item { it.Head = true; return it }
+
+// skip leaves a message on the server, but for its first lines.
+func (p *planner) skip(it Item) {
+	row := it.Row
+	row.State, row.Listed, row.Said = mail.Skipped, p.now, ""
+	p.a.Skip = append(p.a.Skip, it)
+	switch {
+	case row.GoneHere:
+	case !row.Partial:
+		p.a.Heads = append(p.a.Heads, head(it))
+	case it.Size != row.Size: // perhaps it is another message by now: its first lines tell
+		p.a.Heads = append(p.a.Heads, head(it))
+		return
+	}
+	if !it.Known || it.Row.State != mail.Skipped || it.Row.Size != it.Size {
+		row.Size = it.Size
+		p.a.Put = append(p.a.Put, row)
+	}
+}
+
 // known is a listed message whose UIDL stands in the ledger.
 func (p *planner) known(e Listed, row mail.LedgerRow) {
 	it := Item{Listed: e, Row: row, Known: true}
+	p.note(it)
 	same := e.Size == row.Size || e.Size == 0 || row.Size == 0
-	switch row.State {
+	state := row.State
+	if row.Partial && state == mail.Deleted {
+		state = mail.Skipped // it had only been missing
+	}
+	switch state {
 	case mail.Skipped, mail.Refused:
+		p.a.Sizes = p.a.Sizes || e.Size == 0 && row.Wish == mail.WishDelete // nothing is deleted by its UIDL alone
 		if it.Size == 0 {
 			it.Size = row.Size
 		}
@@ -215,6 +296,10 @@ func (p *planner) known(e Listed, row mail.LedgerRow) {
 		p.a.Sizes = p.a.Sizes || e.Size == 0
 		if row.Body == "" || e.Size == 0 || !same {
 			p.a.Verify = append(p.a.Verify, it)
+			break
+		}
+		if row.Wish == mail.WishFetch {
+			p.a.Fetch = append(p.a.Fetch, it)
 			break
 		}
 		// It had only been missing from a listing.
@@ -232,25 +317,58 @@ func (p *planner) known(e Listed, row mail.LedgerRow) {
 	p.a.Octets += row.Size
 }
 
-// stored is a listed message that is here: the policy decides.
+// stored is a listed message that is here: the person's wish decides, or the policy.
 func (p *planner) stored(it Item) {
-	if due(it.Row, p.keep, p.now) {
-		p.a.Sizes = p.a.Sizes || it.Size == 0 // nothing is deleted by its UIDL alone
-		p.a.Delete = append(p.a.Delete, it)
+	switch {
+	case it.Row.Wish == mail.WishFetch:
+		p.a.Sizes = p.a.Sizes || it.Size == 0
+		p.a.Fetch = append(p.a.Fetch, it)
+	case due(it.Row, p.keep, p.now):
+		p.remove(it)
+	default:
+		if p.places != nil {
+			p.held = append(p.held, it)
+		}
 	}
 }
 
-// due says whether the policy wants a stored message deleted on the server.
+func (p *planner) remove(it Item) {
+	p.a.Sizes = p.a.Sizes || it.Size == 0 // nothing is deleted by its UIDL alone
+	p.a.Delete = append(p.a.Delete, it)
+}
+
+// due says whether a stored message is to be deleted on the server, by the person's wish or by a policy that looks at
+// each message alone.
 func due(row mail.LedgerRow, keep mail.Keep, now time.Time) bool {
+	switch row.Wish {
+	case mail.WishDelete:
+		return true
+	case mail.WishLeave:
+		return false
+	}
+	if row.Partial {
+		return false
+	}
 	switch keep.Mode {
 	case mail.KeepNever:
 		return true
 	case mail.KeepDays:
-		return keep.Days > 0 && !row.First.IsZero() && now.Sub(row.First) >= time.Duration(keep.Days)*24*time.Hour
+		end, ok := until(row, keep)
+		return ok && !now.Before(end)
 	case mail.KeepUntilDeleted:
+		return row.GoneHere || row.Trashed
+	case mail.KeepUntilTrash:
 		return row.GoneHere
 	}
 	return false
+}
+
+// until is when the policy wants a message gone from the server, where that is a matter of time.
+func until(row mail.LedgerRow, keep mail.Keep) (time.Time, bool) {
+	if keep.Mode != mail.KeepDays || keep.Days <= 0 || row.First.IsZero() {
+		return time.Time{}, false
+	}
+	return row.First.Add(time.Duration(keep.Days) * 24 * time.Hour), true
 }
 
 // missing is a row that no entry of the listing belongs to.
@@ -259,10 +377,17 @@ func (p *planner) missing(row mail.LedgerRow) {
 	switch row.State {
 	case mail.Stored, mail.Doomed:
 		p.a.Missing = append(p.a.Missing, row)
+	case mail.Skipped:
+		switch {
+		case row.Partial:
+			p.a.Missing = append(p.a.Missing, row)
+		case age > forgetUnstored:
+			p.a.Forget = append(p.a.Forget, row)
+		}
 	case mail.Deleted:
 		if age > forgetDeleted {
 			p.a.Forget = append(p.a.Forget, row)
-		} else if row.Body != "" && age < rememberGone {
+		} else if (row.Body != "" || row.Partial) && age < rememberGone {
 			p.a.Gone = append(p.a.Gone, row)
 		}
 	default:
@@ -285,6 +410,8 @@ func order(items []Item) {
 
 func class(it Item) int {
 	switch {
+	case it.Head:
+		return 0
 	case it.Row.State == mail.Refused:
 		return 9
 	case it.Size <= 64<<10:
@@ -301,9 +428,11 @@ func class(it Item) int {
 // unique-ids to old messages. Rows stored without a UIDL are always looked for: the server may know UIDL now.
 func (a *Actions) renumbered() bool {
 	fresh := len(a.Nameless)
-	for _, it := range a.Fetch {
-		if !it.Known {
-			fresh++
+	for _, items := range [][]Item{a.Fetch, a.Heads} {
+		for _, it := range items {
+			if !it.Known {
+				fresh++
+			}
 		}
 	}
 	if fresh == 0 {

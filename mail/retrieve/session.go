@@ -22,6 +22,7 @@ type session struct {
 	topped bool           // TOP works here
 
 	puts   []mail.LedgerRow // rows to be written at the end
+	headed map[key]bool     // rows of messages whose first lines have come
 	doomed []Item           // to be deleted on the server
 
 	listed     int
@@ -56,7 +57,7 @@ func (s *session) conduct(ctx context.Context, after bool) error {
 		return err
 	}
 	s.report.Skipped = len(s.acts.Skip)
-	fresh := len(s.acts.Fetch)
+	fresh := len(s.acts.Fetch) + len(s.acts.Heads)
 	if err := s.fetch(ctx); err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func (s *session) list(ctx context.Context) (listing []Listed, count int, err er
 	}
 	listing = distinct(listing)
 	plan := func() {
-		s.acts = Plan(listing, s.ledger, s.Account.Keep, s.Account.MaxSize, s.Now())
+		s.acts = Plan(listing, s.ledger, s.Account.Keep, s.Account.Limit(), s.Now())
 	}
 	plan()
 	// A UIDL may have been given to another message. Nothing but STAT tells, as long as none is new.
@@ -213,7 +214,11 @@ func (s *session) finish(ctx context.Context) error {
 		row.State, row.Listed = mail.Deleted, now
 		s.puts = append(s.puts, row)
 	}
-	s.puts = append(s.puts, s.acts.Put...)
+	for _, row := range s.acts.Put {
+		if !s.headed[keyOf(row)] {
+			s.puts = append(s.puts, row)
+		}
+	}
 	if err := s.condemn(ctx); err != nil {
 		return err
 	}
@@ -273,6 +278,9 @@ func (s *session) condemn(ctx context.Context) error {
 	}
 	for i := range s.doomed {
 		row := s.doomed[i].Row
+		if !stored(row) || row.Partial {
+			continue // it is not here: should the deletion fail, it is as it was
+		}
 		row.State, row.Listed = mail.Doomed, s.Now()
 		s.puts = append(s.puts, row)
 	}
@@ -285,14 +293,23 @@ func (s *session) remove(ctx context.Context) error {
 	for i := range s.doomed {
 		ns[i] = s.doomed[i].N
 	}
-	var after []mail.LedgerRow
+	var after, forget []mail.LedgerRow
 	err := s.c.Delete(ctx, ns, func(i int, err error) error {
 		row := s.doomed[i].Row
 		row.Account, row.Listed = s.Account.ID, s.Now()
-		if err != nil {
+		absent := !stored(row)
+		switch {
+		case err != nil:
 			s.Log.Warn("the server does not delete a message", "account", s.Account.ID, "said", err)
+			if absent || row.Partial {
+				return nil
+			}
 			row.State = mail.Stored
-		} else {
+		case absent && !row.Partial:
+			s.deleted++
+			forget = append(forget, row)
+			return nil
+		default:
 			row.State = mail.Deleted
 			// Nothing of it is to be recognised again but under its own UIDL.
 			row.Body = ""
@@ -311,7 +328,10 @@ func (s *session) remove(ctx context.Context) error {
 	}
 	s.report.Deleted += s.deleted
 	s.report.Left -= s.deleted
-	return s.put(ctx, after)
+	if err := s.put(ctx, after); err != nil || len(forget) == 0 {
+		return err
+	}
+	return s.Ledger.ForgetLedger(ctx, forget...)
 }
 
 // key is a row's key within an account.

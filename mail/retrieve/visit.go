@@ -112,6 +112,7 @@ type run struct {
 	report   mail.VisitReport
 	blame    map[string]int // by name: how often the link ended at that message
 	windowed bool           // the server shows the mailbox piece by piece
+	noHeads  bool           // the link ended at the first lines of a message: they are not asked for in this visit any more
 	serial   bool           // the server has fallen silent while commands were on their way: one at a time from now on
 	done     int            // messages that have come, for Progress
 	octets   int64

@@ -35,6 +35,12 @@ func (s *Store) Add(ctx context.Context, account mail.AccountID, batch []mail.Ar
 			if err != nil {
 				return err
 			}
+			if ids[i], err = t.refill(num, a); err != nil {
+				return err
+			}
+			if ids[i] != 0 {
+				continue
+			}
 			if ids[i], err = t.twin(num, a); err != nil {
 				return err
 			}
@@ -138,9 +144,9 @@ func (t *tx) add(to place, a *mail.Arrival) (mail.MessageID, error) {
 		uidl = []byte(m.UIDL)
 	}
 	_, err = t.exec(`INSERT INTO message(id, account, folder, thread, date, received, size, flags, attachments, subject_key,
-		loose, message_id, uidl, subject, sender, recipients, copies, snippet) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		loose, message_id, uidl, subject, sender, recipients, copies, snippet, whole) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		int64(id), to.num, int64(to.id), st.thread, date.Unix(), unixNano(received), size, int64(m.Flags), m.Attachments, st.key,
-		st.loose, strings.TrimSpace(m.MessageID), uidl, m.Subject, formatAddresses(m.From), formatAddresses(m.To), formatAddresses(m.Cc), m.Snippet)
+		st.loose, strings.TrimSpace(m.MessageID), uidl, m.Subject, formatAddresses(m.From), formatAddresses(m.To), formatAddresses(m.Cc), m.Snippet, m.Whole)
 	if err != nil {
 		return 0, err
 	}
@@ -154,6 +160,9 @@ func (t *tx) add(to place, a *mail.Arrival) (mail.MessageID, error) {
 			l.State = mail.Stored
 		}
 		if err := t.putLedger(to.num, l); err != nil {
+			return 0, err
+		}
+		if err := t.fulfil(to.num, l); err != nil {
 			return 0, err
 		}
 	}

@@ -179,14 +179,7 @@ func (t *tx) erase(h held, goneHere bool) error {
 			return err
 		}
 	}
-	if h.waiting {
-		t.waiting--
-		t.backlog -= h.backlog
-		t.s.texts.take(h.id)
-		if _, err := t.exec("DELETE FROM unindexed WHERE message = +?", id); err != nil {
-			return err
-		}
-	} else if _, err := t.exec("DELETE FROM search WHERE rowid = +?", id); err != nil {
+	if err := t.unindex(h); err != nil {
 		return err
 	}
 	if _, err := t.exec("UPDATE ledger SET message = NULL, gone_here = max(gone_here, ?) WHERE message = +?", goneHere, id); err != nil {

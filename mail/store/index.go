@@ -151,6 +151,7 @@ type entry struct {
 	subject, sender, to string
 	text                sql.NullString
 	backlog             int64
+	size                int64 // of the message when its text was read
 }
 
 // entries reads waiting messages in the order of their ids: FTS5 writes out what it has gathered when an id comes that
@@ -169,13 +170,12 @@ func entries(ctx context.Context, tx *sql.Tx, limit int) ([]entry, error) {
 		}
 		var e entry
 		var to, copies string
-		var size int64
-		if err := scan(&e.id, &e.subject, &e.sender, &to, &copies, &size, &e.text); err != nil {
+		if err := scan(&e.id, &e.subject, &e.sender, &to, &copies, &e.size, &e.text); err != nil {
 			return err
 		}
 		e.sender, e.to = people(e.sender), people(to, copies)
 		e.backlog = int64(len(e.text.String))
-		octets += min(size, maxIndexed)
+		octets += min(e.size, maxIndexed)
 		batch = append(batch, e)
 		return nil
 	})
@@ -206,10 +206,11 @@ func (s *Store) prepare(ctx context.Context, e *entry) error {
 	return nil
 }
 
-// index takes a batch in. Messages that were deleted or replaced since it was read do not wait any more.
+// index takes a batch in. Messages that were deleted or replaced since it was read do not wait any more; those that
+// got other octets wait on.
 func (t *tx) index(batch []entry) error {
 	for _, e := range batch {
-		n, err := t.exec("DELETE FROM unindexed WHERE message = +?", int64(e.id))
+		n, err := t.exec("DELETE FROM unindexed WHERE message = +? AND +? = (SELECT size FROM message m WHERE m.id = unindexed.message)", int64(e.id), e.size)
 		if err != nil {
 			return err
 		}

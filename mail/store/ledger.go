@@ -20,7 +20,11 @@ func (s *Store) Ledger(ctx context.Context, a mail.AccountID) ([]mail.LedgerRow,
 			return err
 		}
 		all = make([]mail.LedgerRow, 0, n)
-		rows, err := tx.QueryContext(ctx, "SELECT uidl, dup, state, coalesce(message, 0), size, first, listed, header, body, said, gone_here, heading, wish"+
+		trashed, err := inTrash(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, "SELECT uidl, dup, state, coalesce(message, 0), size, first, listed, header, body, said, gone_here, heading, wish, partial"+
 			rest+" ORDER BY uidl, dup", string(a))
 		if err != nil {
 			return err
@@ -29,10 +33,53 @@ func (s *Store) Ledger(ctx context.Context, a mail.AccountID) ([]mail.LedgerRow,
 			l := mail.LedgerRow{Account: a}
 			var uidl, heading sql.RawBytes
 			var first, listed sql.NullInt64
-			if err := scan(&uidl, &l.Dup, &l.State, &l.Message, &l.Size, &first, &listed, &l.Header, &l.Body, &l.Said, &l.GoneHere, &heading, &l.Wish); err != nil {
+			if err := scan(&uidl, &l.Dup, &l.State, &l.Message, &l.Size, &first, &listed, &l.Header, &l.Body, &l.Said, &l.GoneHere, &heading, &l.Wish, &l.Partial); err != nil {
 				return err
 			}
 			l.Heading = parseHeading(heading)
+			l.UIDL, l.First, l.Listed = string(uidl), fromNano(first), fromNano(listed)
+			l.Trashed = trashed[l.Message]
+			all = append(all, l)
+			return nil
+		})
+	})
+	return all, err
+}
+
+// inTrash returns the account's messages that lie in its Trash.
+func inTrash(ctx context.Context, tx *sql.Tx, a mail.AccountID) (map[mail.MessageID]bool, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT m.id FROM folder f CROSS JOIN message m ON m.folder = f.id
+		WHERE f.account = (SELECT num FROM account WHERE id = +?) AND f.role = 'trash'`, string(a))
+	if err != nil {
+		return nil, err
+	}
+	ids := map[mail.MessageID]bool{}
+	return ids, eachRow(rows, func(scan func(...any) error) error {
+		var id mail.MessageID
+		err := scan(&id)
+		ids[id] = true
+		return err
+	})
+}
+
+// LedgerOf returns what is remembered of the server's copies of messages. A message that never lay on a server has
+// none.
+func (s *Store) LedgerOf(ctx context.Context, ids []mail.MessageID) ([]mail.LedgerRow, error) {
+	var all []mail.LedgerRow
+	err := s.read(ctx, "read the ledger", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT a.id, l.uidl, l.dup, l.state, l.message, l.size, l.first, l.listed, l.header, l.body, l.wish, l.partial,
+			f.role = 'trash' FROM json_each(+?) j CROSS JOIN ledger l ON l.message = j.value CROSS JOIN account a ON a.num = l.account
+			CROSS JOIN message m ON m.id = l.message CROSS JOIN folder f ON f.id = m.folder ORDER BY j.key`, idList(ids))
+		if err != nil {
+			return err
+		}
+		return eachRow(rows, func(scan func(...any) error) error {
+			var l mail.LedgerRow
+			var uidl sql.RawBytes
+			var first, listed sql.NullInt64
+			if err := scan(&l.Account, &uidl, &l.Dup, &l.State, &l.Message, &l.Size, &first, &listed, &l.Header, &l.Body, &l.Wish, &l.Partial, &l.Trashed); err != nil {
+				return err
+			}
 			l.UIDL, l.First, l.Listed = string(uidl), fromNano(first), fromNano(listed)
 			all = append(all, l)
 			return nil
@@ -118,14 +165,14 @@ func (t *tx) putLedger(num int64, l mail.LedgerRow) error {
 	if l.Message != 0 {
 		message = int64(l.Message)
 	}
-	_, err := t.exec(`INSERT INTO ledger(account, uidl, dup, state, message, size, first, listed, header, body, said, gone_here, heading)
-		VALUES (?1, ?2, ?3, ?4, (SELECT id FROM message WHERE id = +?5), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+	_, err := t.exec(`INSERT INTO ledger(account, uidl, dup, state, message, size, first, listed, header, body, said, gone_here, heading, partial)
+		VALUES (?1, ?2, ?3, ?4, (SELECT id FROM message WHERE id = +?5), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 		ON CONFLICT DO UPDATE SET state = excluded.state, size = excluded.size, first = excluded.first,
-		listed = excluded.listed, header = excluded.header, body = excluded.body, said = excluded.said,
+		listed = excluded.listed, header = excluded.header, body = excluded.body, said = excluded.said, partial = excluded.partial,
 		heading = CASE excluded.heading WHEN '' THEN heading ELSE excluded.heading END,
 		message = CASE WHEN ?5 IS NOT NULL THEN coalesce(excluded.message, message) END,
 		gone_here = CASE WHEN ?5 IS NOT NULL AND excluded.message IS NULL THEN max(gone_here, excluded.gone_here) ELSE excluded.gone_here END`,
-		num, []byte(l.UIDL), l.Dup, string(l.State), message, l.Size, unixNano(l.First), unixNano(l.Listed), l.Header, l.Body, l.Said, l.GoneHere, formatHeading(l.Heading))
+		num, []byte(l.UIDL), l.Dup, string(l.State), message, l.Size, unixNano(l.First), unixNano(l.Listed), l.Header, l.Body, l.Said, l.GoneHere, formatHeading(l.Heading), l.Partial)
 	return err
 }
 

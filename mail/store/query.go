@@ -16,8 +16,8 @@ const maxBranches = 60
 
 // summaryColumns are what scanSummary reads, from message m and account a.
 const summaryColumns = `m.id, m.folder, a.id, m.message_id, m.uidl, m.subject, m.sender, m.recipients, m.copies, m.date, m.received,
-	m.size, m.flags, m.attachments, m.thread, m.snippet,
-	EXISTS (SELECT 1 FROM ledger l WHERE l.message = m.id AND l.state IN ('stored', 'doomed'))`
+	m.size, m.flags, m.attachments, m.thread, m.snippet, m.whole,
+	EXISTS (SELECT 1 FROM ledger l WHERE l.message = m.id AND l.state <> 'deleted')`
 
 func scanSummary(scan func(...any) error) (mail.Summary, error) {
 	var m mail.Summary
@@ -26,7 +26,7 @@ func scanSummary(scan func(...any) error) (mail.Summary, error) {
 	var date int64
 	var received sql.NullInt64
 	err := scan(&m.ID, &m.Folder, &m.Account, &m.MessageID, &uidl, &m.Subject, &from, &to, &cc, &date, &received,
-		&m.Size, &m.Flags, &m.Attachments, &m.Thread, &m.Snippet, &m.OnServer)
+		&m.Size, &m.Flags, &m.Attachments, &m.Thread, &m.Snippet, &m.Whole, &m.OnServer)
 	if err != nil {
 		return m, err
 	}

@@ -57,7 +57,7 @@ func (t *tx) putRaw(id mail.MessageID, raw mail.Raw) (int64, error) {
 
 // Raw opens the octets of a message as they were stored. They are read piece by piece when asked for, without any
 // long transaction, so a Raw may be held for as long as one likes: moving and marking do not touch it; after the
-// message is deleted ReadAt gives an error that wraps ErrNoMessage, after Close of the store ErrClosed.
+// message is deleted, or was refilled, ReadAt gives an error that wraps ErrNoMessage, after Close of the store ErrClosed.
 func (s *Store) Raw(ctx context.Context, id mail.MessageID) (mail.Raw, error) {
 	r := &raw{s: s, id: id, number: -1}
 	err := s.read(ctx, "open the message", func(tx *sql.Tx) error {
@@ -135,6 +135,11 @@ func (r *raw) piece(number int64) ([]byte, error) {
 		return nil, err
 	}
 	if want := min(r.size-number*chunkSize, chunkSize); int64(len(data)) != want {
+		var size int64
+		err := r.s.pool.QueryRowContext(context.Background(), "SELECT size FROM message WHERE id = +?", int64(r.id)).Scan(&size)
+		if err == nil && size != r.size {
+			return nil, ErrNoMessage // it has got other octets since it was opened
+		}
 		return nil, &Error{
 			Kind: mail.StoreDamaged, Doing: "read the message", Path: r.s.dir,
 			Err: fmt.Errorf("piece %d of message %d has %d octets instead of %d", number, r.id, len(data), want),
