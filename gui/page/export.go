@@ -7,17 +7,38 @@ import (
 	"poplar/mail/html"
 )
 
-// Clean writes the message out as HTML without anything active and hands it to then on the UI thread: a whole document
-// for the browser or a printer, else a fragment to be quoted. Remote pictures are left out, those of the message itself
-// are put in.
-func (p *Page) Clean(ctx context.Context, document bool, then func(src string, err error)) {
+// Sheet says what stands over a message that is written out for a browser or a printer.
+type Sheet struct {
+	Title string
+	Head  [][2]string // names and what they say
+	Print bool        // the browser asks for a printer at once
+}
+
+// Document writes the message out as a page that runs nothing and loads nothing, for the system's browser, and hands it
+// to then on the UI thread. Pictures that are seen here are in it; those that are held back are not.
+func (p *Page) Document(ctx context.Context, s Sheet, then func(src string, err error)) {
+	doc := p.doc
+	if doc == nil {
+		then("", nil)
+		return
+	}
+	o := html.CleanOptions{Page: true, Embed: true, Title: s.Title, Head: s.Head, Print: s.Print}
+	kit.Go(ctx, p.o.Loop, func(ctx context.Context) (string, error) { return doc.Clean(ctx, o) }, then)
+}
+
+// Picture is a picture of a message, for owners that do not know the engine.
+type Picture = html.Picture
+
+// Clean writes the message out as HTML without anything active, a fragment to be quoted, and hands it to then on the UI
+// thread. Remote pictures are left out, those of the message itself are put in.
+func (p *Page) Clean(ctx context.Context, then func(src string, err error)) {
 	doc := p.doc
 	if doc == nil {
 		then("", nil)
 		return
 	}
 	kit.Go(ctx, p.o.Loop, func(ctx context.Context) (string, error) {
-		return doc.Clean(ctx, html.CleanOptions{Page: document, Embed: true})
+		return doc.Clean(ctx, html.CleanOptions{Embed: true})
 	}, then)
 }
 

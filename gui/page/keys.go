@@ -3,7 +3,6 @@ package page
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/widget"
 
 	"poplar/gui/kit"
 )
@@ -11,23 +10,34 @@ import (
 // lineStep is how far an arrow key scrolls, in units.
 const lineStep = 44
 
-// FocusGained implements fyne.Focusable.
-func (p *Page) FocusGained() { p.focused = true }
+// FocusGained implements fyne.Focusable. A ring shows it, unless the mouse brought the keyboard here.
+func (p *Page) FocusGained() {
+	p.focused, p.ringed = true, !p.pressed
+	p.BaseWidget.Refresh()
+}
 
 // FocusLost implements fyne.Focusable.
-func (p *Page) FocusLost() { p.focused = false }
+func (p *Page) FocusLost() {
+	p.focused, p.ringed = false, false
+	p.BaseWidget.Refresh()
+}
 
 // Focused reports whether keys go to the Page.
 func (p *Page) Focused() bool { return p.focused }
 
-// TypedRune implements fyne.Focusable: the space bar turns a page.
+// TypedRune implements fyne.Focusable: the space bar turns a page, and with Shift back.
 func (p *Page) TypedRune(r rune) {
-	if r == ' ' {
+	switch {
+	case r != ' ':
+	case kit.Modifiers()&fyne.KeyModifierShift != 0:
+		p.scrollBy(-p.screen())
+	default:
 		p.scrollBy(p.screen())
 	}
 }
 
-// TypedKey implements fyne.Focusable: arrows, page keys, Home and End scroll.
+// TypedKey implements fyne.Focusable: arrows, page keys, Home and End scroll. Keys that mean nothing here go on to the
+// window.
 func (p *Page) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyUp:
@@ -42,8 +52,14 @@ func (p *Page) TypedKey(e *fyne.KeyEvent) {
 		p.scrollBy(-1e9)
 	case fyne.KeyEnd:
 		p.scrollBy(1e9)
+	case fyne.KeySpace: // TypedRune has it
 	case fyne.KeyEscape:
+		if !p.selected {
+			kit.PassKey(p, e)
+		}
 		p.Deselect()
+	default:
+		kit.PassKey(p, e)
 	}
 }
 
@@ -75,16 +91,21 @@ func (p *Page) reveal(y, h float32) {
 	}
 }
 
-// TypedShortcut implements fyne.Shortcutable: copy, select all, and zoom.
+// TypedShortcut implements fyne.Shortcutable: copy, select all, and zoom. What else there is goes on to the window.
 func (p *Page) TypedShortcut(s fyne.Shortcut) {
 	switch s := s.(type) {
 	case *fyne.ShortcutCopy:
 		p.Copy()
+		return
 	case *fyne.ShortcutSelectAll:
 		p.SelectAll()
+		return
 	case *desktop.CustomShortcut:
-		p.ZoomKey(s)
+		if p.ZoomKey(s) {
+			return
+		}
 	}
+	kit.PassShortcut(p, s)
 }
 
 // zoomSteps are the sizes that Ctrl + and Ctrl - go through.
@@ -110,6 +131,40 @@ func (p *Page) ZoomOut() {
 	}
 }
 
+// ZoomReset shows the message in the size that the person reads messages in.
+func (p *Page) ZoomReset() { p.SetZoom(p.usual) }
+
+// SetUsual sets the size that messages have until the person makes one larger or smaller; 1 is 100 %.
+func (p *Page) SetUsual(z float32) {
+	was := p.usual
+	p.usual = min(max(z, 0.3), 5)
+	if p.zoom == was {
+		p.SetZoom(p.usual)
+	}
+}
+
+// Scrolled implements fyne.Scrollable: the wheel scrolls what the Page stands in, and with Ctrl (Command on macOS) it
+// makes the message larger or smaller.
+func (p *Page) Scrolled(e *fyne.ScrollEvent) {
+	if kit.Modifiers()&fyne.KeyModifierShortcutDefault == 0 {
+		if s := p.scroll.scroll; s != nil {
+			s.Scrolled(e)
+		}
+		return
+	}
+	// A wheel gives tens of units a notch, a touch pad a few at a time: they add up to a step.
+	p.wheel += e.Scrolled.DY
+	for ; p.wheel >= wheelStep; p.wheel -= wheelStep {
+		p.ZoomIn()
+	}
+	for ; p.wheel <= -wheelStep; p.wheel += wheelStep {
+		p.ZoomOut()
+	}
+}
+
+// wheelStep is how far the wheel turns for one step of zoom, in units of scrolling: a notch.
+const wheelStep = 10
+
 // ZoomKey handles Ctrl with +, - and 0. It reports whether the shortcut was one of them, so that a window may pass on
 // its own.
 func (p *Page) ZoomKey(s *desktop.CustomShortcut) bool {
@@ -122,7 +177,7 @@ func (p *Page) ZoomKey(s *desktop.CustomShortcut) bool {
 	case fyne.KeyMinus:
 		p.ZoomOut()
 	case fyne.Key0:
-		p.SetZoom(1)
+		p.ZoomReset()
 	default:
 		return false
 	}
@@ -136,7 +191,7 @@ func (p *Page) TappedSecondary(e *fyne.PointEvent) {
 	if c == nil || len(items) == 0 {
 		return
 	}
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, e.AbsolutePosition)
+	kit.PopUp(fyne.NewMenu("", items...), c, e.AbsolutePosition)
 }
 
 func (p *Page) menu(at Spot) []*fyne.MenuItem {

@@ -93,6 +93,7 @@ type source struct {
 	text     string
 	flowed   bool
 	isHTML   bool
+	plainly  bool // html is shown as the text that it amounts to
 	cid      func(id string) ([]byte, string)
 	pictures map[string][]byte
 }
@@ -131,6 +132,10 @@ type Page struct {
 	selected      bool
 	hovered       int
 	focused       bool
+	ringed        bool    // the focus is shown
+	pressed       bool    // the mouse is bringing the keyboard here
+	usual         float32 // the zoom that Ctrl 0 leads back to
+	wheel         float32 // how far the wheel has turned towards the next step of zoom
 	matches       []layout.Match
 	match         int
 	query         string
@@ -145,6 +150,7 @@ var (
 	_ fyne.Shortcutable      = (*Page)(nil)
 	_ fyne.SecondaryTappable = (*Page)(nil)
 	_ fyne.Draggable         = (*Page)(nil)
+	_ fyne.Scrollable        = (*Page)(nil)
 	_ desktop.Mouseable      = (*Page)(nil)
 	_ desktop.Hoverable      = (*Page)(nil)
 	_ desktop.Cursorable     = (*Page)(nil)
@@ -155,7 +161,7 @@ func New(o Options) *Page {
 	if o.Loop == nil {
 		o.Loop = kit.Main
 	}
-	p := &Page{o: o, painter: paint.New(), zoom: 1, tiles: map[int]*tile{}, empty: true, hovered: -1, cursor: desktop.DefaultCursor, match: -1}
+	p := &Page{o: o, painter: paint.New(), zoom: 1, usual: 1, tiles: map[int]*tile{}, empty: true, hovered: -1, cursor: desktop.DefaultCursor, match: -1}
 	p.colours = p.themed()
 	p.ExtendBaseWidget(p)
 	return p
@@ -176,6 +182,9 @@ func (p *Page) SetText(text string, flowed bool) { p.show(source{text: text, flo
 func (p *Page) SetHTML(src string, cid func(id string) ([]byte, string)) {
 	p.show(source{html: src, isHTML: true, cid: cid})
 }
+
+// SetPlainHTML shows the text of an HTML body, without its look and its pictures.
+func (p *Page) SetPlainHTML(src string) { p.show(source{html: src, plainly: true}) }
 
 // Clear shows nothing.
 func (p *Page) Clear() {
@@ -329,7 +338,11 @@ func arrange(ctx context.Context, src source, r result, v html.Viewport, subpixe
 				return r, err
 			}
 		} else {
-			r.doc = html.ReadText(src.text, src.flowed)
+			text := src.text
+			if src.plainly {
+				text = html.Text(src.html)
+			}
+			r.doc = html.ReadText(text, src.flowed)
 		}
 		r.tree = nil
 	}

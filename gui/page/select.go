@@ -36,7 +36,13 @@ func (p *Page) linkAt(at fyne.Position) int {
 // MouseDown implements desktop.Mouseable: it begins a selection.
 func (p *Page) MouseDown(e *desktop.MouseEvent) {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(p); c != nil {
+		p.pressed = true
 		c.Focus(p)
+		p.pressed = false
+		if p.ringed { // it was reached by Tab before
+			p.ringed = false
+			p.BaseWidget.Refresh()
+		}
 	}
 	if e.Button != desktop.MouseButtonPrimary || p.page == nil {
 		return

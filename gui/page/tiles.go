@@ -122,7 +122,7 @@ func (p *Page) paint() {
 		p.ask(missing)
 	}
 	p.place()
-	if changed || p.anyMarks() {
+	if changed || p.ringed || p.anyMarks() {
 		p.BaseWidget.Refresh()
 	}
 }
@@ -209,10 +209,23 @@ func (p *Page) place() {
 }
 
 // renderer draws a Page.
-type renderer struct{ p *Page }
+type renderer struct {
+	p    *Page
+	ring *canvas.Rectangle // around what is visible, while keys go here
+}
 
 // CreateRenderer implements fyne.Widget.
-func (p *Page) CreateRenderer() fyne.WidgetRenderer { return &renderer{p} }
+func (p *Page) CreateRenderer() fyne.WidgetRenderer {
+	return &renderer{p, &canvas.Rectangle{FillColor: color.Transparent, StrokeWidth: 2, CornerRadius: 4}}
+}
+
+// placeRing puts the ring around what is visible of the Page.
+func (r *renderer) placeRing() {
+	top := max(r.p.top, 0)
+	r.ring.StrokeColor = kit.Col(kit.Accent)
+	r.ring.Move(fyne.NewPos(0, top))
+	r.ring.Resize(fyne.NewSize(r.p.Size().Width, max(min(r.p.bottom, r.p.Size().Height)-top, 0)))
+}
 
 func (r *renderer) Destroy() { r.p.stop(); r.p.dropTiles() }
 
@@ -230,10 +243,14 @@ func (r *renderer) Objects() []fyne.CanvasObject {
 	for _, m := range r.p.marks {
 		out = append(out, m)
 	}
+	if r.p.ringed {
+		out = append(out, r.ring)
+	}
 	return out
 }
 
 func (r *renderer) Refresh() {
 	r.p.place()
+	r.placeRing()
 	canvas.Refresh(r.p)
 }

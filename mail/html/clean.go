@@ -2,6 +2,7 @@ package html
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"regexp"
 	"slices"
@@ -22,6 +23,11 @@ type CleanOptions struct {
 	// Page makes a whole document that forbids everything but its own text, styles and pictures, for a browser; else
 	// it is a fragment to be quoted in a reply.
 	Page bool
+	// Title and Head stand over the message in a Page: its subject, and lines of a name and what it says.
+	Title string
+	Head  [][2]string
+	// Print has the browser ask for a printer as soon as the Page is there.
+	Print bool
 }
 
 // Clean writes the message out as HTML without anything active: no script, no form, no style sheet, no frame. Its look
@@ -45,17 +51,46 @@ func (d *Doc) Clean(ctx context.Context, o CleanOptions) (string, error) {
 // maxClean bounds what Clean writes.
 const maxClean = 8 << 20
 
+// pageStyle is the look of a Page where the message says nothing: a margin, letters without serifs, and what a printer
+// needs to know.
+const pageStyle = "body{margin:16px;font-family:sans-serif;font-size:16px;color:#000;background:#fff}" +
+	"img{max-width:100%}pre{white-space:pre-wrap}" +
+	".poplar-head{border-bottom:1px solid #999;margin:0 0 16px;padding:0 0 8px;font-size:13px;line-height:1.5}" +
+	".poplar-head h1{font-size:20px;line-height:1.3;margin:0 0 8px}.poplar-head th{text-align:left;padding:0 12px 0 0;vertical-align:top;" +
+	"font-weight:normal;color:#555;white-space:nowrap}.poplar-head td{padding:0}" +
+	"@media print{body{margin:0}tr,img,blockquote{break-inside:avoid-page}}"
+
+// printScript is the one script that may run in a Page, and only where it is to be printed.
+const printScript = "window.onload=function(){window.print()}"
+
 func (o CleanOptions) wrap(body, title string) string {
 	if !o.Page {
 		return body
 	}
-	pictures := "data:"
+	pictures, scripts, run := "data:", "", ""
 	if o.Remote {
 		pictures += " https: http:"
 	}
+	if o.Print {
+		sum := sha256.Sum256([]byte(printScript))
+		scripts = "script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; "
+		run = "<script>" + printScript + "</script>"
+	}
+	if o.Title != "" {
+		title = o.Title
+	}
+	var head strings.Builder
+	if len(o.Head) > 0 {
+		head.WriteString("<div class=\"poplar-head\"><h1>" + html.EscapeString(o.Title) + "</h1><table cellspacing=\"0\">")
+		for _, l := range o.Head {
+			head.WriteString("<tr><th>" + html.EscapeString(l[0]) + "</th><td>" + html.EscapeString(l[1]) + "</td></tr>")
+		}
+		head.WriteString("</table></div>\n")
+	}
 	return "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">" +
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src " + pictures + "\">" +
-		"<meta name=\"referrer\" content=\"no-referrer\"><title>" + html.EscapeString(title) + "</title></head><body>" + body + "</body></html>\n"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; " + scripts + "style-src 'unsafe-inline'; img-src " + pictures + "\">" +
+		"<meta name=\"referrer\" content=\"no-referrer\"><title>" + html.EscapeString(title) + "</title><style>" + pageStyle + "</style>" + run +
+		"</head><body>" + head.String() + body + "</body></html>\n"
 }
 
 func (d *Doc) cleanText(o CleanOptions) string {
@@ -190,6 +225,9 @@ func (w *cleaner) source(src string) string {
 	switch {
 	case p == nil || p.Tracker || p.Broken:
 		return ""
+	case p.Remote && w.o.Embed && p.Ready():
+		// The person has seen it: it needs no network any more.
+		return "data:" + p.Type + ";base64," + base64.StdEncoding.EncodeToString(p.Data)
 	case p.Remote && !w.o.Remote:
 		return ""
 	case p.Remote:

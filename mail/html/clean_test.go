@@ -2,6 +2,8 @@ package html
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -169,5 +171,44 @@ func TestCleanWithstandsKnownPayloads(t *testing.T) {
 	}
 	if n < 100 {
 		t.Errorf("only %d payloads", n)
+	}
+}
+
+// What a browser or a printer is given runs nothing of the message's, asks nobody, and says whose message it is.
+func TestCleanPage(t *testing.T) {
+	dot := []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;")
+	d, err := Read(context.Background(), `<script>bad()</script><p onclick="bad()">Text<img src="https://a.example/seen.gif"><img src="https://a.example/held.gif">`,
+		Options{Picture: func(url string) []byte {
+			if strings.Contains(url, "seen") {
+				return dot
+			}
+			return nil
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, print := range []bool{false, true} {
+		out, err := d.Clean(context.Background(), CleanOptions{
+			Page: true, Embed: true, Title: "A <b>", Head: [][2]string{{"From", "Eve <eve@a.example>"}}, Print: print,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"default-src 'none'", "<h1>A &lt;b&gt;</h1>", "Eve &lt;eve@a.example&gt;", "Text", "data:image/gif;base64,"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%q is missing in %s", want, out)
+			}
+		}
+		for _, bad := range []string{"bad()", "held.gif", "seen.gif", "http:", "https:"} {
+			if strings.Contains(out, bad) {
+				t.Errorf("%q is in %s", bad, out)
+			}
+		}
+		scripts := strings.Count(out, "<script")
+		sum := sha256.Sum256([]byte(printScript))
+		allowed := strings.Contains(out, "script-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
+		if print && (scripts != 1 || !allowed) || !print && (scripts != 0 || strings.Contains(out, "script-src")) {
+			t.Errorf("print %v: %d scripts, allowed %v", print, scripts, allowed)
+		}
 	}
 }
