@@ -26,6 +26,7 @@ type fake struct {
 	prefs    settings.Preferences
 	did      []string
 	fails    error
+	part     string // what every part holds, in place of its number
 }
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
@@ -141,6 +142,10 @@ func (f *fake) Read(ctx context.Context, id mail.MessageID) (*mail.Message, erro
 func (f *fake) Part(_ context.Context, _ mail.MessageID, index int, w io.Writer) error {
 	if f.fails != nil {
 		return f.fails
+	}
+	if f.part != "" {
+		_, err := io.WriteString(w, f.part)
+		return err
 	}
 	_, err := fmt.Fprintf(w, "part %d", index)
 	return err

@@ -2,6 +2,8 @@ package gui
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -17,25 +18,74 @@ import (
 
 	"poplar/gui/kit"
 	"poplar/gui/model"
+	"poplar/gui/reader"
 	"poplar/mail"
+	"poplar/settings"
 )
 
-// openPart opens an attachment with the program the system has for it. What might run by that is only saved.
+// openPart does what a click on an attachment asks for: pictures and texts are shown here, others are opened by the
+// program the system has for them.
 func (w *window) openPart(part mail.Part) {
-	if model.Runs(part.Name) {
-		ask := &kit.Ask{
-			Title: kit.T("%s is a program", part.Name),
-			Text:  kit.T("Opening it would run it. Poplar saves such files, but does not open them."),
-			Choices: []kit.AskChoice{{Label: kit.T("Cancel")}, {Label: kit.T("Save…"), Do: func() bool {
-				w.savePart(part)
-				return true
-			}}},
-		}
-		ask.Show(w.win, nil)
+	if reader.CanPreview(part) {
+		w.previewPart(part)
 		return
 	}
-	id := w.reader.ID()
-	kit.Go(w.ctx, w.loop, func(ctx context.Context) (string, error) { return w.opened.put(ctx, w.p, id, part) }, func(path string, err error) {
+	w.openOutside(part)
+}
+
+// openOutside opens an attachment with the program the system has for it. What might run by that is only saved, and
+// what may hold something that runs is asked about.
+func (w *window) openOutside(part mail.Part) {
+	danger, what, disguised := model.FileDanger(part.Name)
+	switch danger {
+	case model.NeverRun:
+		w.refuse(part, what, disguised)
+	case model.AskFirst:
+		text := kit.T("It is %s. What is in it may run or load something. Open it only if you expect it from this sender.", kit.T(what))
+		if disguised {
+			text = kit.T("It is %s, though its name looks like that of a document. Open it only if you expect it from this sender.", kit.T(what))
+		}
+		(&kit.Ask{
+			Title: kit.T("Open %s?", part.Name), Text: text, OnCancelled: func() {},
+			Choices: []kit.AskChoice{
+				{Label: kit.T("Save…"), Left: true, Do: func() bool { w.savePart(part); return true }},
+				{Label: kit.T("Open"), Kind: kit.Danger, Do: func() bool { w.launch(part); return true }},
+				{Label: kit.T("Cancel"), Kind: kit.Filled},
+			},
+		}).Show(w.win, nil)
+	default:
+		w.launch(part)
+	}
+}
+
+// refuse tells why a file is not opened.
+func (w *window) refuse(part mail.Part, what string, disguised bool) {
+	text := kit.T("Opening it would run it. Poplar saves such files, but does not open them.")
+	if disguised {
+		text = kit.T("Its name looks like that of a document, but opening it would run it. Poplar saves such files, but does not open them.")
+	}
+	(&kit.Ask{
+		Title: kit.T("%s is %s", part.Name, kit.T(what)), Text: text,
+		Choices: []kit.AskChoice{{Label: kit.T("Cancel")}, {Label: kit.T("Save…"), Do: func() bool {
+			w.savePart(part)
+			return true
+		}}},
+	}).Show(w.win, nil)
+}
+
+// isProgram says that a file is something the system could run, whatever its name.
+type isProgram struct{ what string }
+
+func (e *isProgram) Error() string { return "it is " + e.what }
+
+func (w *window) launch(part mail.Part) {
+	id, mark := w.reader.ID(), w.markNow()
+	kit.Go(w.ctx, w.loop, func(ctx context.Context) (string, error) { return w.opened.put(ctx, w.p, id, part, mark) }, func(path string, err error) {
+		var program *isProgram
+		if errors.As(err, &program) {
+			w.refuse(part, program.what, true)
+			return
+		}
 		if err == nil {
 			err = w.app.OpenURL(fileURL(path))
 		}
@@ -43,6 +93,14 @@ func (w *window) openPart(part mail.Part) {
 			w.folders.Say(w.loop, kit.T("%s cannot be opened: %s", part.Name, err), true)
 		}
 	})
+}
+
+// markNow is where the files of the message that is read come from.
+func (w *window) markNow() webMark {
+	if m := w.reader.Message(); m != nil {
+		return markOf(m)
+	}
+	return webMark{}
 }
 
 func fileURL(path string) *url.URL {
@@ -57,8 +115,11 @@ func fileURL(path string) *url.URL {
 // with Poplar.
 type openFiles struct{ dir string }
 
+// headSize is how much of a file is looked at for what it is.
+const headSize = 512
+
 // put writes a part into a folder of its own. It is called away from the UI thread, one at a time for each message.
-func (o *openFiles) put(ctx context.Context, p model.Mailbox, id mail.MessageID, part mail.Part) (path string, err error) {
+func (o *openFiles) put(ctx context.Context, p model.Mailbox, id mail.MessageID, part mail.Part, mark webMark) (path string, err error) {
 	if o.dir == "" {
 		return "", errors.New("there is no place for it")
 	}
@@ -67,18 +128,82 @@ func (o *openFiles) put(ctx context.Context, p model.Mailbox, id mail.MessageID,
 		return "", err
 	}
 	path = filepath.Join(dir, part.Name)
-	// Read-only: what is changed in it would be lost, and the program should say so.
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o400)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return path, p.Part(ctx, id, part.Index, f)
+	head := make([]byte, headSize)
+	n := 0
+	err = p.Part(ctx, id, part.Index, f)
+	if err == nil {
+		n, err = f.ReadAt(head, 0)
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", err
+	}
+	if danger, what := model.ContentDanger(head[:n]); danger != model.Harmless {
+		return "", errors.Join(&isProgram{what}, os.Remove(path))
+	}
+	mark.mark(path)
+	// Read-only: what is changed in it would be lost, and the program should say so.
+	return path, os.Chmod(path, 0o400) //nolint:gosec // the name is safe, and the folder is ours
+}
+
+// previewPart shows a picture or a text in a window of its own.
+func (w *window) previewPart(part mail.Part) {
+	id := w.reader.ID()
+	w.preview = reader.NewPreview(w.app, w.loop, w.p, id, part, reader.PreviewOptions{
+		OnOpen: func() { w.openOutside(part) }, OnSave: func() { w.savePart(part) }, OnLink: w.follow,
+	})
+	w.preview.Show()
+}
+
+// partMenu is the menu of an attachment.
+func (w *window) partMenu(part mail.Part, at fyne.Position) {
+	var items []*fyne.MenuItem
+	if reader.CanPreview(part) {
+		items = append(items, item(kit.T("Preview"), nil, true, func() { w.previewPart(part) }))
+	}
+	danger, _, _ := model.FileDanger(part.Name)
+	items = append(items,
+		item(kit.T("Open"), nil, danger != model.NeverRun, func() { w.openOutside(part) }),
+		item(kit.T("Save…"), nil, true, func() { w.savePart(part) }),
+		item(kit.T("Save all…"), nil, true, w.saveParts),
+		fyne.NewMenuItemSeparator(),
+		item(kit.T("Copy SHA-256"), nil, true, func() { w.copyHash(part) }))
+	w.popUp(fyne.NewMenu("", items...), at)
+}
+
+// copyHash puts the SHA-256 of an attachment's bytes on the clipboard.
+func (w *window) copyHash(part mail.Part) {
+	id := w.reader.ID()
+	kit.Go(w.ctx, w.loop, func(ctx context.Context) (string, error) {
+		h := sha256.New()
+		if err := w.p.Part(ctx, id, part.Index, h); err != nil {
+			return "", err
+		}
+		return hex.EncodeToString(h.Sum(nil)), nil
+	}, func(sum string, err error) {
+		if err != nil {
+			w.fail(err)
+			return
+		}
+		w.app.Clipboard().SetContent(sum)
+		w.folders.Say(w.loop, kit.T("SHA-256 copied: %s…", sum[:12]), false)
+	})
 }
 
 // savePart asks where an attachment goes, and writes it there.
 func (w *window) savePart(part mail.Part) {
-	id := w.reader.ID()
+	id, mark := w.reader.ID(), w.markNow()
+	w.saveAs(part.Name, func(ctx context.Context, to io.Writer) error { return w.p.Part(ctx, id, part.Index, to) }, mark)
+}
+
+// saveAs asks for a place under a name, and has write fill it.
+func (w *window) saveAs(name string, write func(context.Context, io.Writer) error, mark webMark) {
 	d := dialog.NewFileSave(func(to fyne.URIWriteCloser, err error) {
 		if err != nil {
 			w.folders.Say(w.loop, err.Error(), true)
@@ -86,12 +211,16 @@ func (w *window) savePart(part mail.Part) {
 		if to == nil {
 			return
 		}
-		kit.Do(w.ctx, w.loop, func(ctx context.Context) (err error) {
-			defer func() { err = errors.Join(err, to.Close()) }()
-			return w.p.Part(ctx, id, part.Index, to)
-		}, func(err error) { w.saved(part.Name, err) })
+		w.keepFolder(filepath.Dir(to.URI().Path()))
+		kit.Do(w.ctx, w.loop, func(ctx context.Context) error {
+			err := errors.Join(write(ctx, to), to.Close())
+			if err == nil {
+				mark.mark(to.URI().Path())
+			}
+			return err
+		}, func(err error) { w.saved(name, err) })
 	}, w.win)
-	d.SetFileName(part.Name)
+	d.SetFileName(name)
 	w.startIn(d)
 	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
 	d.Resize(w.dialogSize())
@@ -107,7 +236,7 @@ func (w *window) saved(name string, err error) {
 
 // saveParts asks for a folder, and writes every attachment into it, never over a file that is there.
 func (w *window) saveParts() {
-	id, m := w.reader.ID(), w.reader.Message()
+	id, m, mark := w.reader.ID(), w.reader.Message(), w.markNow()
 	if m == nil {
 		return
 	}
@@ -118,7 +247,8 @@ func (w *window) saveParts() {
 		if to == nil {
 			return
 		}
-		kit.Go(w.ctx, w.loop, func(ctx context.Context) (int, error) { return saveAll(ctx, w.p, id, m.Parts, to.Path()) }, func(n int, err error) {
+		w.keepFolder(to.Path())
+		kit.Go(w.ctx, w.loop, func(ctx context.Context) (int, error) { return saveAll(ctx, w.p, id, m.Parts, to.Path(), mark) }, func(n int, err error) {
 			w.saved(kit.N(n, "%d file", "%d files"), err)
 		})
 	}, w.win)
@@ -132,13 +262,23 @@ func (w *window) dialogSize() fyne.Size {
 	return fyne.NewSize(min(s.Width-48, 800), min(s.Height-48, 560))
 }
 
-// startIn begins a file dialog in the Downloads folder, where there is one.
-func (w *window) startIn(d interface{ SetLocation(fyne.ListableURI) }) {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return
+// keepFolder remembers where the person saves.
+func (w *window) keepFolder(dir string) {
+	if dir != w.prefs.Window.SaveFolder {
+		w.update(func(p *settings.Preferences) { p.Window.SaveFolder = dir })
 	}
-	for _, dir := range []string{filepath.Join(home, "Downloads"), filepath.Join(home, "下载"), home} {
+}
+
+// startIn begins a file dialog where the person saved last, else in the Downloads folder, where there is one.
+func (w *window) startIn(d interface{ SetLocation(fyne.ListableURI) }) {
+	var dirs []string
+	if last := w.prefs.Window.SaveFolder; last != "" {
+		dirs = append(dirs, last)
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		dirs = append(dirs, filepath.Join(home, "Downloads"), filepath.Join(home, "下载"), home)
+	}
+	for _, dir := range dirs {
 		if l, err := storage.ListerForURI(storage.NewFileURI(dir)); err == nil {
 			d.SetLocation(l)
 			return
@@ -147,7 +287,7 @@ func (w *window) startIn(d interface{ SetLocation(fyne.ListableURI) }) {
 }
 
 // saveAll writes the attachments into a folder and returns how many it wrote.
-func saveAll(ctx context.Context, p model.Mailbox, id mail.MessageID, parts []mail.Part, dir string) (int, error) {
+func saveAll(ctx context.Context, p model.Mailbox, id mail.MessageID, parts []mail.Part, dir string, mark webMark) (int, error) {
 	n := 0
 	for _, part := range parts {
 		if part.Inline {
@@ -161,13 +301,14 @@ func saveAll(ctx context.Context, p model.Mailbox, id mail.MessageID, parts []ma
 		if err = errors.Join(err, f.Close()); err != nil {
 			return n, err
 		}
+		mark.mark(f.Name())
 		n++
 	}
 	return n, nil
 }
 
 // create makes a new file: "a.pdf", or where that is there "a (2).pdf" and so on.
-func create(dir, name string) (io.WriteCloser, error) {
+func create(dir, name string) (*os.File, error) {
 	ext := filepath.Ext(name)
 	for i := 1; ; i++ {
 		try := name
@@ -178,40 +319,5 @@ func create(dir, name string) (io.WriteCloser, error) {
 		if err == nil || !errors.Is(err, os.ErrExist) || i > 1000 {
 			return f, err
 		}
-	}
-}
-
-// follow opens a link: mail links here, web pages in the browser. Anything else is not opened.
-func (w *window) follow(link, doubtful string) {
-	if doubtful == "" {
-		w.openLink(link)
-		return
-	}
-	ask := &kit.Ask{
-		Title: kit.T("Open a page of %s?", doubtful),
-		Text:  kit.T("The link is written so that it may look like another site. Open it only if you expect this one."),
-		Choices: []kit.AskChoice{
-			{Label: kit.T("Open"), Kind: kit.Danger, Do: func() bool { w.openLink(link); return true }},
-			{Label: kit.T("Cancel"), Kind: kit.Filled},
-		},
-		OnCancelled: func() {},
-	}
-	ask.Show(w.win, nil)
-}
-
-func (w *window) openLink(link string) {
-	u, err := url.Parse(link)
-	if err != nil {
-		return
-	}
-	switch strings.ToLower(u.Scheme) {
-	case "mailto":
-		w.mailto(link)
-	case "http", "https":
-		if err := w.app.OpenURL(u); err != nil {
-			w.folders.Say(w.loop, kit.T("The browser cannot be opened: %s", err), true)
-		}
-	default:
-		w.folders.Say(w.loop, kit.T("Poplar does not open links of this kind."), true)
 	}
 }

@@ -62,7 +62,8 @@ type window struct {
 	told     map[mail.Kind]bool // losses that were told in a box
 	tray     *tray
 	opened   openFiles
-	language string // the content is written in
+	preview  *reader.Preview // the last that was opened
+	language string          // the content is written in
 
 	composers  map[*composer.Window]bool
 	leavingNow bool // what is being written is being saved
@@ -235,6 +236,7 @@ func (w *window) buildReader() {
 	w.reader.Attachments.OnOpen = w.openPart
 	w.reader.Attachments.OnSave = w.savePart
 	w.reader.Attachments.OnSaveAll = w.saveParts
+	w.reader.Attachments.OnMenu = w.partMenu
 }
 
 // know learns the person's own addresses.

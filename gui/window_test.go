@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -384,36 +383,6 @@ func TestDraftsOpenInTheComposer(t *testing.T) {
 	s.choose(1)
 	s.w.act(browse.OpenIt, s.w.list.Selected())
 	s.did("open draft 20")
-}
-
-func TestSavingAttachmentsNeverOverwrites(t *testing.T) {
-	s := newStage(t, nil)
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("mine"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	m, _ := s.f.Read(t.Context(), 20)
-	n, err := saveAll(t.Context(), s.f, 20, m.Parts, dir)
-	if err != nil || n != 2 {
-		t.Fatal(n, err)
-	}
-	for name, want := range map[string]string{"a.txt": "mine", "a (2).txt": "part 0", "a (3).txt": "part 1"} {
-		if got, _ := os.ReadFile(filepath.Join(dir, name)); string(got) != want {
-			t.Errorf("%s holds %q", name, got)
-		}
-	}
-	o := openFiles{dir: dir}
-	path, err := o.put(t.Context(), s.f, 20, m.Parts[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if info, _ := os.Stat(path); info.Mode().Perm() != 0o400 || filepath.Base(path) != "a.txt" {
-		t.Errorf("%s, %v", path, info.Mode())
-	}
-	discard(dir)
-	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
-		t.Error("opened attachments stay behind")
-	}
 }
 
 func TestLicencesNameTheirVersions(t *testing.T) {

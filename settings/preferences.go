@@ -21,6 +21,8 @@ type WindowState struct {
 	Sidebar int    `json:"sidebar,omitempty"` // width of the folder column
 	List    int    `json:"list,omitempty"`    // width of the message list
 	Closed  string `json:"closed,omitempty"`  // what is folded in the folder column, separated by blanks
+	// SaveFolder is where the person saved an attachment last.
+	SaveFolder string `json:"saveFolder,omitempty"`
 }
 
 // DefaultPreferences are used until the person chooses.

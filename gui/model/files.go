@@ -65,15 +65,3 @@ func Extension(name string) string {
 	}
 	return ext
 }
-
-// Runs reports whether the system might run a file of that name as a program when it is opened. Such a file is only
-// saved, never opened.
-func Runs(name string) bool {
-	switch Extension(strings.TrimRight(name, ". ")) {
-	case "EXE", "COM", "SCR", "PIF", "BAT", "CMD", "MSI", "MSP", "VBS", "VBE", "JS", "JSE", "WSF", "WSH", "HTA", "PS1", "LNK", "URL",
-		"REG", "CPL", "JAR", "CHM", "INF", "GADGET", "DESKTOP", "SH", "BASH", "RUN", "BIN", "ELF", "PY", "PL", "RB", "APP",
-		"DMG", "PKG", "DEB", "RPM", "COMMAND", "TOOL", "SCPT", "ISO", "IMG", "VHD", "VHDX", "XLL", "MSC", "SCF", "APK":
-		return true
-	}
-	return false
-}

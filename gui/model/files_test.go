@@ -33,15 +33,57 @@ func TestFileKinds(t *testing.T) {
 	}
 }
 
-func TestProgramsAreKnownByTheirNames(t *testing.T) {
-	for _, name := range []string{"setup.exe", "invoice.pdf.SCR", "a.js", "run.sh", "x.desktop", "y.lnk", "z.COMMAND", "trick.exe.", "trick.exe ", "a.msi", "mac.app"} {
-		if !Runs(name) {
-			t.Errorf("%q would be opened", name)
+func TestDangerousFilesAreKnown(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		danger    Danger
+		what      string
+		disguised bool
+	}{
+		{"setup.exe", NeverRun, "a Windows program", false},
+		{"invoice.pdf.SCR", NeverRun, "a Windows program", true},
+		{"invoice.pdf          .exe", NeverRun, "a Windows program", true},
+		{"a.js", NeverRun, "a script", false},
+		{"run.sh", NeverRun, "a script", false},
+		{"照片.jpg.vbs", NeverRun, "a script", true},
+		{"x.desktop", NeverRun, "a shortcut", false},
+		{"y.lnk", NeverRun, "a shortcut", false},
+		{"z.COMMAND", NeverRun, "a script", false},
+		{"page.settingcontent-ms", NeverRun, "a shortcut", false},
+		{"trick.exe.", NeverRun, "a Windows program", false},
+		{"trick.exe ", NeverRun, "a Windows program", false},
+		{"a.msi", NeverRun, "an installer", false},
+		{"mac.app", NeverRun, "a program", false},
+		{"disk.iso", NeverRun, "a disk image", false},
+		{"report.docm", AskFirst, "a document with macros", false},
+		{"bill.xlsb", AskFirst, "a document with macros", false},
+		{"login.html", AskFirst, "a web page", false},
+		{"picture.svg", AskFirst, "a web page", false},
+		{"invoice.pdf.zip", AskFirst, "an archive", true},
+		{"photo.jpeg.rar", AskFirst, "an archive", true},
+		{"source.tar.gz", Harmless, "", false},
+		{"source.zip", Harmless, "", false},
+		{"Plan.pdf", Harmless, "", false},
+		{"exe", Harmless, "", false},
+		{"report.final.docx", Harmless, "", false},
+		{"报告.docx", Harmless, "", false},
+		{"readme", Harmless, "", false},
+		{"", Harmless, "", false},
+	} {
+		danger, what, disguised := FileDanger(c.name)
+		if danger != c.danger || what != c.what || disguised != c.disguised {
+			t.Errorf("%q: %v, %q, %v", c.name, danger, what, disguised)
 		}
 	}
-	for _, name := range []string{"Plan.pdf", "exe", "photo.jpg", "table.xlsx", "报告.docx", "a.json", "readme"} {
-		if Runs(name) {
-			t.Errorf("%q would not be opened", name)
+}
+
+func TestProgramsAreKnownByTheirContents(t *testing.T) {
+	for head, want := range map[string]Danger{
+		"MZ\x90\x00": NeverRun, "\x7fELF\x02": NeverRun, "#!/bin/sh\n": NeverRun, "[Desktop Entry]\nExec=x": NeverRun, "\xcf\xfa\xed\xfe": NeverRun,
+		"%PDF-1.7": Harmless, "\xff\xd8\xff": Harmless, "": Harmless, "# heading": Harmless,
+	} {
+		if got, what := ContentDanger([]byte(head)); got != want || (what == "") != (want == Harmless) {
+			t.Errorf("%q: %v, %q", head, got, what)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package reader
 
 import (
+	"context"
+	"image"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -18,11 +21,13 @@ const (
 	ticketGap    = 10
 )
 
-// Attachments are the files that came with a message: a click opens one, the arrow saves it.
+// Attachments are the files that came with a message: a click opens one, the arrow saves it, the right mouse button has
+// more.
 type Attachments struct {
 	widget.BaseWidget
 	OnOpen    func(mail.Part)
 	OnSave    func(mail.Part)
+	OnMenu    func(p mail.Part, at fyne.Position)
 	OnSaveAll func()
 
 	tickets []*ticket
@@ -60,6 +65,11 @@ func (a *Attachments) Set(parts []mail.Part) {
 				a.OnSave(p)
 			}
 		}
+		t.menu = func(at fyne.Position) {
+			if a.OnMenu != nil {
+				a.OnMenu(p, at)
+			}
+		}
 		t.button.OnTapped = t.save
 		a.tickets = append(a.tickets, t)
 	}
@@ -79,6 +89,45 @@ func (a *Attachments) Height(width float32) float32 {
 		h += 30
 	}
 	return h
+}
+
+// thumbs are how many pictures are read to be shown small, and how large they may be.
+const (
+	mostThumbs   = 24
+	largestThumb = 12 << 20
+)
+
+// load reads the pictures among the attachments to show them small, one after the other.
+func (a *Attachments) load(ctx context.Context, loop kit.Loop, read func(ctx context.Context, p mail.Part) ([]byte, error)) {
+	var list []*ticket
+	for _, t := range a.tickets {
+		if isPicture(t.part) && t.part.Size <= largestThumb && len(list) < mostThumbs {
+			list = append(list, t)
+		}
+	}
+	var next func()
+	next = func() {
+		if len(list) == 0 {
+			return
+		}
+		t := list[0]
+		list = list[1:]
+		kit.Go(ctx, loop, func(ctx context.Context) (image.Image, error) {
+			data, err := read(ctx, t.part)
+			if err != nil {
+				return nil, err
+			}
+			img, _, err := decode(ctx, data, image.Pt(4*ticketHeight, 2*ticketHeight))
+			return img, err
+		}, func(img image.Image, err error) {
+			if err == nil { // else the icon stays
+				t.thumb = img
+				t.Refresh()
+			}
+			next()
+		})
+	}
+	next()
 }
 
 // MinSize implements fyne.CanvasObject.
@@ -123,13 +172,16 @@ func (r *attachRenderer) Objects() []fyne.CanvasObject {
 	return out
 }
 
-// ticket is the card of one attachment.
+// ticket is the card of one attachment. Tab reaches it; Enter opens it.
 type ticket struct {
 	widget.BaseWidget
 	part       mail.Part
 	open, save func()
+	menu       func(at fyne.Position)
 	hovered    bool
+	focused    bool
 	button     *kit.IconButton
+	thumb      image.Image // of a picture, once it is there
 }
 
 func newTicket(p mail.Part) *ticket {
@@ -140,6 +192,31 @@ func newTicket(p mail.Part) *ticket {
 
 // Tapped implements fyne.Tappable.
 func (t *ticket) Tapped(*fyne.PointEvent) { t.open() }
+
+// TappedSecondary implements fyne.SecondaryTappable.
+func (t *ticket) TappedSecondary(e *fyne.PointEvent) { t.menu(e.AbsolutePosition) }
+
+// FocusGained implements fyne.Focusable.
+func (t *ticket) FocusGained() { t.focused = true; t.Refresh() }
+
+// FocusLost implements fyne.Focusable.
+func (t *ticket) FocusLost() { t.focused = false; t.Refresh() }
+
+// TypedRune implements fyne.Focusable.
+func (t *ticket) TypedRune(rune) {}
+
+// TypedKey implements fyne.Focusable.
+func (t *ticket) TypedKey(k *fyne.KeyEvent) {
+	switch k.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		t.open()
+	case desktop.KeyMenu:
+		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(t)
+		t.menu(at.AddXY(0, ticketHeight+2))
+	default:
+		kit.PassKey(t, k)
+	}
+}
 
 // Cursor implements desktop.Cursorable.
 func (t *ticket) Cursor() desktop.Cursor { return desktop.PointerCursor }
@@ -156,10 +233,18 @@ func (t *ticket) MouseOut() { t.hovered = false; t.Refresh() }
 // CreateRenderer implements fyne.Widget.
 func (t *ticket) CreateRenderer() fyne.WidgetRenderer {
 	kind := model.FileKindOf(t.part.Name, t.part.Type)
+	icon, colour := kind.Icon(), kit.Text2
+	about := kindTitle(kind, t.part.Name) + " · " + kit.Size(t.part.Size)
+	if x := t.part.External; x != nil {
+		about = kit.T("kept elsewhere: %s", x.Where)
+	} else if d, what, _ := model.FileDanger(t.part.Name); d != model.Harmless {
+		icon, colour = "warn", kit.Warn
+		about = kit.T(what) + " · " + kit.Size(t.part.Size)
+	}
 	return &ticketRenderer{
-		ticket: t, ground: kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), icon: kit.NewGlyph(kind.Icon(), 20, kit.Text2),
-		name: kit.NewLine(t.part.Name, 13, false, kit.Text).CutAt(kit.CutMiddle),
-		kind: kit.NewLine(kindTitle(kind, t.part.Name)+" · "+kit.Size(t.part.Size), 11, false, kit.Text2),
+		ticket: t, ground: kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), icon: kit.NewGlyph(icon, 20, colour),
+		name: kit.NewLine(t.part.Name, 13, false, kit.Text).CutAt(kit.CutMiddle), kind: kit.NewLine(about, 11, false, kit.Text2),
+		thumb: &canvas.Image{FillMode: canvas.ImageFillCover, ScaleMode: canvas.ImageScaleSmooth, CornerRadius: 4},
 	}
 }
 
@@ -188,6 +273,7 @@ type ticketRenderer struct {
 	ground     *kit.Fill
 	icon       *kit.Glyph
 	name, kind *kit.Line
+	thumb      *canvas.Image
 }
 
 func (r *ticketRenderer) Layout(s fyne.Size) {
@@ -196,9 +282,21 @@ func (r *ticketRenderer) Layout(s fyne.Size) {
 	if t.hovered {
 		ground = kit.Hover
 	}
-	r.ground.Set(ground, kit.Sep)
+	stroke, width := kit.Sep, float32(1)
+	if t.focused {
+		stroke, width = kit.Accent, 2
+	}
+	r.ground.Set(ground, kit.None)
+	r.ground.Outline(stroke, width).Refresh()
 	r.ground.Resize(s)
 	r.icon.Place(12, 13)
+	show(r.icon, t.thumb == nil)
+	show(r.thumb, t.thumb != nil)
+	if t.thumb != nil {
+		r.thumb.Image = t.thumb
+		r.thumb.Move(fyne.NewPos(6, 6))
+		r.thumb.Resize(fyne.NewSize(31, ticketHeight-12))
+	}
 	r.name.Place(43, 20, s.Width-43-42)
 	r.kind.Place(43, 36, s.Width-43-42)
 	t.button.Move(fyne.NewPos(s.Width-37, 7))
@@ -215,5 +313,5 @@ func (r *ticketRenderer) Refresh() {
 }
 
 func (r *ticketRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.icon, r.name, r.kind, r.ticket.button}
+	return []fyne.CanvasObject{r.ground, r.icon, r.thumb, r.name, r.kind, r.ticket.button}
 }

@@ -90,11 +90,7 @@ func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bo
 		Loop: loop, OnHeight: func(float32) { r.relay() }, OnShown: func() { r.complete() }, OnError: func(error) { r.complete() },
 		OnLink: func(l page.Link) {
 			if r.OnLink != nil {
-				t, doubtful := l.Look(), ""
-				if len(t.Doubts) > 0 {
-					doubtful = t.Host
-				}
-				r.OnLink(t.Open, doubtful)
+				openLink(l, r.OnLink)
 			}
 		},
 		OnHover: func(l *page.Link) {
