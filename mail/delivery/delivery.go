@@ -38,7 +38,8 @@ func Read(raw mail.Raw, a mail.Account, now time.Time) (arrival mail.Arrival) {
 	}
 	arrival.InReplyTo, arrival.References = s.InReplyTo, s.References
 	arrival.IndexText = s.IndexText
-	arrival.Bounce = s.Bounce
+	arrival.Bounce, arrival.BounceOf, arrival.BounceSubject = s.Bounce, s.Original, s.OriginalSubject
+	arrival.Piece = s.Piece
 	if s.Original != "" && !slices.Contains(arrival.References, s.Original) {
 		arrival.References = append(arrival.References, s.Original)
 	}

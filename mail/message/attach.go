@@ -100,11 +100,26 @@ func (t *tree) open(a *attachment) io.Reader {
 
 // size counts an attachment's decoded octets.
 func (t *tree) size(a *attachment) int64 {
-	if a.inner && a.coding == "" && a.length >= 0 {
+	if !a.inner {
+		return t.decodedSize(a.leaf)
+	}
+	if a.coding == "" && a.length >= 0 {
 		return a.length
 	}
 	n, _ := io.Copy(io.Discard, t.open(a))
 	return n
+}
+
+// decodedSize counts a leaf's decoded octets.
+func (t *tree) decodedSize(p *part) int64 {
+	switch p.encoding {
+	case "base64", "quoted-printable", "x-uuencode", "x-yenc":
+		if !p.multi() {
+			n, _ := io.Copy(io.Discard, t.reader(p))
+			return n
+		}
+	}
+	return p.end - p.body
 }
 
 // counts says whether a person would call it an attachment: no picture of the HTML, no signature, no report.

@@ -166,7 +166,7 @@ func (t *tree) otherBody(out *body) {
 			t.add(onePiece)
 			if p.ctype.get("number") == "1" {
 				inner := walk(section{t.raw, p.body, p.end - p.body})
-				inner.limit = t.limit
+				inner.limit, inner.forced = t.limit, t.forced
 				*out = inner.readBody(true)
 			}
 		case "application/ms-tnef", "application/vnd.ms-tnef":
@@ -243,7 +243,17 @@ func (t *tree) readable(p *part, data []byte) string {
 			}
 		}
 	}
-	s, f := decodeText(data, charset)
+	var s string
+	f, c := fits, t.forced
+	if c != nil {
+		charset = c.name
+		s, _ = c.decode(data)
+	} else {
+		s, f, c = decodeNamed(data, charset)
+	}
+	if t.charset == "" {
+		t.charset = c.label(charset)
+	}
 	switch f {
 	case fitsUnknown:
 		t.add(charsetUnknown)

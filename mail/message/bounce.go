@@ -18,6 +18,7 @@ const (
 type report struct {
 	list     []mail.Bounced
 	original string // Message-ID of the message it is about
+	subject  string // and its subject
 }
 
 // bounce reads a delivery report: the fields of RFC 3464 where it has them, else the wordings of the mail servers
@@ -72,8 +73,10 @@ func (t *tree) bounce(text func() string) report {
 	if ids := messageIDs(copied.best("message-id")); len(ids) > 0 {
 		r.original = ids[0]
 	}
+	r.subject = strings.TrimSpace(decodeWords(copied.best("subject")))
 	for i := range r.list {
 		settle(&r.list[i])
+		r.list[i].Why, r.list[i].NewAddress = why(r.list[i]), newAddress(r.list[i])
 	}
 	return r
 }

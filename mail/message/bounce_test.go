@@ -111,8 +111,8 @@ func TestBounce(t *testing.T) {
 				if got.Recipient != want.Recipient || got.Action != want.Action || got.Status != want.Status || !strings.Contains(got.Diagnostic, want.Diagnostic) || want.RemoteMTA != "" && got.RemoteMTA != want.RemoteMTA {
 					t.Errorf("got %+v, want %+v", got, want)
 				}
-				if tt.why != nil && Why(got) != tt.why[i] {
-					t.Errorf("Why is %q, want %q", Why(got), tt.why[i])
+				if tt.why != nil && why(got) != tt.why[i] {
+					t.Errorf("Why is %q, want %q", why(got), tt.why[i])
 				}
 			}
 			if m.BounceOf != tt.original {
@@ -134,8 +134,8 @@ func TestNewAddress(t *testing.T) {
 		{"smtp; 550 no such user, write to bo@new.example", ""},
 	}
 	for _, tt := range tests {
-		if got := NewAddress(mail.Bounced{Recipient: "bo@poplar.example", Diagnostic: tt.diagnostic}); got != tt.want {
-			t.Errorf("NewAddress(%q) = %q, want %q", tt.diagnostic, got, tt.want)
+		if got := newAddress(mail.Bounced{Recipient: "bo@poplar.example", Diagnostic: tt.diagnostic}); got != tt.want {
+			t.Errorf("newAddress(%q) = %q, want %q", tt.diagnostic, got, tt.want)
 		}
 	}
 }
@@ -157,8 +157,8 @@ func TestWhy(t *testing.T) {
 		{"2.1.5", "", ""},
 	}
 	for _, tt := range tests {
-		if got := Why(mail.Bounced{Status: tt.status, Diagnostic: tt.diagnostic, Action: "failed"}); tt.status[0] != '2' && got != tt.want || tt.status[0] == '2' && got != "" {
-			t.Errorf("Why(%s, %q) = %q, want %q", tt.status, tt.diagnostic, got, tt.want)
+		if got := why(mail.Bounced{Status: tt.status, Diagnostic: tt.diagnostic, Action: "failed"}); tt.status[0] != '2' && got != tt.want || tt.status[0] == '2' && got != "" {
+			t.Errorf("why(%s, %q) = %q, want %q", tt.status, tt.diagnostic, got, tt.want)
 		}
 	}
 }

@@ -63,9 +63,9 @@ const (
 	whyOther    = "the recipient's server refused it"
 )
 
-// Why says in English words why a recipient was not reached, as the end of the sentence "could not be delivered: …".
+// why says in English words why a recipient was not reached, as the end of the sentence "could not be delivered: …".
 // The words are fixed, so that a window can translate them. It is empty for a recipient that was reached.
-func Why(b mail.Bounced) string {
+func why(b mail.Bounced) string {
 	if strings.HasPrefix(b.Status, "2") || b.Action == "delivered" || b.Action == "relayed" || b.Action == "expanded" {
 		return ""
 	}
@@ -105,9 +105,9 @@ func Why(b mail.Bounced) string {
 	return whyOther
 }
 
-// NewAddress returns the address that a server gave in place of the one it refused (RFC 5321 section 3.4: 251, 551);
+// newAddress returns the address that a server gave in place of the one it refused (RFC 5321 section 3.4: 251, 551);
 // empty when it gave none.
-func NewAddress(b mail.Bounced) string {
+func newAddress(b mail.Bounced) string {
 	for i := 0; i+3 <= len(b.Diagnostic); i++ {
 		code := b.Diagnostic[i : i+3]
 		if code != "251" && code != "551" || i > 0 && isAlnum(b.Diagnostic[i-1]) || i+3 < len(b.Diagnostic) && isAlnum(b.Diagnostic[i+3]) {

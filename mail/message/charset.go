@@ -39,9 +39,9 @@ var (
 	cEUCKR  = &codec{name: "euc-kr", enc: korean.EUCKR, ascii: true}
 	cKOI8   = &codec{name: "koi8-u", enc: charmap.KOI8U, ascii: true, single: true}
 	c1251   = &codec{name: "windows-1251", enc: charmap.Windows1251, ascii: true, single: true}
-	cJIS    = &codec{name: "iso-2022", own: decodeISO2022}
+	cJIS    = &codec{name: "iso-2022-jp", own: decodeISO2022}
 	cUTF7   = &codec{name: "utf-7", own: decodeUTF7}
-	cHZ     = &codec{name: "hz", own: decodeHZ}
+	cHZ     = &codec{name: "hz-gb-2312", own: decodeHZ}
 	c874    = &codec{name: "windows-874", enc: charmap.Windows874, ascii: true, single: true}
 )
 
@@ -194,6 +194,23 @@ func isASCII(b []byte) bool {
 	return true
 }
 
+// label is the name that a person knows a codec by; named is what the message calls it.
+func (c *codec) label(named string) string {
+	switch {
+	case c == nil:
+		return ""
+	case c != cJIS:
+		return c.name
+	}
+	key := charsetKey(named)
+	for _, of := range []string{"kr", "cn"} {
+		if strings.Contains(key, "2022"+of) {
+			return "iso-2022-" + of
+		}
+	}
+	return c.name
+}
+
 // fit says how well text could be read.
 type fit int
 
@@ -206,8 +223,14 @@ const (
 
 // decodeText reads b in the named charset. An unknown, missing or plainly wrong one is replaced by detection.
 func decodeText(b []byte, charset string) (string, fit) {
+	s, f, _ := decodeNamed(b, charset)
+	return s, f
+}
+
+// decodeNamed is decodeText, and says what b was read in.
+func decodeNamed(b []byte, charset string) (string, fit, *codec) {
 	if len(b) == 0 {
-		return "", fits
+		return "", fits, nil
 	}
 	c := codecOf(charset)
 	f := fits
@@ -219,25 +242,26 @@ func decodeText(b []byte, charset string) (string, fit) {
 			if bytes.IndexByte(b, 0x1b) >= 0 {
 				// QUIRK: ISO-2022-JP that does not say so.
 				if s, ok := decodeISO2022(b); ok {
-					return s, max(f, fitsByGuess)
+					return s, max(f, fitsByGuess), cJIS
 				}
 			}
-			return string(b), f
+			return string(b), f, cASCII
 		}
-		s, _ := detect(b).decode(b)
-		return s, max(f, fitsByGuess)
+		d := detect(b)
+		s, _ := d.decode(b)
+		return s, max(f, fitsByGuess), d
 	}
 	// QUIRK: the charset is a lie: UTF-8 under another name.
 	if c.ascii && !c.utf8 && isUTF8(b, c.single) {
-		return string(b), fitsByGuess
+		return string(b), fitsByGuess, cUTF8
 	}
 	s, ok := c.decode(b)
 	if ok {
-		return s, f
+		return s, f, c
 	}
 	if !c.utf8 && c.ascii && !c.single {
 		if share, n := utf8Share(b); share > 0.95 && n >= 10 {
-			return strings.ToValidUTF8(string(b), "\uFFFD"), fitsPartly // the same, with some bytes damaged
+			return strings.ToValidUTF8(string(b), "\uFFFD"), fitsPartly, cUTF8 // the same, with some bytes damaged
 		}
 	}
 	// QUIRK: a national charset under the name of UTF-8.
@@ -245,11 +269,11 @@ func decodeText(b []byte, charset string) (string, fit) {
 		if share, _ := utf8Share(b); share < 0.6 {
 			if d := detect(b); !d.utf8 {
 				s, _ = d.decode(b)
-				return s, fitsByGuess
+				return s, fitsByGuess, d
 			}
 		}
 	}
-	return s, fitsPartly
+	return s, fitsPartly, c
 }
 
 // isUTF8 says whether b, which claims another charset, is UTF-8. Single-byte text never looks like it; of double-byte

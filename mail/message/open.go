@@ -21,38 +21,62 @@ func (e *ReadError) Unwrap() error { return e.Err }
 
 // Open reads a message for a person. The result is usable even when there is an error, which is a *ReadError and
 // tells of the disk, not of the message: a malformed message is no error, its oddities are in Problems.
-func Open(raw mail.Raw) (*mail.Message, error) {
+func Open(raw mail.Raw) (*mail.Message, error) { return OpenAs(raw, "") }
+
+// OpenAs is Open with the character set that a person chose for the texts of the message and for what stands in its
+// header without a charset of its own; "" for what the message says. One that nobody knows is as good as none.
+func OpenAs(raw mail.Raw, charset string) (*mail.Message, error) {
 	t := walk(raw)
-	m := &mail.Message{}
-	h := &t.root.header
-	e := t.envelope()
-	m.Subject, m.From, m.To, m.Cc, m.Date = e.Subject, e.From, e.To, e.Cc, e.Date
-	m.MessageID, m.InReplyTo, m.References = e.MessageID, e.InReplyTo, e.References
-	m.Sender = addressField(h, "sender")
-	m.Bcc = addressField(h, "bcc")
-	m.ReplyTo = addressField(h, "reply-to")
-	m.Header = make([]mail.Field, 0, len(h.fields))
-	for _, f := range h.fields {
-		m.Header = append(m.Header, mail.Field{Name: string(f.name), Value: decodeWords(h.text(unfold(f.value)))})
+	if t.forced = codecOf(charset); t.forced != nil {
+		t.root.header.hint = t.forced
 	}
+	m := t.heading()
 	b := t.readBody(true)
+	m.Charset, m.Forced = t.charset, t.forced != nil
 	m.Text, m.HTML, m.Flowed = b.text, b.html, b.flowed
 	shown := cidSet(m.HTML)
 	for i, a := range t.attachments() {
 		m.Parts = append(m.Parts, mail.Part{
 			Index: i, Name: a.safeName(t), Type: a.mediaType, Size: t.size(&a),
-			ContentID: a.contentID, Inline: a.contentID != "" && shown[a.contentID],
+			ContentID: a.contentID, Inline: a.contentID != "" && shown[a.contentID], External: t.external(&a),
 		})
 	}
 	r := t.bounce(func() string { return m.Text })
 	m.Bounce, m.BounceOf = r.list, r.original
 	m.Invitations = t.invitations()
 	m.Protection = t.protection(m.Text)
+	m.Piece = t.piece()
 	m.Problems = t.list
 	if t.win.err != nil {
 		return m, &ReadError{t.win.err}
 	}
 	return m, nil
+}
+
+// Head reads the header of a message alone, whatever its size: its fields and what they say.
+func Head(raw mail.Raw) (*mail.Message, error) {
+	t := newTree(raw)
+	m := t.heading()
+	if t.win.err != nil {
+		return m, &ReadError{t.win.err}
+	}
+	return m, nil
+}
+
+// heading reads what the header says.
+func (t *tree) heading() *mail.Message {
+	h := &t.root.header
+	e := t.envelope()
+	m := &mail.Message{
+		Subject: e.Subject, From: e.From, To: e.To, Cc: e.Cc, Date: e.Date,
+		MessageID: e.MessageID, InReplyTo: e.InReplyTo, References: e.References,
+		Sender: addressField(h, "sender"), Bcc: addressField(h, "bcc"), ReplyTo: addressField(h, "reply-to"),
+		Header: make([]mail.Field, 0, len(h.fields)),
+	}
+	for _, f := range h.fields {
+		m.Header = append(m.Header, mail.Field{Name: string(f.name), Value: decodeWords(h.text(unfold(f.value)))})
+	}
+	return m
 }
 
 // PartReader reads the bytes of Parts[index] as Open lists them: transfer decoding undone, nothing else changed,

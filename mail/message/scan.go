@@ -31,8 +31,10 @@ type Scanned struct {
 	Attachments int    // leaves that a person would call attachments
 	// Bounce is what a delivery report says; nil for other messages. Original is the Message-ID of the message it is
 	// about, "" where it does not tell.
-	Bounce   []mail.Bounced
-	Original string
+	Bounce          []mail.Bounced
+	Original        string
+	OriginalSubject string
+	Piece           *mail.Piece // one of several messages that make a whole; nil for others
 }
 
 // Scan reads what a list shows, as fast as may be.
@@ -60,7 +62,8 @@ func (t *tree) scan() Scanned {
 		s.IndexText += "\n" + strings.Join(names, "\n")
 	}
 	r := t.bounce(func() string { return b.text })
-	s.Bounce, s.Original = r.list, r.original
+	s.Bounce, s.Original, s.OriginalSubject = r.list, r.original, r.subject
+	s.Piece = t.piece()
 	return s
 }
 

@@ -51,12 +51,14 @@ type tree struct {
 	limit, textUsed int64
 	read            bool // head has been read
 	head            Scanned
+	forced          *codec // the character set that a person chose; nil: what the message says
+	charset         string // what the first text was read in
 	levels
 	problems
 }
 
-// walk takes a message apart. It reads it once, front to end, and holds headers only.
-func walk(raw mail.Raw) *tree {
+// newTree reads the header of a message.
+func newTree(raw mail.Raw) *tree {
 	raw = lineFeeds(raw)
 	t := &tree{raw: raw, win: newWindow(raw), limit: textLimit}
 	t.root = t.entity(0, nil)
@@ -66,6 +68,12 @@ func walk(raw mail.Raw) *tree {
 			t.root.ctype.value = "application/octet-stream" // QUIRK: no mail at all
 		}
 	}
+	return t
+}
+
+// walk takes a message apart. It reads it once, front to end, and holds headers only.
+func walk(raw mail.Raw) *tree {
+	t := newTree(raw)
 	t.run(t.root, t.win.size)
 	t.rescue()
 	t.leaves(func(p *part) bool {
