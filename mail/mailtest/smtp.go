@@ -11,6 +11,7 @@ import (
 	"log"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -35,7 +36,11 @@ type SMTPOptions struct {
 	MaxLine     int      // octets of a line of a message, CRLF included (RFC 5321: 1000); longer ones are refused; 0: no limit
 	// Without are keywords that are left out of the reply to EHLO: "8BITMIME", "SIZE", "SMTPUTF8", "AUTH", "STARTTLS", "PIPELINING".
 	Without []string
-	Script  Script
+	// Chunking offers CHUNKING (RFC 3030). The message of a BDAT is the turn "DOT", like that of a DATA.
+	Chunking bool
+	// DSN offers DSN (RFC 3461).
+	DSN    bool
+	Script Script
 	// Deliver, if set, says where a copy for a recipient goes; nil: nowhere. POP3.Mailbox of the same process serves
 	// for mail that comes back.
 	Deliver func(recipient string) *Mailbox
@@ -83,6 +88,7 @@ func NewSMTP(o SMTPOptions) (*SMTP, error) {
 	s.backend.Domain = "poplar.test"
 	s.backend.AllowInsecureAuth = true // the front has checked
 	s.backend.EnableSMTPUTF8 = true
+	s.backend.EnableDSN = o.DSN
 	s.backend.MaxMessageBytes = o.MaxSize
 	s.backend.MaxLineLength = 0                     // the front sees to that: go-smtp would stop reading
 	s.backend.ErrorLog = log.New(io.Discard, "", 0) // broken links are what this server is for
@@ -228,12 +234,14 @@ type pipeConn struct {
 // front is the server's end of one client connection. Go-smtp works on the pipe behind it, one step at a time, so
 // that user and discard need no lock.
 type front struct {
-	server  *SMTP
-	link    *link
-	n       int
-	counts  map[string]int
-	user    string
-	discard bool // the message under way is not to be taken
+	server *SMTP
+	link   *link
+	n      int
+	counts map[string]int
+	user   string
+	// discard says that the message under way is not to be taken. It is set before the message's last octets are
+	// passed on and not touched afterwards: go-smtp may still look at it when a connection has broken.
+	discard bool
 
 	pipe    net.Conn
 	replies *bufio.Reader
@@ -325,7 +333,10 @@ func (f *front) step(t *Turn, name, arg, line string) error {
 	}
 	switch name {
 	case "BDAT":
-		return f.link.send(t, strings.NewReader("502 5.5.1 CHUNKING is not offered\r\n"))
+		if !f.server.o.Chunking {
+			return f.link.send(t, strings.NewReader("502 5.5.1 CHUNKING is not offered\r\n"))
+		}
+		return f.chunk(t, arg, line)
 	case "STARTTLS":
 		return f.startTLS(t)
 	case "AUTH":
@@ -390,7 +401,7 @@ func (f *front) keywords(reply []byte) []byte {
 		word, _, _ := strings.Cut(l, " ")
 		switch {
 		case i == 0:
-		case f.server.without(word), word == "CHUNKING", word == "LIMITS":
+		case f.server.without(word), word == "CHUNKING" && !f.server.o.Chunking, word == "LIMITS":
 			continue
 		case word == "AUTH" && f.server.o.RequireTLS && !f.link.tls:
 			continue
@@ -429,6 +440,40 @@ func (f *front) auth(t *Turn, reply []byte) error {
 		if reply, err = f.ask(line); err != nil {
 			return err
 		}
+	}
+	return f.link.send(t, bytes.NewReader(reply))
+}
+
+// chunk passes the octets of a BDAT on to go-smtp and answers.
+func (f *front) chunk(t *Turn, arg, line string) error {
+	size, last, _ := strings.Cut(arg, " ")
+	n, err := strconv.ParseUint(size, 10, 24)
+	if err != nil {
+		return f.link.send(t, strings.NewReader("501 5.5.4 What size?\r\n"))
+	}
+	text := make([]byte, n)
+	if t.cut == cutBody {
+		_, _ = io.CopyN(io.Discard, f.link.in, int64(t.cutAt))
+		return f.link.cutOff()
+	}
+	if _, err := io.ReadFull(f.link.in, text); err != nil {
+		return err
+	}
+	if last != "" {
+		if t = f.turn("DOT", ""); t.cut == cutBefore {
+			return f.link.cutOff() // go-smtp never sees the message
+		}
+	}
+	f.discard = t.skip
+	// Go-smtp may refuse a chunk before it reads it.
+	written := make(chan error, 1)
+	go func() {
+		_, err := f.pipe.Write(append([]byte(line+"\r\n"), text...))
+		written <- err
+	}()
+	reply, err := f.reply()
+	if err = errors.Join(err, <-written); err != nil {
+		return err
 	}
 	return f.link.send(t, bytes.NewReader(reply))
 }
@@ -477,7 +522,6 @@ func (f *front) data() error {
 		return err
 	}
 	reply, err := f.reply()
-	f.discard = false
 	if err != nil {
 		return err
 	}

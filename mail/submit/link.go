@@ -20,8 +20,8 @@ const (
 	maxLine = 2048
 	// maxLines bounds a reply.
 	maxLines = 200
-	// chunk is how much of a message is written at once.
-	chunk = 32 << 10
+	// piece is how much of a message is written at once.
+	piece = 32 << 10
 	// finalDot ends a message. The line end before it belongs to the message.
 	finalDot = ".\r\n"
 )
@@ -108,8 +108,9 @@ type link struct {
 	corked bool
 	held   int // commands waiting under the cork
 
-	data bool // what the client writes is a message
-	dot  bool // all octets of the final dot have been given to the network
+	tail []byte // a message that goes after the commands held back
+	data bool   // what is written is a message
+	dot  bool   // the last octet of the message, or of its final dot, has been given to the network
 	sent int64
 }
 
@@ -132,7 +133,7 @@ func (l *link) Write(p []byte) (int, error) {
 		l.held++
 		l.ready = append(l.ready, "250 taken note\r\n"...)
 	}
-	if l.data && len(l.out) >= chunk {
+	if l.data && len(l.out) >= piece {
 		// The end is kept back: it may be the final dot.
 		if err := l.send(len(l.out) - len(finalDot)); err != nil {
 			return 0, err
@@ -172,7 +173,10 @@ func (l *link) flush() error {
 		for line := range bytes.Lines(l.out) {
 			l.conn.Sent(string(line))
 		}
-		return l.send(len(l.out))
+		if l.tail == nil {
+			return l.send(len(l.out))
+		}
+		return l.sendTail()
 	}
 	if !bytes.HasSuffix(l.out, []byte(finalDot)) {
 		return l.fail(errors.New("the message was not ended"))
@@ -187,6 +191,24 @@ func (l *link) flush() error {
 	n, err := l.conn.Write(l.out)
 	l.dot = n == len(finalDot)
 	l.out, l.data = l.out[:0], false
+	if err != nil {
+		return l.fail(err)
+	}
+	return nil
+}
+
+// sendTail sends the commands and the message after them. The message's last octet goes alone: while that is not on
+// its way, the server cannot have accepted it.
+func (l *link) sendTail() error {
+	text := l.tail
+	l.tail = nil
+	l.conn.Sent(fmt.Sprintf("(a message of %d octets)", len(text)))
+	l.out = append(l.out, text[:len(text)-1]...)
+	if err := l.send(len(l.out)); err != nil {
+		return err
+	}
+	n, err := l.conn.Write(text[len(text)-1:])
+	l.dot = n == 1
 	if err != nil {
 		return l.fail(err)
 	}
@@ -301,12 +323,25 @@ func (l *link) exchange(command string) (reply, error) {
 // cork begins to hold commands back.
 func (l *link) cork() { l.corked, l.held = true, 0 }
 
-// uncork sends the commands held back and returns their replies, in order.
-func (l *link) uncork() ([]reply, error) {
+// add holds back a command of ours with the client's.
+func (l *link) add(command string) {
+	l.out = append(l.out, command+"\r\n"...)
+	l.held++
+}
+
+// chunk holds back a message with the commands, as the only chunk of it (RFC 3030). It must not be empty.
+func (l *link) chunk(text []byte) {
+	l.add(fmt.Sprintf("BDAT %d LAST", len(text)))
+	l.tail, l.dot, l.sent = text, false, 0
+}
+
+// uncork sends the commands held back and returns their replies, in order, but for the last so many, which are left to
+// next.
+func (l *link) uncork(but int) ([]reply, error) {
 	l.corked = false
 	l.ready = l.ready[:0]
 	replies := make([]reply, 0, l.held)
-	for range l.held {
+	for range l.held - but {
 		r, err := l.next()
 		if err != nil {
 			return replies, err
@@ -340,10 +375,21 @@ func (l *link) SetReadDeadline(time.Time) error { return nil }
 // SetWriteDeadline does nothing.
 func (l *link) SetWriteDeadline(time.Time) error { return nil }
 
-// lastWords reads a refusal that came although the connection broke while we were writing.
-func (l *link) lastWords() (reply, bool) {
-	l.err, l.out, l.data, l.ready = nil, nil, false, nil
-	r, err := l.next()
+// lastWords reads what came although the connection broke while we were writing: at most n replies, up to the first
+// refusal, which is last.
+func (l *link) lastWords(n int) (replies []reply, last *reply) {
+	l.err, l.out, l.data, l.ready, l.tail = nil, nil, false, nil, nil
+	var err error
+	for range n {
+		var r reply
+		if r, err = l.next(); err != nil {
+			break
+		}
+		if replies = append(replies, r); r.code/100 >= 4 {
+			last = &r
+			break
+		}
+	}
 	l.err = errors.Join(net.ErrClosed, err) // spent in any case
-	return r, err == nil && r.code/100 >= 4
+	return replies, last
 }

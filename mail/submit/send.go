@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"strings"
 	"time"
 
@@ -16,15 +14,15 @@ import (
 	"poplar/mail/wire"
 )
 
-// window is how many commands are sent in one flight. Their replies, some sixty octets each, fit into what the
-// network holds for us while we write (RFC 2920 section 3.1).
-const window = 100
-
 // Message is what is to be submitted.
 type Message struct {
 	From string   // reverse-path; empty for the null path
 	To   []string // addr-specs
 	Raw  mail.Raw // CRLF lines; a bare LF would be sent as CRLF
+	// Notices are asked for where the server takes such wishes (DSN).
+	Notices mail.Notices
+	// Progress, if set, is told now and then how many octets of Raw have been given to the network.
+	Progress func(sent int64)
 }
 
 // Send submits m to s over a connection of its own: see Open and Session.Send.
@@ -56,6 +54,8 @@ func problemOf(err error) *mail.Problem {
 type book struct {
 	list []mail.Recipient
 	done []bool // the entry of the same place is final
+	// taken counts the recipients that the server has accepted in this transaction.
+	taken int
 }
 
 func newBook(m Message) *book {
@@ -130,8 +130,10 @@ func Fold(list []mail.Recipient) mail.SendState {
 //     they do not have the message;
 //   - Uncertain: the whole message left, its final dot too, and the answer was lost or cannot be understood.
 //
-// inFlight is called when the server has accepted at least one recipient and stands right before DATA; only if it
-// returns nil is the message sent. So what it commits is there before there is anything to be uncertain about.
+// inFlight is called before the first octet of the message is sent; only if it returns nil is it sent. So what it
+// commits is there before there is anything to be uncertain about. Where the server knows both PIPELINING and CHUNKING a
+// small message leaves together with its envelope, and inFlight is called before that; else it is called when the server
+// has accepted at least one recipient.
 //
 // The error is nil when the server took the message for somebody. It is an *Error where the server or the connection
 // is the reason, else that of inFlight or of reading m.Raw.
@@ -145,6 +147,7 @@ func (x *Session) Send(ctx context.Context, m Message, inFlight func(ctx context
 	if err := x.reset(); err != nil {
 		return b.stop(mail.Deferred, err), err
 	}
+	t := &transaction{x: x, m: m, b: b}
 	from, to, err := x.envelope(m, b)
 	if err == nil {
 		err = x.fits(m.Raw.Size())
@@ -152,19 +155,15 @@ func (x *Session) Send(ctx context.Context, m Message, inFlight func(ctx context
 	if err != nil {
 		return b.stop(mail.Failed, err), err
 	}
-	if err := x.recipients(from, to, m.Raw.Size(), b); err != nil {
-		return b.stop(verdict(err), err), err
-	}
+	t.from, t.to = from, to
 	if b.open() == 0 {
 		err := x.refused(b)
-		_ = x.reset() // a failure shows at the next use
 		return b.stop(mail.Failed, err), err
 	}
-	if err := inFlight(ctx); err != nil {
-		_ = x.reset()
-		return b.stop(mail.Deferred, err), err
+	if text, ok := t.small(); ok {
+		return t.atOnce(ctx, text, inFlight)
 	}
-	return x.data(m.Raw, b)
+	return t.byData(ctx, inFlight)
 }
 
 // verdict is what a refusal means for those whom it concerns.
@@ -274,79 +273,6 @@ func (x *Session) sender(from string, size int64) (said string, err error) {
 	return x.link.said.said(), nil
 }
 
-// recipients says MAIL and RCPT, in as few flights as the server allows, and notes in b who is refused. An error
-// concerns the whole message.
-func (x *Session) recipients(from string, to []string, size int64, b *book) error {
-	utf8 := !ascii(from)
-	for _, addr := range to {
-		utf8 = utf8 || !ascii(addr)
-	}
-	x.busy = true
-	commands := []func() error{func() error { return x.client.Mail(from, &smtp.MailOptions{Size: size, UTF8: utf8}) }}
-	whose := []int{-1}
-	for i, addr := range to {
-		if addr != "" {
-			commands = append(commands, func() error { return x.client.Rcpt(addr, nil) })
-			whose = append(whose, i)
-		}
-	}
-	step := 1
-	if x.offered("PIPELINING") {
-		step = window
-	}
-	taken := 0
-	for start := 0; start < len(commands); start += step {
-		end := min(start+step, len(commands))
-		replies, err := x.flight(commands[start:end])
-		for i, r := range replies {
-			who, said := whose[start+i], wire.Redact(r.said(), x.secret)
-			switch {
-			case r.code/100 == 2 && who >= 0:
-				taken++
-				b.list[who].Code, b.list[who].Status, b.list[who].Said = r.code, r.status(), said
-			case r.code/100 == 2:
-			case who < 0:
-				return refusal(r, x.server.Addr(), stepSender, x.secret)
-			case r.code/100 != 5, r.code == 552 && taken > 0 && r.status() != "5.2.2":
-				// RFC 5321 section 4.5.3.1.10: servers say 552 where they ought to say 452, too many recipients.
-				b.set(who, mail.Deferred, r.code, r.status(), said)
-			default:
-				b.set(who, mail.Failed, r.code, r.status(), said)
-			}
-		}
-		if err != nil {
-			return err
-		}
-		if last := replies[len(replies)-1]; last.code == 421 {
-			return refusal(last, x.server.Addr(), stepRecipient, x.secret)
-		}
-	}
-	return nil
-}
-
-// flight has the client say commands, all at once where there are several, and returns the replies that came.
-func (x *Session) flight(commands []func() error) ([]reply, error) {
-	if len(commands) == 1 {
-		err := commands[0]()
-		var no *smtp.SMTPError
-		if err != nil && !errors.As(err, &no) {
-			return nil, x.fail(err, stepRecipient)
-		}
-		return []reply{x.link.said}, nil
-	}
-	x.link.cork()
-	for _, say := range commands {
-		if err := say(); err != nil {
-			return nil, x.fail(err, stepRecipient)
-		}
-	}
-	replies, err := x.link.uncork()
-	if err != nil {
-		return replies, broken(err, x.server.Addr(), stepRecipient)
-	}
-	return replies, nil
-}
-
 // refused is the error that speaks for the recipients who do not get the message: the first refusal for good, or else
 // the first for now.
 func (x *Session) refused(b *book) *Error {
@@ -371,53 +297,6 @@ func (x *Session) refused(b *book) *Error {
 	return e
 }
 
-// data sends the message and reads the verdict, which concerns everybody who was accepted.
-func (x *Session) data(raw mail.Raw, b *book) (mail.Receipt, error) {
-	w, err := x.client.Data()
-	if err != nil {
-		e := x.fail(err, stepSend)
-		return b.stop(verdict(e), e), e
-	}
-	x.link.data, x.link.dot, x.link.sent = true, false, 0
-	n, err := io.Copy(w, mail.Reader(raw))
-	if err == nil && n != raw.Size() {
-		err = io.ErrUnexpectedEOF
-	}
-	if err != nil && x.link.err == nil {
-		// The message could not be read. Only breaking off tells the server that this is not its end.
-		_ = x.link.fail(net.ErrClosed)
-		_ = x.link.conn.Close()
-		err = fmt.Errorf("the message cannot be read: %w", err)
-		return b.stop(mail.Deferred, err), err
-	}
-	if err == nil {
-		x.link.conn.SetIdle(max(afterDot, x.o.Idle))
-		_, err = w.CloseWithResponse()
-		x.link.conn.SetIdle(x.idle())
-	}
-	switch answered := x.link.err == nil; {
-	case !x.link.dot:
-		e := x.cutShort(err)
-		return b.stop(verdict(e), e), e
-	case answered && x.link.said.code/100 == 2:
-		x.busy = false
-		for i := range b.list {
-			if !b.done[i] {
-				b.list[i].State, b.done[i] = mail.SentOK, true
-			}
-		}
-		return mail.Receipt{State: Fold(b.list), Recipients: b.list, Said: wire.Redact(x.link.said.said(), x.secret), Problem: x.partly(b)}, nil
-	case answered && x.link.said.code/100 >= 4:
-		x.busy = false
-		e := refusal(x.link.said, x.server.Addr(), stepSend, x.secret)
-		return b.stop(verdict(e), e), e
-	case answered: // neither yes nor no
-		_ = x.link.fail(x.link.protocol(x.link.said.said()))
-	}
-	e := x.fail(err, stepSend)
-	return b.stop(mail.Uncertain, e), e
-}
-
 // cutShort is the error of a connection that broke before the final dot had left, so that nobody can have the message.
 // A server that refuses in the middle often says why before it hangs up.
 func (x *Session) cutShort(err error) *Error {
@@ -426,8 +305,8 @@ func (x *Session) cutShort(err error) *Error {
 		return e
 	}
 	x.link.conn.SetIdle(time.Second)
-	if r, ok := x.link.lastWords(); ok {
-		return refusal(r, x.server.Addr(), stepSend, x.secret)
+	if _, last := x.link.lastWords(1); last != nil {
+		return refusal(*last, x.server.Addr(), stepSend, x.secret)
 	}
 	return e
 }

@@ -36,6 +36,8 @@ type Session struct {
 	client *smtp.Client
 	offers map[string]string // EHLO keywords in capitals, and what follows them
 	busy   bool              // a transaction has begun and must be reset before the next
+	// noChunks: CHUNKING was offered and did not work.
+	noChunks bool
 }
 
 // Open connects to s, encrypts as s says, and logs in unless s.Auth is mail.AuthNone. The session is bound to ctx

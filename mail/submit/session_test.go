@@ -93,8 +93,17 @@ func TestCutLinks(t *testing.T) {
 		{"after the answer", on("DOT", mailtest.CutAfter), mail.SentOK, 1},
 		{"QUIT", on("QUIT", mailtest.CutBefore), mail.SentOK, 1},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := start(t, mailtest.SMTPOptions{Script: c.script})
+		each(t, c.name, func(t *testing.T, o mailtest.SMTPOptions) {
+			if o.Chunking {
+				switch c.name {
+				case "DATA":
+					t.Skip("there is none")
+				case "MAIL unanswered", "RCPT half answered":
+					c.state = mail.Uncertain // the message was on its way already
+				}
+			}
+			o.Script = c.script
+			s := start(t, o)
 			flying := 0
 			r, err := submit.Send(t.Context(), s.to, "", wire.Options{Idle: 5 * time.Second}, message(bert, cleo), func(context.Context) error {
 				flying++

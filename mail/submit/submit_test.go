@@ -57,6 +57,13 @@ func send(t *testing.T, s target, m submit.Message) (mail.Receipt, error) {
 	return submit.Send(t.Context(), s.to, users["anna"], wire.Options{Idle: 5 * time.Second}, m, quietly)
 }
 
+// each runs f against a server of each way a message may take.
+func each(t *testing.T, name string, f func(*testing.T, mailtest.SMTPOptions)) {
+	t.Run(name+"/one by one", func(t *testing.T) { f(t, mailtest.SMTPOptions{Without: []string{"PIPELINING"}}) })
+	t.Run(name+"/pipelined", func(t *testing.T) { f(t, mailtest.SMTPOptions{}) })
+	t.Run(name+"/at once", func(t *testing.T) { f(t, mailtest.SMTPOptions{Chunking: true}) })
+}
+
 // lines are the commands a server got that begin with one of the words; all of them without a word.
 func lines(s target, words ...string) []string {
 	var out []string
@@ -151,21 +158,102 @@ func TestNothingIsToldAboutTheComputer(t *testing.T) {
 	}
 }
 
-func TestEnvelopeIsPipelinedAndDataIsNot(t *testing.T) {
-	s := start(t, mailtest.SMTPOptions{})
-	inFlight := func(context.Context) error {
-		if got := lines(s, "MAIL", "RCPT", "DATA"); len(got) != 4 {
-			t.Errorf("in flight is noted after %q", got)
-		}
-		return nil
+// How many round trips a message takes, and that it is noted as in flight before its first octet leaves.
+func TestFlights(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		o     mailtest.SMTPOptions
+		noted []string // what the server has been told when it is noted
+		alone []string // commands that were sent alone
+	}{
+		{"CHUNKING", mailtest.SMTPOptions{Chunking: true}, nil, []string{"MAIL"}},
+		{"PIPELINING", mailtest.SMTPOptions{}, []string{"MAIL", "RCPT", "RCPT", "DATA"}, []string{"MAIL"}},
+		{"neither", mailtest.SMTPOptions{Without: []string{"PIPELINING"}}, []string{"MAIL", "RCPT", "RCPT"}, []string{"MAIL", "RCPT", "RCPT", "DATA"}},
+		{"CHUNKING without PIPELINING", mailtest.SMTPOptions{Chunking: true, Without: []string{"PIPELINING"}}, []string{"MAIL", "RCPT", "RCPT"}, []string{"MAIL", "RCPT", "RCPT", "DATA"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := start(t, c.o)
+			words := func(list []string) (out []string) {
+				for _, l := range list {
+					word, _, _ := strings.Cut(l, " ")
+					out = append(out, word)
+				}
+				return out
+			}
+			noted := false
+			inFlight := func(context.Context) error {
+				noted = true
+				if got := words(lines(s, "MAIL", "RCPT", "DATA", "BDAT")); !slices.Equal(got, c.noted) || len(s.Messages()) != 0 {
+					t.Errorf("in flight is noted after %q", got)
+				}
+				return nil
+			}
+			r, err := submit.Send(t.Context(), s.to, "", wire.Options{}, message(bert, cleo), inFlight)
+			if err != nil || !noted || r.State != mail.SentOK || string(s.Messages()[0].Raw) != text {
+				t.Fatalf("%v, %v", r, err)
+			}
+			var alone []string
+			for _, x := range s.Commands() {
+				if word := words([]string{x.Line})[0]; !x.Ahead && word != "EHLO" && word != "QUIT" {
+					alone = append(alone, word)
+				}
+			}
+			if !slices.Equal(alone, c.alone) {
+				t.Errorf("sent alone: %q", alone)
+			}
+		})
 	}
-	if _, err := submit.Send(t.Context(), s.to, "", wire.Options{}, message(anna, bert, cleo), inFlight); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range s.Commands() {
-		if ahead := strings.HasPrefix(c.Line, "RCPT"); c.Ahead != ahead {
-			t.Errorf("%q: pipelined %v", c.Line, c.Ahead)
+}
+
+// A message that is large, or has to be changed on the way, goes by DATA.
+func TestChunkingOnlyWhereItHelps(t *testing.T) {
+	for name, c := range map[string]struct{ sent, got, command string }{
+		"small":       {"x\r\n\r\n.\r\n", "x\r\n\r\n.\r\n", "BDAT 8 LAST"},
+		"no line end": {"x\r\n\r\ny", "x\r\n\r\ny\r\n", "BDAT 8 LAST"},
+		"bare LF":     {"x\n\ny\n", "x\r\n\r\ny\r\n", "DATA"},
+		"large":       {strings.Repeat("0123456789\r\n", 9000), strings.Repeat("0123456789\r\n", 9000), "DATA"},
+	} {
+		s := start(t, mailtest.SMTPOptions{Chunking: true})
+		m := message(bert)
+		m.Raw = mail.Bytes(c.sent)
+		r, err := send(t, s, m)
+		if err != nil || r.State != mail.SentOK || string(s.Messages()[0].Raw) != c.got {
+			t.Errorf("%s: %v, %v", name, r, err)
 		}
+		if got := lines(s, "DATA", "BDAT"); !slices.Equal(got, []string{c.command}) {
+			t.Errorf("%s: said %q", name, got)
+		}
+	}
+	s := start(t, mailtest.SMTPOptions{Chunking: true, Script: mailtest.On("BDAT", mailtest.Instead("502 5.5.1 what?"))})
+	if r, err := send(t, s, message(bert)); err == nil || r.State == mail.SentOK {
+		t.Errorf("the text was taken for commands: %v", r)
+	}
+}
+
+// A server that offers CHUNKING and says that it does not know it gets the message by DATA.
+func TestChunkingThatDoesNotWork(t *testing.T) {
+	s := start(t, mailtest.SMTPOptions{Chunking: true, Script: mailtest.Once("DOT", mailtest.Refuse("502 5.5.1", "unknown command"))})
+	r, err := send(t, s, message(bert))
+	if err != nil || r.State != mail.SentOK || len(s.Messages()) != 1 || len(lines(s, "RSET")) != 1 || len(lines(s, "DATA")) != 1 {
+		t.Errorf("%v, %v, %q", r, err, lines(s))
+	}
+}
+
+func TestDeliveryReports(t *testing.T) {
+	m := message(bert)
+	m.Notices = mail.Notices{Delivered: true, Delayed: true}
+	s := start(t, mailtest.SMTPOptions{DSN: true})
+	if _, err := send(t, s, m); err != nil || !strings.HasSuffix(lines(s, "MAIL")[0], " RET=HDRS") || !strings.HasSuffix(lines(s, "RCPT")[0], " NOTIFY=FAILURE,SUCCESS,DELAY") {
+		t.Errorf("%v, %q", err, lines(s))
+	}
+	m.Notices = mail.Notices{Whole: true}
+	s = start(t, mailtest.SMTPOptions{DSN: true})
+	if _, err := send(t, s, m); err != nil || !strings.HasSuffix(lines(s, "MAIL")[0], " RET=FULL") || !strings.HasSuffix(lines(s, "RCPT")[0], " NOTIFY=FAILURE") {
+		t.Errorf("%v, %q", err, lines(s))
+	}
+	s = start(t, mailtest.SMTPOptions{})
+	if _, err := send(t, s, m); err != nil || strings.Contains(strings.Join(lines(s), " "), "NOTIFY") {
+		t.Errorf("%v, %q", err, lines(s))
 	}
 }
 
@@ -221,8 +309,15 @@ func TestRefusals(t *testing.T) {
 		{"closing", on("RCPT "+bert, refuse("421 4.3.2", "shutting down")), bert + " deferred 4.3.2, " + cleo + " sent", mail.Deferred, mail.ServerTemporary, "421 4.3.2 shutting down", 1},
 		{"accepted with another 2yz", on("DOT", mailtest.Say("251 fine")), bert + " sent, " + cleo + " sent", mail.SentOK, "", "", 1},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := start(t, mailtest.SMTPOptions{Script: c.script})
+		each(t, c.name, func(t *testing.T, o mailtest.SMTPOptions) {
+			if o.Chunking && c.name == "DATA" {
+				t.Skip("there is none")
+			}
+			if len(o.Without) > 0 && c.name == "closing" {
+				t.Skip("nobody else is asked then")
+			}
+			o.Script = c.script
+			s := start(t, o)
 			r, err := send(t, s, message(bert, cleo))
 			if states(r) != c.states || r.State != c.state {
 				t.Errorf("%s: %s", r.State, states(r))
@@ -431,25 +526,29 @@ func TestBodyArrivesAsItIs(t *testing.T) {
 		"dot at the end of a chunk": strings.Repeat("x", 4094) + "\r\n.\r\n" + strings.Repeat("y", 32<<10-3) + "\r\n.\r\n",
 		"bare CR":                   "a\rb\r\n", "blanks": " \t \r\n \r\n\r\n\r\n",
 	} {
-		s := start(t, mailtest.SMTPOptions{})
-		m := message(bert)
-		m.Raw = mail.Bytes("Subject: x\r\n\r\n" + body)
-		if _, err := send(t, s, m); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if got := s.Messages()[0].Raw; !bytes.Equal(got, m.Raw.(mail.Bytes)) {
-			t.Errorf("%s: %d octets arrived of %d", name, len(got), m.Raw.Size())
-		}
+		each(t, name, func(t *testing.T, o mailtest.SMTPOptions) {
+			s := start(t, o)
+			m := message(bert)
+			m.Raw = mail.Bytes("Subject: x\r\n\r\n" + body)
+			if _, err := send(t, s, m); err != nil {
+				t.Fatal(err)
+			}
+			if got := s.Messages()[0].Raw; !bytes.Equal(got, m.Raw.(mail.Bytes)) {
+				t.Errorf("%d octets arrived of %d", len(got), m.Raw.Size())
+			}
+		})
 	}
 }
 
 func TestNotInFlightNotSent(t *testing.T) {
-	s := start(t, mailtest.SMTPOptions{})
-	disk := errors.New("disk full")
-	r, err := submit.Send(t.Context(), s.to, "", wire.Options{}, message(bert), func(context.Context) error { return disk })
-	if !errors.Is(err, disk) || r.State != mail.Deferred || len(s.Messages()) != 0 || len(lines(s, "DATA")) != 0 {
-		t.Errorf("%v, %v, %q", r, err, lines(s))
-	}
+	each(t, "disk full", func(t *testing.T, o mailtest.SMTPOptions) {
+		s := start(t, o)
+		disk := errors.New("disk full")
+		r, err := submit.Send(t.Context(), s.to, "", wire.Options{}, message(bert), func(context.Context) error { return disk })
+		if !errors.Is(err, disk) || r.State != mail.Deferred || len(s.Messages()) != 0 {
+			t.Errorf("%v, %v, %q", r, err, lines(s))
+		}
+	})
 }
 
 type halfRaw struct{ mail.Bytes }
