@@ -31,7 +31,14 @@ func (w *window) shortcuts() {
 	add(shortcut(fyne.KeyR, 0), func() { w.answer(mail.ReplySender) })
 	add(shortcut(fyne.KeyR, fyne.KeyModifierShift), func() { w.answer(mail.ReplyAll) })
 	add(shortcut(fyne.KeyL, 0), func() { w.answer(mail.ForwardInline) })
-	add(shortcut(fyne.KeyF, 0), func() { w.find() })
+	add(shortcut(fyne.KeyF, 0), w.findHere)
+	add(shortcut(fyne.KeyP, 0), func() { w.showOutside(true) })
+	for _, key := range []fyne.KeyName{fyne.KeyPlus, fyne.KeyEqual} {
+		add(shortcut(key, 0), func() { w.reader.ZoomIn() })
+		add(shortcut(key, fyne.KeyModifierShift), func() { w.reader.ZoomIn() })
+	}
+	add(shortcut(fyne.KeyMinus, 0), func() { w.reader.ZoomOut() })
+	add(shortcut(fyne.Key0, 0), func() { w.reader.ZoomReset() })
 	add(shortcut(fyne.KeyK, 0), func() { w.find() })
 	add(shortcut(fyne.KeyComma, 0), w.showPreferences)
 	add(shortcut(fyne.KeyQ, 0), w.leave)
@@ -55,6 +62,14 @@ func (w *window) key(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeyF5, fyne.KeyF9:
 		w.p.CheckNow()
+	case fyne.KeyF3:
+		by := 1
+		if kit.Modifiers()&fyne.KeyModifierShift != 0 {
+			by = -1
+		}
+		if !w.reader.FindNext(by) {
+			w.findHere()
+		}
 	case fyne.KeyF6:
 		w.nextPane()
 	case fyne.KeyF10, desktop.KeyMenu:

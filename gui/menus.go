@@ -40,7 +40,7 @@ func (w *window) menus() []*fyne.Menu {
 	)
 	box := fyne.NewMenu(kit.T("Mailbox"),
 		item(kit.T("Check mail"), plain(fyne.KeyF5, 0), true, func() { w.p.CheckNow() }),
-		item(kit.T("Search"), shortcut(fyne.KeyF, 0), true, w.find),
+		item(kit.T("Search"), shortcut(fyne.KeyK, 0), true, w.find),
 		item(kit.T("New folder…"), nil, true, func() { w.newFolder(w.pane.Entry()) }),
 		fyne.NewMenuItemSeparator(),
 		item(kit.T("Accounts…"), nil, true, w.showAccounts),
@@ -48,7 +48,7 @@ func (w *window) menus() []*fyne.Menu {
 		item(kit.T("Preferences…"), shortcut(fyne.KeyComma, 0), true, w.showPreferences),
 		item(kit.T("About Poplar"), nil, true, w.about),
 	)
-	return []*fyne.Menu{message, box}
+	return []*fyne.Menu{message, w.viewMenu(), box}
 }
 
 func (w *window) seenItem(ids []mail.MessageID) *fyne.MenuItem {

@@ -145,6 +145,7 @@ func (w *window) build() {
 	w.fill()
 	w.pane.SetPreview(w.prefs.PreviewLines)
 	w.reader.SetBodySize(w.prefs.BodySize)
+	w.buildView()
 	w.reader.OnLink = w.follow
 	w.showFolders()
 	if e, ok := w.folders.Entry(chosen); ok {

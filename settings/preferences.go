@@ -11,6 +11,10 @@ type Preferences struct {
 	MarkSeconds  int    `json:"markSeconds"`  // how long a message is shown before it counts as read
 	BodySize     int    `json:"bodySize"`     // text size of message bodies, 12 to 20
 
+	PlainText    bool   `json:"plainText,omitempty"`    // messages are shown as text alone
+	Original     bool   `json:"original,omitempty"`     // the colours that senders chose are kept under a dark theme
+	PicturesFrom string `json:"picturesFrom,omitempty"` // addresses, and domains with @ before them, whose remote pictures are shown; separated by blanks
+
 	Window WindowState `json:"window"` // how the main window was left
 }
 

@@ -93,7 +93,6 @@ type source struct {
 	text     string
 	flowed   bool
 	isHTML   bool
-	plainly  bool // html is shown as the text that it amounts to
 	cid      func(id string) ([]byte, string)
 	pictures map[string][]byte
 }
@@ -182,9 +181,6 @@ func (p *Page) SetText(text string, flowed bool) { p.show(source{text: text, flo
 func (p *Page) SetHTML(src string, cid func(id string) ([]byte, string)) {
 	p.show(source{html: src, isHTML: true, cid: cid})
 }
-
-// SetPlainHTML shows the text of an HTML body, without its look and its pictures.
-func (p *Page) SetPlainHTML(src string) { p.show(source{html: src, plainly: true}) }
 
 // Clear shows nothing.
 func (p *Page) Clear() {
@@ -338,11 +334,7 @@ func arrange(ctx context.Context, src source, r result, v html.Viewport, subpixe
 				return r, err
 			}
 		} else {
-			text := src.text
-			if src.plainly {
-				text = html.Text(src.html)
-			}
-			r.doc = html.ReadText(text, src.flowed)
+			r.doc = html.ReadText(src.text, src.flowed)
 		}
 		r.tree = nil
 	}

@@ -15,6 +15,7 @@ type noteKind int
 const (
 	noteWarning  noteKind = iota // bar: the sender may not be who it says
 	notePictures                 // bar: pictures from the internet are held back
+	noteCut                      // line: it is longer than what is shown
 	noteRemarks                  // lines: how it is protected, what is damaged
 	noteCard                     // a delivery report, or what became of a message
 	noteEvent                    // invitations

@@ -78,6 +78,7 @@ type Reader struct {
 	many    *severalView
 	bars    []*kit.Fill
 	target  *plate // where the link under the mouse leads
+	view
 }
 
 // New returns an empty reader. self says whether an address is the person's own.
@@ -92,6 +93,18 @@ func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bo
 			if r.OnLink != nil {
 				openLink(l, r.OnLink)
 			}
+		},
+		OnHeld: r.told,
+		OnSave: func(p *page.Picture) {
+			if r.OnPicture != nil {
+				r.OnPicture(p)
+			}
+		},
+		OnMenu: func(_ page.Spot, items []*fyne.MenuItem) []*fyne.MenuItem {
+			if r.OnMenu != nil {
+				items = r.OnMenu(items)
+			}
+			return items
 		},
 		OnHover: func(l *page.Link) {
 			if l == nil {
@@ -109,6 +122,8 @@ func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bo
 		}
 	}
 	r.notes = newNotes(r.relay)
+	r.find = newFindBar(loop, r.body.Find, r.body.FindNext, r.endFind)
+	r.now = now
 	r.layout = &column{}
 	r.column = container.New(r.layout, r.header, r.notes, r.body, r.Attachments)
 	r.scroll = container.NewVScroll(r.column)
@@ -157,6 +172,7 @@ func (r *Reader) to(s state, id mail.MessageID) {
 	r.cancel()
 	r.cancel = func() {}
 	r.id, r.msg = id, nil
+	r.forgetPictures()
 	r.look(s)
 }
 
@@ -164,6 +180,9 @@ func (r *Reader) to(s state, id mail.MessageID) {
 func (r *Reader) look(s state) {
 	r.state = s
 	show(r.scroll, s == one)
+	if s != one {
+		r.find.Hide()
+	}
 	show(r.message, s == nothing || s == broken)
 	show(r.many, s == several)
 	for _, b := range r.bars {
@@ -222,12 +241,7 @@ func (r *Reader) fail(err error) {
 func (r *Reader) show(m *mail.Message) {
 	r.msg = m
 	r.header.Set(*m)
-	r.layout.narrow = m.HTML == ""
-	if m.HTML != "" {
-		r.body.SetHTML(m.HTML, r.inline(r.id, m))
-	} else {
-		r.body.SetText(m.Text, m.Flowed)
-	}
+	r.showBody(m)
 	// The attachments come with the body, under which they stand: they would jump.
 	r.Attachments.Hide()
 	r.Attachments.Set(m.Parts)
@@ -241,8 +255,12 @@ func (r *Reader) show(m *mail.Message) {
 
 // complete shows what stands under the body, now that it has its height.
 func (r *Reader) complete() {
+	r.tellCut()
 	r.relay()
 	show(r.Attachments, true)
+	if r.find.Visible() {
+		r.find.search()
+	}
 	if words := r.sought; len(words) > 0 { // once: the person may look elsewhere afterwards
 		r.sought = nil
 		r.seek(words)
@@ -287,7 +305,7 @@ func (r *Reader) inline(id mail.MessageID, m *mail.Message) func(cid string) ([]
 func (r *Reader) SetBodySize(size int) {
 	const usual = 14
 	if size > 0 {
-		r.body.SetZoom(float32(size) / usual)
+		r.body.SetUsual(float32(size) / usual)
 	}
 }
 
@@ -403,6 +421,7 @@ func (p *readerRenderer) Layout(s fyne.Size) {
 		y += [...]float32{40, 40, 22, 22}[i]
 	}
 	r.placeTarget()
+	r.placeFind()
 	r.body.Update()
 }
 
@@ -423,5 +442,5 @@ func (p *readerRenderer) Objects() []fyne.CanvasObject {
 	for _, b := range r.bars {
 		out = append(out, b)
 	}
-	return append(out, r.Strip, r.target)
+	return append(out, r.Strip, r.target, r.find)
 }
