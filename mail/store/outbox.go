@@ -65,9 +65,14 @@ func (t *tx) putOutbox(o mail.OutboxItem) error {
 	if o.Answers != 0 {
 		answers = int64(o.Answers)
 	}
+	notices, err := json.Marshal(o.Notices)
+	if err != nil {
+		return err
+	}
 	n, err := t.exec(`UPDATE outbox SET sender = ?, subject = ?, state = ?, due = ?, tries = ?, first_try = ?, problem = ?,
-		answers = (SELECT id FROM message WHERE id = +?), mark = ? WHERE message = +?`, o.From, o.Subject, string(o.State), unixNano(o.Due),
-		o.Tries, unixNano(o.FirstTry), problem, answers, int64(o.Mark), int64(o.ID))
+		answers = (SELECT id FROM message WHERE id = +?), mark = ?, held = ?, copy = ?, notices = ? WHERE message = +?`,
+		o.From, o.Subject, string(o.State), unixNano(o.Due), o.Tries, unixNano(o.FirstTry), problem, answers, int64(o.Mark), o.Held,
+		int64(o.Copy), string(notices), int64(o.ID))
 	if err != nil {
 		return err
 	}
@@ -96,7 +101,7 @@ func (s *Store) Outbox(ctx context.Context) ([]mail.OutboxItem, error) {
 	var items []mail.OutboxItem
 	err := s.read(ctx, "read the outbox", func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT o.message, a.id, o.sender, o.subject, o.state, o.due, o.tries, o.first_try, o.problem,
-			coalesce(o.answers, 0), o.mark, m.size FROM outbox o JOIN account a ON a.num = o.account JOIN message m ON m.id = o.message
+			coalesce(o.answers, 0), o.mark, m.size, o.held, o.copy, o.notices FROM outbox o JOIN account a ON a.num = o.account JOIN message m ON m.id = o.message
 			ORDER BY o.message`)
 		if err != nil {
 			return err
@@ -105,7 +110,12 @@ func (s *Store) Outbox(ctx context.Context) ([]mail.OutboxItem, error) {
 			var o mail.OutboxItem
 			var due, first sql.NullInt64
 			var problem sql.NullString
-			err := scan(&o.ID, &o.Account, &o.From, &o.Subject, &o.State, &due, &o.Tries, &first, &problem, &o.Answers, &o.Mark, &o.Size)
+			var notices string
+			err := scan(&o.ID, &o.Account, &o.From, &o.Subject, &o.State, &due, &o.Tries, &first, &problem, &o.Answers, &o.Mark, &o.Size,
+				&o.Held, &o.Copy, &notices)
+			if err == nil {
+				err = json.Unmarshal([]byte(notices), &o.Notices)
+			}
 			o.Due, o.FirstTry, o.Problem = fromNano(due), fromNano(first), parseProblem(problem)
 			items = append(items, o)
 			return err
@@ -136,9 +146,10 @@ func (s *Store) Outbox(ctx context.Context) ([]mail.OutboxItem, error) {
 	return items, err
 }
 
-// Sent is the end of a successful submission, in one transaction: the message goes to its account's Sent folder, read,
-// its row leaves the outbox, and the message the row says it answers is marked. The error wraps ErrNoMessage when it is
-// not in the outbox. The Hub hears Changed.
+// Sent is the end of a submission, in one transaction: the message goes to the folder its row names for the copy, or
+// to its account's Sent folder, read; its row leaves the outbox, what the server said of each of o.Recipients is kept
+// (see Outcome), and the message the row says it answers is marked. The error wraps ErrNoMessage when it is not in the
+// outbox. The Hub hears Changed.
 func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
 	return s.write(ctx, "move the message to Sent", func(t *tx) error {
 		all, err := t.held([]mail.MessageID{o.ID})
@@ -151,11 +162,12 @@ func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
 		var num int64
 		var answers mail.MessageID
 		var mark mail.Flags
-		err = t.row("SELECT account, coalesce(answers, 0), mark FROM outbox WHERE message = +?", []any{int64(o.ID)}, &num, &answers, &mark)
+		var copyTo mail.FolderID
+		err = t.row("SELECT account, coalesce(answers, 0), mark, copy FROM outbox WHERE message = +?", []any{int64(o.ID)}, &num, &answers, &mark, &copyTo)
 		if err != nil {
 			return err
 		}
-		to, err := t.role(num, mail.Sent)
+		to, err := t.copyFolder(num, copyTo)
 		if err != nil {
 			return err
 		}
@@ -168,8 +180,58 @@ func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
 		if err := t.mark([]mail.MessageID{o.ID}, mail.Seen, 0); err != nil {
 			return err
 		}
+		if err := t.putOutcome(o); err != nil {
+			return err
+		}
 		return t.mark([]mail.MessageID{answers}, mark, 0)
 	})
+}
+
+// copyFolder is where the copy of a sent message goes. A folder that is gone, or is no place for it, gives way to Sent.
+func (t *tx) copyFolder(num int64, chosen mail.FolderID) (place, error) {
+	if chosen != 0 {
+		p, err := t.folder(chosen)
+		if err == nil && p.role != mail.Outbox && p.role != mail.Drafts {
+			return p, nil
+		}
+		if err != nil && !errors.Is(err, ErrNoFolder) {
+			return place{}, err
+		}
+	}
+	return t.role(num, mail.Sent)
+}
+
+func (t *tx) putOutcome(o mail.OutboxItem) error {
+	if _, err := t.exec("DELETE FROM outcome WHERE message = +?", int64(o.ID)); err != nil {
+		return err
+	}
+	for i, r := range o.Recipients {
+		_, err := t.exec("INSERT INTO outcome(message, seq, addr, state, code, status, said, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			int64(o.ID), i, r.Addr, string(r.State), r.Code, r.Status, r.Said, t.s.now().UnixNano())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Outcome returns what the outgoing server said of a sent message, for each recipient, and when the message left the
+// outbox; nothing where that is not known.
+func (s *Store) Outcome(ctx context.Context, id mail.MessageID) (list []mail.Recipient, left time.Time, err error) {
+	err = s.read(ctx, "read what became of a message", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, "SELECT addr, state, code, status, said, at FROM outcome WHERE message = +? ORDER BY seq", int64(id))
+		if err != nil {
+			return err
+		}
+		return eachRow(rows, func(scan func(...any) error) error {
+			var r mail.Recipient
+			var at int64
+			err := scan(&r.Addr, &r.State, &r.Code, &r.Status, &r.Said, &at)
+			left, list = time.Unix(0, at), append(list, r)
+			return err
+		})
+	})
+	return list, left, err
 }
 
 // Unqueue takes a waiting message back: its row leaves the outbox and the message goes to Drafts. The error wraps

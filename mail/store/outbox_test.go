@@ -17,7 +17,7 @@ func outgoing(n int, answers mail.MessageID) (mail.OutboxItem, mail.Arrival) {
 	return mail.OutboxItem{
 		Account: home, From: "me@example.org", Subject: "Outgoing", State: mail.Queued, Due: epoch.Add(10 * time.Second),
 		Recipients: []mail.Recipient{{Addr: "jones@example.net", State: mail.Queued}, {Addr: "green@example.net"}},
-		Answers:    answers, Mark: mail.Answered,
+		Answers:    answers, Mark: mail.Answered, Held: true, Notices: mail.Notices{Delivered: true},
 	}, a
 }
 
@@ -219,5 +219,54 @@ func TestWhatLeavesTheOutbox(t *testing.T) {
 	// An account goes with all that waits in it.
 	if err := s.RemoveAccount(ctx, home); err != nil || len(outbox(t, s)) != 0 {
 		t.Errorf("%v, %+v", err, outbox(t, s))
+	}
+}
+
+func TestCopyAndOutcome(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t)
+	own, err := s.CreateFolder(ctx, home, 0, "Clients")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, err := s.CreateFolder(ctx, home, 0, "Gone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DeleteFolder(ctx, gone); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range []struct{ chosen, want mail.FolderID }{
+		{0, folder(t, s, home, mail.Sent)},
+		{own, own},
+		{gone, folder(t, s, home, mail.Sent)},
+		{folder(t, s, home, mail.Drafts), folder(t, s, home, mail.Sent)},
+	} {
+		o, a := outgoing(i+1, 0)
+		o.Copy = c.chosen
+		id, err := s.Enqueue(ctx, o, a, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o = outbox(t, s)[0]
+		o.State = mail.SentOK
+		o.Recipients[0] = mail.Recipient{Addr: "jones@example.net", State: mail.SentOK, Code: 251, Status: "2.1.5", Said: "251 2.1.5 will forward"}
+		o.Recipients[1] = mail.Recipient{Addr: "green@example.net", State: mail.Failed, Code: 550, Said: "550 no"}
+		if err := s.Sent(ctx, o); err != nil {
+			t.Fatal(err)
+		}
+		if m := summary(t, s, id); m.Folder != c.want {
+			t.Errorf("chosen %d: it lies in %d, want %d", c.chosen, m.Folder, c.want)
+		}
+		list, left, err := s.Outcome(ctx, id)
+		if err != nil || !reflect.DeepEqual(list, o.Recipients) || left.IsZero() {
+			t.Errorf("outcome %+v at %v, %v", list, left, err)
+		}
+		if err := s.Delete(ctx, []mail.MessageID{id}); err != nil {
+			t.Fatal(err)
+		}
+		if list, _, err := s.Outcome(ctx, id); err != nil || len(list) != 0 {
+			t.Errorf("after its end: %+v, %v", list, err)
+		}
 	}
 }
