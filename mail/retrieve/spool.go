@@ -64,7 +64,11 @@ func (s *spool) Write(p []byte) (int, error) {
 
 // toFile goes over to a file with what has come so far and p, which together hold all that digests look at apart.
 func (s *spool) toFile(p []byte) error {
-	f, err := os.CreateTemp(s.dir, s.name)
+	err := os.MkdirAll(s.dir, 0o700)
+	var f *os.File
+	if err == nil {
+		f, err = os.CreateTemp(s.dir, s.name)
+	}
 	if err != nil {
 		s.failed = true
 		return err
