@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,8 @@ type SessionOptions struct {
 	Undo    bool          // messages wait in the outbox for the preferences' undo time
 	Trace   io.Writer
 	Log     *slog.Logger
+	// LookupTXT asks the DNS for the keys of signatures; nil: they are never asked for.
+	LookupTXT func(ctx context.Context, name string) ([]string, error)
 }
 
 // OpenSession opens a profile. The session must be closed.
@@ -54,7 +57,7 @@ func OpenSession(ctx context.Context, o SessionOptions) (*Session, error) {
 			return time.Duration(set.Preferences().UndoSeconds) * time.Second
 		},
 		Language: func() string { return language(set.Preferences().Language) },
-		Wait:     o.Wait, Trace: o.Trace, Log: o.Log,
+		Wait:     o.Wait, Trace: o.Trace, Log: o.Log, LookupTXT: o.LookupTXT,
 	})
 	if err != nil {
 		return nil, err
@@ -102,7 +105,7 @@ func (v *windowVerb) Run(r *run) error {
 	if engine.Raise(r.ctx, set.DataDir(), v.Mailto) {
 		return nil
 	}
-	o := SessionOptions{Profile: r.flags.Profile, Wait: profileWait, Undo: true, Log: r.log}
+	o := SessionOptions{Profile: r.flags.Profile, Wait: profileWait, Undo: true, Log: r.log, LookupTXT: net.DefaultResolver.LookupTXT}
 	if r.flags.Verbose {
 		o.Trace = r.world.Stderr
 	}

@@ -151,6 +151,10 @@ type Account struct {
 	Recent      bool `json:"recent,omitempty"`
 	AskPassword bool `json:"ask_password,omitempty"`
 
+	// AuthServer is the name (authserv-id, RFC 8601) under which the account's own server says what it found out about
+	// senders, where it cannot be learnt from the mail; it is trusted.
+	AuthServer string `json:"auth_server,omitempty"`
+
 	ReplyTo   string `json:"reply_to,omitempty"`
 	Signature string `json:"signature,omitempty"`
 }

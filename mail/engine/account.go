@@ -25,6 +25,7 @@ type account struct {
 	failures int                // visits in a row that failed
 	paused   bool               // no automatic visit before the person has acted
 	notUntil time.Time          // the server asked not to come back before
+	stampers stampers           // who stamps its mail
 }
 
 func newAccount(e *Engine, a mail.Account) *account {

@@ -49,8 +49,10 @@ type Options struct {
 	Trace io.Writer
 	// Dial replaces the network's dialler in tests.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
-	Log  *slog.Logger
-	Now  func() time.Time
+	// LookupTXT asks the DNS for the keys of signatures; nil: they are never asked for.
+	LookupTXT func(ctx context.Context, name string) ([]string, error)
+	Log       *slog.Logger
+	Now       func() time.Time
 }
 
 // Engine is the open engine of one profile.

@@ -28,6 +28,7 @@ type bench struct {
 	box     *mailtest.Mailbox
 	account mail.Account
 	undo    time.Duration
+	seq     int
 	events  *mail.Listener
 }
 

@@ -37,50 +37,6 @@ func (e *Engine) Raw(ctx context.Context, id mail.MessageID) (mail.Raw, error) {
 	return e.store.Raw(ctx, id)
 }
 
-// Read opens a message for reading. A message that is not well-formed is read as far as it can be; its Problems say
-// what was odd.
-func (e *Engine) Read(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
-	raw, err := e.store.Raw(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	defer raw.Close() //nolint:errcheck // nothing was written
-	m, err := message.Open(raw)
-	if m == nil {
-		return nil, err
-	}
-	return m, nil
-}
-
-// Part writes the decoded bytes of a message's Parts[index] to w.
-func (e *Engine) Part(ctx context.Context, id mail.MessageID, index int, w io.Writer) error {
-	raw, err := e.store.Raw(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer raw.Close() //nolint:errcheck // nothing was written
-	r, err := message.PartReader(raw, index)
-	if err != nil {
-		return err
-	}
-	defer r.Close() //nolint:errcheck // nothing was written
-	_, err = io.Copy(w, &ctxReader{ctx, r})
-	return err
-}
-
-// ctxReader ends a long copy when its context ends.
-type ctxReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *ctxReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
-}
-
 // Mark sets and clears flags.
 func (e *Engine) Mark(ctx context.Context, ids []mail.MessageID, set, unset mail.Flags) error {
 	return e.store.Mark(ctx, ids, set, unset)

@@ -76,7 +76,7 @@ func (t *tree) bounce(text func() string) report {
 	r.subject = strings.TrimSpace(decodeWords(copied.best("subject")))
 	for i := range r.list {
 		settle(&r.list[i])
-		r.list[i].Why, r.list[i].NewAddress = why(r.list[i]), newAddress(r.list[i])
+		r.list[i].Why, r.list[i].NewAddress = Why(r.list[i]), newAddress(r.list[i])
 	}
 	return r
 }

@@ -111,8 +111,8 @@ func TestBounce(t *testing.T) {
 				if got.Recipient != want.Recipient || got.Action != want.Action || got.Status != want.Status || !strings.Contains(got.Diagnostic, want.Diagnostic) || want.RemoteMTA != "" && got.RemoteMTA != want.RemoteMTA {
 					t.Errorf("got %+v, want %+v", got, want)
 				}
-				if tt.why != nil && why(got) != tt.why[i] {
-					t.Errorf("Why is %q, want %q", why(got), tt.why[i])
+				if tt.why != nil && Why(got) != tt.why[i] {
+					t.Errorf("Why is %q, want %q", Why(got), tt.why[i])
 				}
 			}
 			if m.BounceOf != tt.original {
@@ -157,7 +157,7 @@ func TestWhy(t *testing.T) {
 		{"2.1.5", "", ""},
 	}
 	for _, tt := range tests {
-		if got := why(mail.Bounced{Status: tt.status, Diagnostic: tt.diagnostic, Action: "failed"}); tt.status[0] != '2' && got != tt.want || tt.status[0] == '2' && got != "" {
+		if got := Why(mail.Bounced{Status: tt.status, Diagnostic: tt.diagnostic, Action: "failed"}); tt.status[0] != '2' && got != tt.want || tt.status[0] == '2' && got != "" {
 			t.Errorf("why(%s, %q) = %q, want %q", tt.status, tt.diagnostic, got, tt.want)
 		}
 	}

@@ -63,9 +63,9 @@ const (
 	whyOther    = "the recipient's server refused it"
 )
 
-// why says in English words why a recipient was not reached, as the end of the sentence "could not be delivered: …".
+// Why says in English words why a recipient was not reached, as the end of the sentence "could not be delivered: …".
 // The words are fixed, so that a window can translate them. It is empty for a recipient that was reached.
-func why(b mail.Bounced) string {
+func Why(b mail.Bounced) string {
 	if strings.HasPrefix(b.Status, "2") || b.Action == "delivered" || b.Action == "relayed" || b.Action == "expanded" {
 		return ""
 	}

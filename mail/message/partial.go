@@ -33,6 +33,9 @@ func (t *tree) piece() *mail.Piece {
 	return &mail.Piece{ID: id, Number: number, Total: total}
 }
 
+// PieceOf reads from its header which piece of a whole a message is; nil when it is none.
+func PieceOf(raw mail.Raw) *mail.Piece { return newTree(raw).piece() }
+
 // Join puts the pieces of a message together, given in their order: nothing is copied but the header. Closing the whole
 // closes them.
 func Join(pieces []mail.Raw) (mail.Raw, error) {

@@ -150,6 +150,9 @@ func (t *tx) add(to place, a *mail.Arrival) (mail.MessageID, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := t.connect(id, to, a, date); err != nil {
+		return 0, err
+	}
 	if err := t.await(id, a.IndexText); err != nil {
 		return 0, err
 	}

@@ -188,6 +188,9 @@ func (t *tx) erase(h held, goneHere bool) error {
 	if _, err := t.exec("UPDATE outbox SET answers = NULL WHERE answers = +?", id); err != nil {
 		return err
 	}
+	if err := t.disconnect(h.id); err != nil {
+		return err
+	}
 	if _, err := t.exec("DELETE FROM chunk WHERE place BETWEEN ? AND ?", firstPlace(h.id), lastPlace(h.id)); err != nil {
 		return err
 	}

@@ -171,6 +171,9 @@ func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
 		if err != nil {
 			return err
 		}
+		if err := t.settleFates(o); err != nil {
+			return err
+		}
 		if err := t.unqueue(o.ID); err != nil {
 			return err
 		}

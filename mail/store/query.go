@@ -16,7 +16,7 @@ const maxBranches = 60
 
 // summaryColumns are what scanSummary reads, from message m and account a.
 const summaryColumns = `m.id, m.folder, a.id, m.message_id, m.uidl, m.subject, m.sender, m.recipients, m.copies, m.date, m.received,
-	m.size, m.flags, m.attachments, m.thread, m.snippet, m.whole,
+	m.size, m.flags, m.attachments, m.thread, m.snippet, m.whole, m.fate,
 	EXISTS (SELECT 1 FROM ledger l WHERE l.message = m.id AND l.state <> 'deleted')`
 
 func scanSummary(scan func(...any) error) (mail.Summary, error) {
@@ -25,14 +25,16 @@ func scanSummary(scan func(...any) error) (mail.Summary, error) {
 	var from, to, cc string
 	var date int64
 	var received sql.NullInt64
+	var fate int
 	err := scan(&m.ID, &m.Folder, &m.Account, &m.MessageID, &uidl, &m.Subject, &from, &to, &cc, &date, &received,
-		&m.Size, &m.Flags, &m.Attachments, &m.Thread, &m.Snippet, &m.Whole, &m.OnServer)
+		&m.Size, &m.Flags, &m.Attachments, &m.Thread, &m.Snippet, &m.Whole, &fate, &m.OnServer)
 	if err != nil {
 		return m, err
 	}
 	m.UIDL = string(uidl)
 	m.From, m.To, m.Cc = parseAddresses(from), parseAddresses(to), parseAddresses(cc)
 	m.Date, m.Received = time.Unix(date, 0), fromNano(received)
+	m.Fate = worst(fate)
 	return m, nil
 }
 

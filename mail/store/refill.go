@@ -34,9 +34,12 @@ func (t *tx) refill(num int64, a *mail.Arrival) (mail.MessageID, error) {
 		return 0, err
 	}
 	_, err = t.exec(`UPDATE message SET size = ?, attachments = ?, message_id = ?, subject = ?, sender = ?, recipients = ?, copies = ?,
-		snippet = ?, whole = ? WHERE id = +?`, size, m.Attachments, m.MessageID, m.Subject, formatAddresses(m.From), formatAddresses(m.To),
+		snippet = ?, whole = ?, signatures = NULL WHERE id = +?`, size, m.Attachments, m.MessageID, m.Subject, formatAddresses(m.From), formatAddresses(m.To),
 		formatAddresses(m.Cc), m.Snippet, m.Whole, id)
 	if err != nil {
+		return 0, err
+	}
+	if err := t.reconnect(h.id, p, a); err != nil {
 		return 0, err
 	}
 	if err := t.unindex(h); err != nil {

@@ -27,3 +27,45 @@ CREATE TABLE outcome (
 	at      INTEGER NOT NULL, -- nanoseconds since 1970
 	PRIMARY KEY (message, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- What is learnt of a message once it is stored: the character set that the person reads it in ('' for its own word), its
+-- DKIM signatures as they were checked (JSON), and the worst that was heard of a sent one (1 delayed, 2 failed).
+ALTER TABLE message ADD COLUMN charset TEXT NOT NULL DEFAULT '';
+ALTER TABLE message ADD COLUMN signatures TEXT;
+ALTER TABLE message ADD COLUMN fate INTEGER NOT NULL DEFAULT 0;
+
+-- What became of a sent message, per recipient; report is the delivery report that says so.
+CREATE TABLE fate (
+	message INTEGER NOT NULL REFERENCES message(id),
+	seq     INTEGER NOT NULL,
+	addr    TEXT NOT NULL, -- as it was sent to
+	key     TEXT NOT NULL, -- in lower case
+	state   TEXT NOT NULL CHECK (state IN ('accepted', 'delayed', 'delivered', 'failed')),
+	why     TEXT NOT NULL,
+	status  TEXT NOT NULL,
+	said    TEXT NOT NULL,
+	remote  TEXT NOT NULL,
+	moved   TEXT NOT NULL, -- the address the server gave in its place
+	at      INTEGER,
+	report  INTEGER REFERENCES message(id),
+	PRIMARY KEY (message, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fate_key ON fate(key, at);
+CREATE INDEX fate_report ON fate(report) WHERE report IS NOT NULL;
+
+-- Delivery reports, the sent message each is about (NULL where it is not here), and the Message-ID it names.
+CREATE TABLE report (
+	message  INTEGER PRIMARY KEY REFERENCES message(id),
+	about    INTEGER REFERENCES message(id),
+	original TEXT NOT NULL
+) STRICT;
+CREATE INDEX report_about ON report(about) WHERE about IS NOT NULL;
+
+-- The pieces of messages that were sent in several (message/partial).
+CREATE TABLE piece (
+	message INTEGER PRIMARY KEY REFERENCES message(id),
+	key     INTEGER NOT NULL, -- hash of their common id
+	number  INTEGER NOT NULL,
+	total   INTEGER NOT NULL  -- 0 where this piece does not tell
+) STRICT;
+CREATE INDEX piece_key ON piece(key);

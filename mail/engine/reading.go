@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"poplar/mail"
+	"poplar/mail/compose"
+	"poplar/mail/message"
+)
+
+// Read opens a message for reading, in the character set that the person chose for it. Of a message that was sent in
+// pieces the whole is read as soon as all of them are here. One that is not well-formed is read as far as it can be; its
+// Problems say what was odd.
+func (e *Engine) Read(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	charset, err := e.store.Charset(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	raw, piece, err := e.whole(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer raw.Close() //nolint:errcheck // nothing was written
+	m, err := message.OpenAs(raw, charset)
+	if m == nil {
+		return nil, err
+	}
+	if piece != nil {
+		m.Piece = piece
+	}
+	return m, nil
+}
+
+// whole returns the bytes that a message is read from: its own, or those of all its pieces, in which case it says so.
+func (e *Engine) whole(ctx context.Context, id mail.MessageID) (mail.Raw, *mail.Piece, error) {
+	raw, err := e.store.Raw(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	own := message.PieceOf(raw)
+	if own == nil {
+		return raw, nil, nil
+	}
+	pieces, total, err := e.store.Pieces(ctx, id)
+	if err != nil {
+		return nil, nil, errors.Join(err, raw.Close())
+	}
+	own.Have, own.Total = len(pieces), max(own.Total, total)
+	var list []mail.Raw
+	discard := func(err error) error {
+		for _, r := range list {
+			err = errors.Join(err, r.Close())
+		}
+		return err
+	}
+	for n := 1; n <= own.Total; n++ {
+		of, ok := pieces[n]
+		if !ok {
+			break
+		}
+		r, err := e.store.Raw(ctx, of)
+		if err != nil {
+			return nil, nil, errors.Join(discard(err), raw.Close())
+		}
+		list = append(list, r)
+	}
+	if own.Total == 0 || len(list) < own.Total {
+		return raw, own, discard(nil)
+	}
+	all, err := message.Join(list)
+	if err != nil { // a piece is not what it was taken for: this one can still be read
+		e.log.Warn("the pieces of a message do not fit", "message", id, "error", err)
+		return raw, own, discard(nil)
+	}
+	own.Whole = true
+	return all, own, raw.Close()
+}
+
+// Part writes the decoded bytes of a message's Parts[index] to w.
+func (e *Engine) Part(ctx context.Context, id mail.MessageID, index int, w io.Writer) error {
+	return e.copyOut(ctx, id, w, func(raw mail.Raw) (io.ReadCloser, error) { return message.PartReader(raw, index) })
+}
+
+// Structure takes a message apart: its header as it stands and as it is read, and every part.
+func (e *Engine) Structure(ctx context.Context, id mail.MessageID) (mail.Structure, error) {
+	raw, _, err := e.whole(ctx, id)
+	if err != nil {
+		return mail.Structure{}, err
+	}
+	s, err := message.Structure(raw)
+	return s, errors.Join(err, raw.Close())
+}
+
+// NodeBytes writes the decoded bytes of the part at a path of Structure.
+func (e *Engine) NodeBytes(ctx context.Context, id mail.MessageID, path string, w io.Writer) error {
+	return e.copyOut(ctx, id, w, func(raw mail.Raw) (io.ReadCloser, error) { return message.NodeReader(raw, path) })
+}
+
+func (e *Engine) copyOut(ctx context.Context, id mail.MessageID, w io.Writer, open func(mail.Raw) (io.ReadCloser, error)) error {
+	raw, _, err := e.whole(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer raw.Close() //nolint:errcheck // nothing was written
+	r, err := open(raw)
+	if err != nil {
+		return err
+	}
+	defer r.Close() //nolint:errcheck // nothing was written
+	_, err = io.Copy(w, &ctxReader{ctx, r})
+	return err
+}
+
+// ctxReader ends a long copy when its context ends.
+type ctxReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *ctxReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// SetCharset has Read take a message's text in another character set (one of mail.Charsets) from now on; "" takes the
+// message's own word again. It is kept with the message.
+func (e *Engine) SetCharset(ctx context.Context, id mail.MessageID, charset string) error {
+	if charset != "" && !slices.Contains(mail.Charsets, charset) {
+		return fmt.Errorf("the character set %q is not known", charset)
+	}
+	return e.store.SetCharset(ctx, id, charset)
+}
+
+// Fates is what became of a sent message, per recipient, in the order it was sent to them; empty for mail received.
+func (e *Engine) Fates(ctx context.Context, id mail.MessageID) ([]mail.Fate, error) {
+	list, err := e.store.Fates(ctx, id)
+	for i, f := range list {
+		if f.State == mail.FateFailed && f.Why == "" {
+			// Refused by the outgoing server itself.
+			list[i].Why = message.Why(mail.Bounced{Action: "failed", Status: f.Status, Diagnostic: f.Said})
+		}
+	}
+	return list, err
+}
+
+// SentOf is the sent message that a delivery report is about, 0 where it is not here.
+func (e *Engine) SentOf(ctx context.Context, report mail.MessageID) (mail.MessageID, error) {
+	return e.store.SentOf(ctx, report)
+}
+
+// SendAgain returns a new draft of a sent message that goes to one address alone: the corrected one.
+func (e *Engine) SendAgain(ctx context.Context, sent mail.MessageID, corrected string) (mail.Draft, error) {
+	s, err := e.store.Summary(ctx, sent)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	if s.UIDL != "" {
+		return mail.Draft{}, fmt.Errorf("message %d was not sent from this computer", sent)
+	}
+	to, err := compose.ParseAddresses(corrected)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	raw, err := e.store.Raw(ctx, sent)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	d, err := compose.ParseDraft(raw)
+	if err = errors.Join(err, raw.Close()); err != nil {
+		return mail.Draft{}, err
+	}
+	// A new message: nobody who has the first one gets it again, and no report on the first one is taken for its own.
+	d.ID, d.Account, d.MessageID, d.Date, d.Answers, d.Mark = 0, s.Account, "", time.Time{}, 0, 0
+	d.To, d.Cc, d.Bcc = to, nil, nil
+	return d, nil
+}
