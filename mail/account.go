@@ -151,6 +151,12 @@ type Account struct {
 	Recent      bool `json:"recent,omitempty"`
 	AskPassword bool `json:"ask_password,omitempty"`
 
+	// Proxy is how both servers are reached: "" as the environment says (ALL_PROXY, HTTPS_PROXY, NO_PROXY), ProxyNone, or
+	// socks5://[user@]host:port, http://[user@]host:port, https://[user@]host:port. Its password is in the keyring.
+	Proxy string `json:"proxy,omitempty"`
+	// OAuth is how to sign in on the provider's web page, for servers with AuthXOAuth2 or AuthOAuthBearer; or nil.
+	OAuth *OAuth `json:"oauth,omitempty"`
+
 	// AuthServer is the name (authserv-id, RFC 8601) under which the account's own server says what it found out about
 	// senders, where it cannot be learnt from the mail; it is trusted.
 	AuthServer string `json:"auth_server,omitempty"`
