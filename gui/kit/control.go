@@ -109,6 +109,14 @@ func Focus(o fyne.Focusable) {
 	}
 }
 
+// FocusNear gives o the keyboard in the window in which near is: o itself may have been shown just now, and no window
+// knows of it before it is drawn.
+func FocusNear(near fyne.CanvasObject, o fyne.Focusable) {
+	if c := canvasOf(near); c != nil {
+		c.Focus(o)
+	}
+}
+
 // Focused reports whether o has the keyboard.
 func Focused(o fyne.Focusable) bool {
 	c := canvasOf(o.(fyne.CanvasObject))

@@ -105,14 +105,15 @@ func (b *findBar) show(count, at int) {
 	enable(b.down, on)
 }
 
-// open shows the bar and gives it the keyboard, with a text to begin with where there is one.
-func (b *findBar) open(text string) {
+// open shows the bar and gives it the keyboard, with a text to begin with where there is one. near is something that
+// stands in the window already.
+func (b *findBar) open(text string, near fyne.CanvasObject) {
 	b.Show()
 	if text != "" {
 		b.entry.SetText(text)
 	}
 	b.search()
-	kit.Focus(b.entry)
+	kit.FocusNear(near, b.entry)
 	b.entry.TypedShortcut(&fyne.ShortcutSelectAll{})
 }
 

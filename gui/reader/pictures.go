@@ -130,7 +130,7 @@ func (r *Reader) showPictures() {
 
 // alwaysMenu offers to show pictures of a sender from now on.
 func (r *Reader) alwaysMenu(at fyne.Position, c fyne.Canvas) {
-	var items []*fyne.MenuItem
+	items := []*fyne.MenuItem{fyne.NewMenuItem(kit.T("Show once"), r.showPictures)}
 	sender, domain := model.PictureChoices(r.sender())
 	for _, whom := range []string{sender, domain} {
 		if whom == "" {
@@ -147,7 +147,6 @@ func (r *Reader) alwaysMenu(at fyne.Position, c fyne.Canvas) {
 			r.showPictures()
 		}))
 	}
-	items = append(items, fyne.NewMenuItem(kit.T("Show once"), r.showPictures))
 	kit.PopUp(fyne.NewMenu("", items...), c, at)
 }
 

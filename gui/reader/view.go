@@ -82,7 +82,7 @@ func (r *Reader) Find() bool {
 	if len(text) > 100 {
 		text = ""
 	}
-	r.find.open(text)
+	r.find.open(text, r)
 	r.Refresh()
 	return true
 }
@@ -169,3 +169,9 @@ func (r *Reader) tellCut() {
 		r.notes.set(noteCut, kit.NewBar(kit.ToneInfo, "", kit.T("This message is longer than Poplar shows. Its source holds all of it.")))
 	}
 }
+
+// SetMono shows plain text in letters of one width, or in the usual ones again.
+func (r *Reader) SetMono(on bool) { r.body.SetMono(on) }
+
+// Mono reports whether plain text is shown in letters of one width.
+func (r *Reader) Mono() bool { return r.body.Mono() }
