@@ -55,4 +55,5 @@ type AccountStatus struct {
 	LastCheck   time.Time // end of the last visit; zero before the first
 	Last        VisitReport
 	Next        time.Time // next planned visit; zero when none
+	Open        bool      // its mailbox is open in a window: visits wait until that is closed
 }

@@ -26,6 +26,7 @@ type account struct {
 	paused   bool               // no automatic visit before the person has acted
 	notUntil time.Time          // the server asked not to come back before
 	stampers stampers           // who stamps its mail
+	missed   bool               // a visit was due while the mailbox was open in a window
 }
 
 func newAccount(e *Engine, a mail.Account) *account {
@@ -84,6 +85,26 @@ func (acc *account) enter(ctx context.Context) error {
 }
 
 func (acc *account) leave() { <-acc.visiting }
+
+// setOpen notes that the mailbox is open in a window, or no longer; then it reports whether a visit was due meanwhile.
+func (acc *account) setOpen(open bool, now time.Time) (missed bool) {
+	acc.mu.Lock()
+	defer acc.mu.Unlock()
+	missed = acc.missed
+	acc.status.Open, acc.missed = open, false
+	if !open && acc.status.Next.IsZero() && !acc.paused {
+		acc.status.Next = next(acc.a, now, 0, nil)
+	}
+	return missed
+}
+
+// isOpen reports whether the mailbox is open in a window, and notes that a visit would be due.
+func (acc *account) isOpen() bool {
+	acc.mu.Lock()
+	defer acc.mu.Unlock()
+	acc.missed = acc.missed || acc.status.Open
+	return acc.status.Open
+}
 
 // plan sets the next automatic visit; acc.mu need not be held.
 func (acc *account) plan(now time.Time) {

@@ -44,6 +44,12 @@ func (e *Engine) Receive(ctx context.Context, ids ...mail.AccountID) ([]mail.Vis
 
 // visit makes one visit to acc's mailbox, keeps its status, and tells the Hub.
 func (e *Engine) visit(ctx context.Context, acc *account) mail.VisitReport {
+	if acc.isOpen() {
+		a := acc.get()
+		return mail.VisitReport{Account: a.ID, Problem: &mail.Problem{
+			Kind: mail.MailboxInUse, Where: a.Incoming.Addr(), Doing: "log in", Said: "the mailbox is open in a window",
+		}}
+	}
 	if err := acc.enter(ctx); err != nil {
 		return mail.VisitReport{Account: acc.get().ID, Problem: &mail.Problem{Kind: mail.Cancelled, Err: err}}
 	}
@@ -92,8 +98,14 @@ func (e *Engine) retrieve(ctx context.Context, acc *account, a mail.Account) mai
 		}
 		return fail(err)
 	}
+	v := e.visitTo(ctx, acc, a, secret)
+	return retrieve.Run(ctx, v)
+}
+
+// visitTo is a visit to acc's mailbox with the settings a, to be made.
+func (e *Engine) visitTo(ctx context.Context, acc *account, a mail.Account, secret string) retrieve.Visit {
 	known := e.known(ctx, a)
-	return retrieve.Run(ctx, retrieve.Visit{
+	return retrieve.Visit{
 		Account: a,
 		Connect: func(ctx context.Context) (*pop3.Client, error) {
 			return pop3.Open(ctx, a.POP3(), secret, pop3.Options{Wire: e.wire(acc), Known: known, Ahead: true})
@@ -116,7 +128,7 @@ func (e *Engine) retrieve(ctx context.Context, acc *account, a mail.Account) mai
 		},
 		Now: e.o.Now,
 		Log: e.log,
-	})
+	}
 }
 
 // deliver stores a batch: messages, index, threads, counts and ledger rows in one transaction.

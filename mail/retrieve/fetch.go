@@ -259,7 +259,7 @@ func (d *deliverer) store(ctx context.Context, batch []arrival) error {
 		sum := digestsOf(a.raw)
 		if replaces(it) && sum.are(it.Row) {
 			it.Row = d.row(it, sum)
-			it.Row.Message, it.Row.Wish = a.item.Row.Message, a.item.Row.Wish
+			it.Row.Message = a.item.Row.Message
 			fetched = append(fetched, Fetched{Raw: a.raw, Row: it.Row, Arrival: a.read})
 			items = append(items, it)
 			octets += a.raw.Size()
@@ -327,7 +327,7 @@ func (d *deliverer) row(it Item, sum digests) mail.LedgerRow {
 	now := d.Now()
 	row := mail.LedgerRow{
 		Account: d.Account.ID, UIDL: it.UIDL, Dup: it.Dup, State: mail.Stored, Size: it.Size,
-		First: it.Row.First, Listed: now, Header: sum.header, Body: sum.body,
+		First: it.Row.First, Listed: now, Header: sum.header, Body: sum.body, Wish: it.Row.Wish,
 	}
 	if row.UIDL == "" {
 		row.UIDL = contentKey + sum.body

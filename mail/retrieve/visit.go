@@ -69,6 +69,19 @@ var lockWaits = []time.Duration{250 * time.Millisecond, time.Second, 4 * time.Se
 
 // Run makes a visit. Whatever it has stored stays stored, whatever goes wrong later; Problem says what that was.
 func Run(ctx context.Context, v Visit) mail.VisitReport {
+	v = v.complete()
+	start := time.Now()
+	r := run{Visit: v, report: mail.VisitReport{Account: v.Account.ID}, blame: map[string]int{}}
+	sweep(v.Spool, v.Account.ID)
+	if err := r.sessions(ctx); err != nil {
+		r.report.Problem = problem(ctx, err)
+	}
+	r.report.Took = time.Since(start)
+	return r.report
+}
+
+// complete fills in what the caller left out.
+func (v Visit) complete() Visit {
 	if v.Now == nil {
 		v.Now = time.Now
 	}
@@ -84,14 +97,7 @@ func Run(ctx context.Context, v Visit) mail.VisitReport {
 	if v.Spool == "" {
 		v.Spool = os.TempDir()
 	}
-	start := time.Now()
-	r := run{Visit: v, report: mail.VisitReport{Account: v.Account.ID}, blame: map[string]int{}}
-	sweep(v.Spool, v.Account.ID)
-	if err := r.sessions(ctx); err != nil {
-		r.report.Problem = problem(ctx, err)
-	}
-	r.report.Took = time.Since(start)
-	return r.report
+	return v
 }
 
 // problem words err. A context that has ended is the reason for whatever else failed.

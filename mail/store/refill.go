@@ -77,5 +77,6 @@ func (t *tx) fulfil(num int64, l mail.LedgerRow) error {
 	if l.Wish != mail.WishFetch || l.Partial {
 		return nil
 	}
-	return t.wish(num, mail.NoWish, l.Key())
+	_, err := t.exec("UPDATE ledger SET wish = '' WHERE account = +? AND uidl = +? AND dup = +? AND wish = 'fetch'", num, []byte(l.UIDL), l.Dup)
+	return err
 }
