@@ -1,6 +1,9 @@
 package mail
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // Event is something that happened. Events carry ids, not contents: a listener asks the engine for what it shows.
 type Event struct {
@@ -11,6 +14,8 @@ type Event struct {
 	Status   *AccountStatus // with VisitProgress and VisitEnded
 	Outbox   *OutboxItem    // with OutboxChanged
 	Problem  *Problem       // with Trouble
+	Done     int64          // with SendProgress: octets that have left
+	Total    int64          // and those there are
 	// Lost says that events were dropped before this one: the listener reloads everything.
 	Lost bool
 }
@@ -28,6 +33,7 @@ const (
 	VisitEnded
 	OutboxChanged
 	Trouble
+	SendProgress // of one outgoing message; merged like VisitProgress
 )
 
 // hubCapacity bounds what a slow listener can hold up: beyond it the oldest are dropped and Lost is set.
@@ -78,6 +84,14 @@ func (l *Listener) put(e Event) {
 	if e.What == VisitProgress {
 		for i := range l.held {
 			if l.held[i].What == VisitProgress && l.held[i].Account == e.Account {
+				l.held[i] = e
+				return
+			}
+		}
+	}
+	if e.What == SendProgress {
+		for i := range l.held {
+			if l.held[i].What == SendProgress && slices.Equal(l.held[i].Messages, e.Messages) {
 				l.held[i] = e
 				return
 			}

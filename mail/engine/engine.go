@@ -74,7 +74,11 @@ type Engine struct {
 	accounts  map[mail.AccountID]*account
 	order     []mail.AccountID
 	senders   map[string]*sender
-	tick      chan struct{} // wakes the timetable
+	stopped   map[mail.AccountID]bool                    // sending is paused
+	urgent    map[mail.MessageID]bool                    // leave although it is
+	leaving   map[mail.MessageID]context.CancelCauseFunc // being submitted
+	logins    map[mail.AccountID]time.Time               // for their own sake, before sending
+	tick      chan struct{}                              // wakes the timetable
 	raised    chan string
 	unindexed chan struct{} // wakes the indexing worker
 }
@@ -109,9 +113,16 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		sessions:  tls.NewLRUClientSessionCache(64),
 		accounts:  map[mail.AccountID]*account{},
 		senders:   map[string]*sender{},
+		stopped:   map[mail.AccountID]bool{},
+		urgent:    map[mail.MessageID]bool{},
+		leaving:   map[mail.MessageID]context.CancelCauseFunc{},
+		logins:    map[mail.AccountID]time.Time{},
 		tick:      make(chan struct{}, 1),
 		raised:    make(chan string, 8),
 		unindexed: make(chan struct{}, 1),
+	}
+	if err := e.recallPaused(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	return e, nil

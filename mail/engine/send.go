@@ -2,11 +2,15 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
 	"time"
 
 	"poplar/mail"
 	"poplar/mail/outbox"
-	"poplar/mail/submit"
 )
 
 // sender is the worker of one outgoing server.
@@ -50,10 +54,12 @@ func (e *Engine) kickSenders() {
 	}
 }
 
-// keepSending submits what is due on one outgoing server, until ctx ends.
+// keepSending submits what is due on one outgoing server, until ctx ends. A change of the computer's addresses means
+// that what waits for the line need not wait any longer.
 func (e *Engine) keepSending(ctx context.Context, key string, s *sender) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	was := line()
 	for {
 		select {
 		case <-ctx.Done():
@@ -61,9 +67,13 @@ func (e *Engine) keepSending(ctx context.Context, key string, s *sender) {
 		case <-s.kick:
 		case <-timer.C:
 		}
+		if is := line(); is != was {
+			was = is
+			e.wakeOutbox(ctx)
+		}
 		next, _, err := e.workOutbox(ctx, e.o.Now(), func(o mail.OutboxItem) bool {
 			acc, err := e.find(o.Account)
-			return err == nil && serverKey(acc.get()) == key
+			return err == nil && serverKey(acc.get()) == key && !e.withheld(o)
 		})
 		nap := longestNap
 		if err != nil && ctx.Err() == nil {
@@ -76,28 +86,115 @@ func (e *Engine) keepSending(ctx context.Context, key string, s *sender) {
 	}
 }
 
-// workOutbox submits what is due at now among the messages that only accepts, and tells the Hub what became of them.
+// line is how the computer is connected: the addresses it has.
+func line() string {
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return ""
+	}
+	var list []string
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() {
+			list = append(list, n.String())
+		}
+	}
+	slices.Sort(list)
+	return strings.Join(list, " ")
+}
+
+// wakeOutbox makes messages due that wait for the line.
+func (e *Engine) wakeOutbox(ctx context.Context) {
+	woken, err := outbox.Wake(ctx, e.store, e.o.Now())
+	if err != nil && ctx.Err() == nil {
+		e.log.Error("the outbox cannot be woken", "error", err)
+	}
+	for _, o := range woken {
+		e.tellOutbox(o)
+	}
+}
+
+// tellOutbox tells the Hub how a message of the outbox stands.
+func (e *Engine) tellOutbox(o mail.OutboxItem) {
+	e.hub.Publish(mail.Event{What: mail.OutboxChanged, Account: o.Account, Messages: []mail.MessageID{o.ID}, Outbox: &o})
+}
+
+// workOutbox submits what is due at now among the messages that only accepts, over as few connections as there are
+// servers, and tells the Hub what became of them.
 func (e *Engine) workOutbox(ctx context.Context, now time.Time, only func(mail.OutboxItem) bool) (time.Time, []mail.OutboxItem, error) {
-	next, changed, err := outbox.Work(ctx, e.store, e.submit, now, only)
+	p := &post{e: e, lines: map[string]*postLine{}}
+	defer p.close()
+	next, changed, err := outbox.Work(ctx, e.store, p.submit, now, only)
 	for _, o := range changed {
-		e.hub.Publish(mail.Event{What: mail.OutboxChanged, Account: o.Account, Messages: []mail.MessageID{o.ID}, Outbox: &o})
+		e.mu.Lock()
+		delete(e.urgent, o.ID)
+		e.mu.Unlock()
+		e.tellOutbox(o)
 	}
 	return next, changed, err
 }
 
-// submit is one submission of o over its account's outgoing server.
-func (e *Engine) submit(ctx context.Context, o mail.OutboxItem, raw mail.Raw, inFlight func(context.Context) error) (mail.Receipt, error) {
-	acc, err := e.find(o.Account)
-	if err != nil {
-		return mail.Receipt{}, &mail.Problem{Kind: mail.Unknown, Doing: "send", Err: err}
+// pausedKey is where the store remembers whose sending is paused.
+const pausedKey = "sending-paused"
+
+// recallPaused reads whose sending is paused.
+func (e *Engine) recallPaused(ctx context.Context) error {
+	value, err := e.store.Memory(ctx, pausedKey)
+	if err != nil || value == nil {
+		return err
 	}
-	a := acc.get()
-	server := a.SMTP()
-	var secret string
-	if server.Auth != mail.AuthNone {
-		if secret, err = e.secret(ctx, acc, a, mail.Outgoing); err != nil {
-			return mail.Receipt{}, err
+	var ids []mail.AccountID
+	if err := json.Unmarshal(value, &ids); err != nil {
+		return fmt.Errorf("whose sending is paused cannot be read: %w", err)
+	}
+	for _, id := range ids {
+		e.stopped[id] = true
+	}
+	return nil
+}
+
+// PauseSending keeps the messages of the named accounts, or of all, in the outbox until it is called with false. It is
+// remembered. A single message still leaves by SendNow.
+func (e *Engine) PauseSending(ctx context.Context, paused bool, ids ...mail.AccountID) error {
+	e.mu.Lock()
+	if len(ids) == 0 {
+		ids = slices.Clone(e.order)
+	}
+	for _, id := range ids {
+		if paused {
+			e.stopped[id] = true
+		} else {
+			delete(e.stopped, id)
 		}
 	}
-	return submit.Send(ctx, server, secret, e.wire(acc), submit.Message{From: o.From, To: o.Pending(), Raw: raw}, inFlight)
+	e.mu.Unlock()
+	value, err := json.Marshal(e.PausedSending())
+	if err != nil {
+		return err
+	}
+	err = e.store.Remember(ctx, pausedKey, value)
+	e.hub.Publish(mail.Event{What: mail.OutboxChanged})
+	if !paused {
+		e.kickSenders()
+	}
+	return err
+}
+
+// PausedSending are the accounts whose sending is paused.
+func (e *Engine) PausedSending() []mail.AccountID {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	ids := []mail.AccountID{}
+	for _, id := range e.order {
+		if e.stopped[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// withheld reports whether o waits because its account's sending is paused.
+func (e *Engine) withheld(o mail.OutboxItem) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.stopped[o.Account] && !e.urgent[o.ID]
 }

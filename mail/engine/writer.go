@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"poplar/mail"
 	"poplar/mail/compose"
@@ -139,7 +140,10 @@ func (e *Engine) Send(ctx context.Context, d mail.Draft) (mail.MessageID, error)
 	defer arrival.Raw.Close() //nolint:errcheck // the store has its own copy
 	item := mail.OutboxItem{
 		Account: d.Account, From: d.From.Addr, Subject: d.Subject, Due: e.o.Now().Add(e.o.Undo()),
-		Answers: d.Answers, Mark: d.Mark,
+		Answers: d.Answers, Mark: d.Mark, Notices: d.Notices, Copy: acc.get().SentFolder,
+	}
+	if d.SendAt.After(item.Due) {
+		item.Due = d.SendAt
 	}
 	return e.enqueue(ctx, item, to, arrival, d.ID)
 }
@@ -156,7 +160,7 @@ func (e *Engine) enqueue(ctx context.Context, o mail.OutboxItem, to []string, ar
 		return 0, err
 	}
 	o.ID = id
-	e.hub.Publish(mail.Event{What: mail.OutboxChanged, Account: o.Account, Messages: []mail.MessageID{id}, Outbox: &o})
+	e.tellOutbox(o)
 	e.kickSenders()
 	return id, nil
 }
@@ -184,7 +188,7 @@ func (e *Engine) SendRaw(ctx context.Context, id mail.AccountID, src mail.Raw) (
 	}
 	defer raw.Close() //nolint:errcheck // the store has its own copy
 	arrival := e.own(a, raw)
-	item := mail.OutboxItem{Account: id, From: from, Subject: arrival.Summary.Subject, Due: e.o.Now()}
+	item := mail.OutboxItem{Account: id, From: from, Subject: arrival.Summary.Subject, Due: e.o.Now(), Copy: a.SentFolder}
 	return e.enqueue(ctx, item, to, arrival, 0)
 }
 
@@ -221,19 +225,90 @@ func (e *Engine) item(ctx context.Context, id mail.MessageID) (mail.OutboxItem, 
 	return mail.OutboxItem{}, fmt.Errorf("message %d is not in the outbox", id)
 }
 
-// SendNow makes a waiting message due at once, whatever its undo time or backoff.
+// SendNow makes a waiting message due at once, whatever its undo time or backoff, and though it is held or its
+// account's sending is paused.
 func (e *Engine) SendNow(ctx context.Context, id mail.MessageID) error {
+	e.hurry(id)
 	return e.change(ctx, id, func(o *mail.OutboxItem) error {
-		if o.State != mail.Queued && o.State != mail.Deferred {
-			return fmt.Errorf("message %d does not wait to be sent; it is %s", id, o.State)
+		if err := waits(*o); err != nil {
+			return err
 		}
-		o.State, o.Due, o.Problem = mail.Queued, e.o.Now(), nil
+		o.State, o.Due, o.Problem, o.Held = mail.Queued, e.o.Now(), nil, false
 		return nil
 	})
 }
 
+func waits(o mail.OutboxItem) error {
+	if o.State != mail.Queued && o.State != mail.Deferred {
+		return fmt.Errorf("message %d does not wait to be sent; it is %s", o.ID, o.State)
+	}
+	return nil
+}
+
+// hurry lets a message leave though its account's sending is paused.
+func (e *Engine) hurry(id mail.MessageID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.urgent[id] = true
+}
+
+// SendLater makes a waiting message due at a time.
+func (e *Engine) SendLater(ctx context.Context, id mail.MessageID, at time.Time) error {
+	return e.change(ctx, id, func(o *mail.OutboxItem) error {
+		if err := waits(*o); err != nil {
+			return err
+		}
+		o.State, o.Due, o.Held = mail.Queued, at, false
+		return nil
+	})
+}
+
+// Hold keeps a waiting message in the outbox, or lets it go again: then it leaves when it is due.
+func (e *Engine) Hold(ctx context.Context, id mail.MessageID, held bool) error {
+	return e.change(ctx, id, func(o *mail.OutboxItem) error {
+		if err := waits(*o); err != nil {
+			return err
+		}
+		o.Held = held
+		return nil
+	})
+}
+
+// Correct sends to another address in the place of a recipient who was refused, and to nobody else. The message, its
+// Message-ID too, stays as it is.
+func (e *Engine) Correct(ctx context.Context, id mail.MessageID, was, is string) error {
+	list, err := compose.ParseAddresses(is)
+	if err != nil {
+		return err
+	}
+	if len(list) != 1 {
+		return fmt.Errorf("%q is not one address", is)
+	}
+	e.hurry(id)
+	return e.change(ctx, id, func(o *mail.OutboxItem) error {
+		*o, err = outbox.Corrected(*o, was, list[0].Addr, e.o.Now())
+		return err
+	})
+}
+
+// Settle ends the matter of a message on the person's word: one that was perhaps sent has arrived, or those who were
+// refused do without it. It goes to Sent.
+func (e *Engine) Settle(ctx context.Context, id mail.MessageID) error {
+	o, err := outbox.Settle(ctx, e.store, id)
+	if err == nil {
+		e.tellOutbox(o)
+	}
+	return err
+}
+
+// Outcome is what the outgoing server said of a sent message, for each recipient, and when the message left.
+func (e *Engine) Outcome(ctx context.Context, id mail.MessageID) ([]mail.Recipient, time.Time, error) {
+	return e.store.Outcome(ctx, id)
+}
+
 // Resend submits a message again that was perhaps sent, or that failed. Recipients that have it are left out.
 func (e *Engine) Resend(ctx context.Context, id mail.MessageID) error {
+	e.hurry(id)
 	return e.change(ctx, id, func(o *mail.OutboxItem) error {
 		*o = outbox.Again(*o, e.o.Now())
 		return nil
@@ -249,7 +324,7 @@ func (e *Engine) change(ctx context.Context, id mail.MessageID, f func(*mail.Out
 	if err != nil {
 		return err
 	}
-	e.hub.Publish(mail.Event{What: mail.OutboxChanged, Account: o.Account, Messages: []mail.MessageID{o.ID}, Outbox: &o})
+	e.tellOutbox(o)
 	e.kickSenders()
 	return nil
 }
@@ -281,22 +356,23 @@ func (e *Engine) Unsend(ctx context.Context, id mail.MessageID) (mail.Draft, err
 			d.Bcc = append(d.Bcc, mail.Address{Addr: r.Addr})
 		}
 	}
-	d.Answers, d.Mark = o.Answers, o.Mark
+	d.Answers, d.Mark, d.Notices = o.Answers, o.Mark, o.Notices
 	return d, nil
 }
 
 // Flush submits what waits in the outbox now, whatever the backoff says, or only the messages named. It returns what
-// was tried, as it stands afterwards. Messages that were perhaps sent stay.
+// was tried, as it stands afterwards. Messages that were perhaps sent stay, and so do those that the person holds, and,
+// unless they are named, those that are to leave later and those of accounts whose sending is paused.
 func (e *Engine) Flush(ctx context.Context, ids ...mail.MessageID) ([]mail.OutboxItem, error) {
 	items, err := e.store.Outbox(ctx)
 	if err != nil {
 		return nil, err
 	}
-	only := func(o mail.OutboxItem) bool { return len(ids) == 0 || slices.Contains(ids, o.ID) }
+	only := func(o mail.OutboxItem) bool { return slices.Contains(ids, o.ID) || len(ids) == 0 && !e.withheld(o) }
 	now := e.o.Now()
 	for _, o := range items {
 		waits := o.State == mail.Queued || o.State == mail.Deferred
-		if waits && only(o) && o.Due.After(now) {
+		if waits && !o.Held && only(o) && o.Due.After(now) && (len(ids) > 0 || !later(o, now)) {
 			_, err := outbox.Change(ctx, e.store, o.ID, func(o *mail.OutboxItem) error {
 				o.Due = now
 				return nil
@@ -308,6 +384,11 @@ func (e *Engine) Flush(ctx context.Context, ids ...mail.MessageID) ([]mail.Outbo
 	}
 	_, changed, err := e.workOutbox(ctx, now, only)
 	return changed, err
+}
+
+// later reports whether the person wants o to leave at a later time.
+func later(o mail.OutboxItem, now time.Time) bool {
+	return o.State == mail.Queued && o.Tries == 0 && o.Problem == nil && o.Due.Sub(now) > time.Minute
 }
 
 // inMemory is how large a message may grow in memory before it goes to a file.

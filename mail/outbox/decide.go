@@ -1,7 +1,10 @@
 package outbox
 
 import (
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"poplar/mail"
@@ -14,6 +17,8 @@ const (
 	// byHand is the least delay after a failure that only a person can mend. Trying a wrong password more often would
 	// lock the account.
 	byHand = time.Hour
+	// lineCheck is how often a computer without a line tries again; it costs nobody anything.
+	lineCheck = time.Minute
 )
 
 // Backoff is how long to wait after so many failed tries: 1, 5, 15 minutes, then an hour each time.
@@ -32,7 +37,7 @@ func Backoff(tries int) time.Duration {
 // due says whether o is to be submitted now, and if not, when; the zero time where a person has to decide first or it
 // is under way.
 func due(o mail.OutboxItem, now time.Time) (yes bool, at time.Time) {
-	if o.State != mail.Queued && o.State != mail.Deferred {
+	if o.State != mail.Queued && o.State != mail.Deferred || o.Held {
 		return false, time.Time{}
 	}
 	if o.Due.After(now) {
@@ -105,9 +110,16 @@ func after(o mail.OutboxItem, u outcome, now time.Time) (mail.OutboxItem, verdic
 		// Nobody's failure: it waits as before.
 		o.State, o.Due = mail.Queued, now
 		return o, shut
+	case state == mail.Deferred && (errors.Is(u.err, ErrStopped) || p != nil && errors.Is(p.Err, ErrStopped)):
+		o.State, o.Due, o.Held, o.Problem = mail.Queued, now, true, nil
+		return o, done
 	case state == mail.Deferred && progress && crowded:
 		o.State, o.Due = mail.Queued, now
 		return o, again
+	case state == mail.Deferred && p != nil && p.Kind == mail.Offline:
+		// No try is counted: a computer may be without a line for weeks. Whoever watches the line wakes it earlier.
+		o.State, o.Due = mail.Deferred, now.Add(lineCheck)
+		return o, shut
 	}
 	o = counted(o, now)
 	o.State = state
@@ -215,6 +227,62 @@ func Again(o mail.OutboxItem, now time.Time) mail.OutboxItem {
 			*r = mail.Recipient{Addr: r.Addr, State: mail.Queued}
 		}
 	}
-	o.State, o.Due, o.Tries, o.FirstTry, o.Problem = mail.Queued, now, 0, time.Time{}, nil
+	o.State, o.Due, o.Tries, o.FirstTry, o.Problem, o.Held = mail.Queued, now, 0, time.Time{}, nil, false
 	return o
+}
+
+// Corrected is o with another address in the place of a recipient who was refused, due at now. Those who have it are
+// left alone, and so are the others who were refused. The error says why that cannot be.
+func Corrected(o mail.OutboxItem, was, is string, now time.Time) (mail.OutboxItem, error) {
+	if o.State == mail.Uncertain || o.State == mail.InFlight {
+		return o, fmt.Errorf("nobody knows whether the message has been sent, so that it cannot be sent to %s alone", is)
+	}
+	o.Recipients = slices.Clone(o.Recipients)
+	at := slices.IndexFunc(o.Recipients, func(r mail.Recipient) bool { return r.Addr == was })
+	if at < 0 || o.Recipients[at].State == mail.SentOK {
+		return o, fmt.Errorf("%s is not among those who were refused", was)
+	}
+	for i, r := range o.Recipients {
+		if i != at && strings.EqualFold(r.Addr, is) {
+			return o, fmt.Errorf("the message goes to %s already", is)
+		}
+	}
+	o.Recipients[at] = mail.Recipient{Addr: is, State: mail.Queued}
+	o.State, o.Due, o.Tries, o.FirstTry, o.Problem, o.Held = mail.Queued, now, 0, time.Time{}, nil, false
+	return o, nil
+}
+
+// wakes reports whether o waits for nothing but the line, which seems to be there again.
+func wakes(o mail.OutboxItem) bool {
+	if o.State != mail.Queued && o.State != mail.Deferred || o.Held || o.Problem == nil {
+		return false
+	}
+	switch o.Problem.Kind {
+	case mail.Offline, mail.NoSuchHost, mail.Unreachable, mail.Timeout:
+		return true
+	}
+	return false
+}
+
+// settled is o as the person says it is: what was perhaps sent has arrived, and those who were refused do without.
+func settled(o mail.OutboxItem) (mail.OutboxItem, error) {
+	o.Recipients = slices.Clone(o.Recipients)
+	has := false
+	for i := range o.Recipients {
+		r := &o.Recipients[i]
+		switch r.State {
+		case mail.SentOK:
+			has = true
+		case mail.Uncertain:
+			has, r.State, r.Said = true, mail.SentOK, ""
+		case mail.Failed:
+		default:
+			return o, fmt.Errorf("the message still waits for %s", r.Addr)
+		}
+	}
+	if !has {
+		return o, errors.New("nobody has the message")
+	}
+	o.State, o.Problem = mail.SentOK, nil
+	return o, nil
 }

@@ -34,6 +34,10 @@ const writeDown = 3 * time.Second
 // ErrInHand is returned by Change while a message is being submitted.
 var ErrInHand = errors.New("the message is being sent at this moment")
 
+// ErrStopped is in the chain of a Sender's error, or of the receipt's problem, when the person has broken a submission
+// off. A message that nobody has then is held.
+var ErrStopped = errors.New("the person has stopped it")
+
 // hands are the messages being submitted or changed in this process, so that two workers never submit the same one,
 // and what could not be written down yet. Other processes are kept out by the store's lock.
 var hands = struct {
@@ -126,6 +130,54 @@ func Change(ctx context.Context, q Queue, id mail.MessageID, f func(o *mail.Outb
 		err = q.PutOutbox(ctx, o)
 	}
 	return o, err
+}
+
+// Settle ends the matter of a message on the person's word: one that was perhaps sent has arrived, or those who were
+// refused do without. It goes where sent messages go. The error says so when somebody still waits for it or nobody has it.
+func Settle(ctx context.Context, q Queue, id mail.MessageID) (mail.OutboxItem, error) {
+	release, ok := take(q, id)
+	if !ok {
+		return mail.OutboxItem{}, ErrInHand
+	}
+	defer release()
+	o, ok, err := find(ctx, q, id)
+	if err == nil && !ok {
+		err = fmt.Errorf("message %d is not in the outbox", id)
+	}
+	if err == nil {
+		o, err = settled(o)
+	}
+	if err == nil {
+		err = q.Sent(ctx, o)
+	}
+	return o, err
+}
+
+// Wake makes messages due that wait for the line, since something has changed with it, and returns those.
+func Wake(ctx context.Context, q Queue, now time.Time) ([]mail.OutboxItem, error) {
+	items, err := q.Outbox(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var woken []mail.OutboxItem
+	var errs []error
+	for _, o := range items {
+		if !wakes(o) || !o.Due.After(now) {
+			continue
+		}
+		o, err := Change(ctx, q, o.ID, func(o *mail.OutboxItem) error {
+			if wakes(*o) && o.Due.After(now) {
+				o.Due = now
+			}
+			return nil
+		})
+		if err == nil {
+			woken = append(woken, o)
+		} else if !errors.Is(err, ErrInHand) {
+			errs = append(errs, err)
+		}
+	}
+	return woken, errors.Join(errs...)
 }
 
 func find(ctx context.Context, q Queue, id mail.MessageID) (mail.OutboxItem, bool, error) {

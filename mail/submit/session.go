@@ -182,6 +182,9 @@ func (x *Session) MaxSize() int64 {
 	return n
 }
 
+// Bind binds the session to ctx, as Send does.
+func (x *Session) Bind(ctx context.Context) { x.link.conn.SetContext(ctx) }
+
 // Usable says whether another message may be sent: no when the connection has failed or the server is closing it.
 func (x *Session) Usable() bool {
 	return x.link.err == nil && !x.link.closing && x.link.in.Buffered() == 0

@@ -126,6 +126,10 @@ func (t *transaction) atOnce(ctx context.Context, text []byte, inFlight func(con
 		}
 		x.link.conn.SetIdle(x.idle())
 	}
+	var broke *Error
+	if err != nil {
+		broke = x.fail(err, stepSend)
+	}
 	if err != nil && !x.link.dot {
 		more, _ := x.link.lastWords(len(whose) + 1)
 		replies = append(replies, more...)
@@ -143,10 +147,9 @@ func (t *transaction) atOnce(ctx context.Context, text []byte, inFlight func(con
 	case sender != nil:
 		return b.stop(verdict(sender), sender), sender
 	case err != nil && x.link.dot && b.open() > 0:
-		e := x.fail(err, stepSend)
-		return b.stop(mail.Uncertain, e), e
+		return b.stop(mail.Uncertain, broke), broke
 	case err != nil:
-		e := x.fail(err, stepSend)
+		e := broke
 		if n := len(replies); n > 0 && replies[n-1].code/100 >= 4 {
 			e = refusal(replies[n-1], x.server.Addr(), stepSend, x.secret)
 		}

@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"poplar/mail"
+	"poplar/mail/outbox"
+	"poplar/mail/pop3"
+	"poplar/mail/submit"
+)
+
+const (
+	// progressPause is the least time between two events about the same message on its way.
+	progressPause = 200 * time.Millisecond
+	// loginLasts is how long a server with "POP before SMTP" is taken to remember a login. They keep it for ten
+	// minutes or more.
+	loginLasts = 5 * time.Minute
+)
+
+// post keeps the connections to outgoing servers for one round over the outbox, so that several messages go over one.
+type post struct {
+	e     *Engine
+	lines map[string]*postLine // by serverKey
+}
+
+type postLine struct {
+	server  mail.Server
+	secret  string
+	session *submit.Session
+}
+
+// close says goodbye to all servers.
+func (p *post) close() {
+	for key := range p.lines {
+		p.drop(key)
+	}
+}
+
+func (p *post) drop(key string) {
+	if l := p.lines[key]; l != nil {
+		_ = l.session.Close() // what was sent is sent
+		delete(p.lines, key)
+	}
+}
+
+// submit is one submission of o over its account's outgoing server. A connection that other messages went over before
+// may have been ended by the server meanwhile, which is no failure: another one is made.
+func (p *post) submit(ctx context.Context, o mail.OutboxItem, raw mail.Raw, inFlight func(context.Context) error) (mail.Receipt, error) {
+	acc, err := p.e.find(o.Account)
+	if err != nil {
+		return mail.Receipt{}, &mail.Problem{Kind: mail.Unknown, Doing: "send", Err: err}
+	}
+	life := ctx
+	ctx, done := p.e.stoppable(ctx, o.ID)
+	defer done()
+	m := submit.Message{From: o.From, To: o.Pending(), Raw: raw, Notices: o.Notices, Progress: p.e.progress(o)}
+	for {
+		l, used, err := p.line(ctx, acc)
+		if err != nil {
+			return mail.Receipt{}, ifStopped(ctx, err)
+		}
+		r, err := l.session.Send(ctx, m, inFlight)
+		l.session.Bind(life)
+		if used && r.State == mail.Deferred && !l.session.Usable() && ctx.Err() == nil && !anybody(r) {
+			p.drop(serverKey(acc.get()))
+			continue
+		}
+		if r.State == mail.Deferred && context.Cause(ctx) == outbox.ErrStopped { //nolint:errorlint // the very value
+			r.Problem = &mail.Problem{Kind: mail.Cancelled, Doing: "send", Err: outbox.ErrStopped}
+		}
+		return r, err
+	}
+}
+
+// anybody reports whether any recipient has the message.
+func anybody(r mail.Receipt) bool {
+	for _, to := range r.Recipients {
+		if to.State == mail.SentOK {
+			return true
+		}
+	}
+	return false
+}
+
+func ifStopped(ctx context.Context, err error) error {
+	if context.Cause(ctx) == outbox.ErrStopped { //nolint:errorlint // the very value
+		return &mail.Problem{Kind: mail.Cancelled, Doing: "send", Err: outbox.ErrStopped}
+	}
+	return err
+}
+
+// line returns a connection to the outgoing server of acc, and whether it has been used before.
+func (p *post) line(ctx context.Context, acc *account) (*postLine, bool, error) {
+	a := acc.get()
+	key, server := serverKey(a), a.SMTP()
+	var secret string
+	if server.Auth != mail.AuthNone {
+		var err error
+		if secret, err = p.e.secret(ctx, acc, a, mail.Outgoing); err != nil {
+			return nil, false, err
+		}
+	}
+	if l := p.lines[key]; l != nil {
+		if l.session.Usable() && l.secret == secret && reflect.DeepEqual(l.server, server) {
+			return l, true, nil
+		}
+		p.drop(key)
+	}
+	if a.POPBeforeSMTP {
+		if err := p.e.logInFirst(ctx, acc, a); err != nil {
+			return nil, false, err
+		}
+	}
+	session, err := submit.Open(ctx, server, secret, p.e.wire(acc))
+	if err != nil {
+		return nil, false, err
+	}
+	l := &postLine{server, secret, session}
+	p.lines[key] = l
+	return l, false, nil
+}
+
+// logInFirst logs in for mail, so that a server with "POP before SMTP" lets this computer send.
+func (e *Engine) logInFirst(ctx context.Context, acc *account, a mail.Account) error {
+	if e.loggedIn(acc) {
+		return nil
+	}
+	secret, err := e.secret(ctx, acc, a, mail.Incoming)
+	if err != nil {
+		return err
+	}
+	// Two logins at a time would find the mailbox in use.
+	if err := acc.enter(ctx); err != nil {
+		return err
+	}
+	defer acc.leave()
+	if e.loggedIn(acc) { // the visit that was under way has done it
+		return nil
+	}
+	c, err := pop3.Open(ctx, a.POP3(), secret, pop3.Options{Wire: e.wire(acc)})
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	e.logins[a.ID] = e.o.Now()
+	e.mu.Unlock()
+	_ = c.Quit(ctx) // the login is what counts
+	return nil
+}
+
+// loggedIn reports whether there was a login to acc's mailbox just now, by a visit or for sending.
+func (e *Engine) loggedIn(acc *account) bool {
+	status := acc.snapshot()
+	e.mu.Lock()
+	last := e.logins[status.Account]
+	e.mu.Unlock()
+	if status.Last.Problem == nil && status.LastCheck.After(last) {
+		last = status.LastCheck
+	}
+	since := e.o.Now().Sub(last)
+	return !last.IsZero() && since >= 0 && since < loginLasts
+}
+
+// stoppable is ctx for the submission of one message, which StopSending ends. Done is to be called at its end.
+func (e *Engine) stoppable(ctx context.Context, id mail.MessageID) (_ context.Context, done func()) {
+	ctx, stop := context.WithCancelCause(ctx)
+	e.mu.Lock()
+	e.leaving[id] = stop
+	e.mu.Unlock()
+	return ctx, func() {
+		e.mu.Lock()
+		delete(e.leaving, id)
+		e.mu.Unlock()
+		stop(nil)
+	}
+}
+
+// StopSending breaks off the submission of a message that is on its way. Where that is in time the message is held
+// back; where its end has left already nobody knows, and it is perhaps sent.
+func (e *Engine) StopSending(id mail.MessageID) {
+	e.mu.Lock()
+	stop := e.leaving[id]
+	e.mu.Unlock()
+	if stop != nil {
+		stop(outbox.ErrStopped)
+	}
+}
+
+// progress tells the Hub how much of o has left.
+func (e *Engine) progress(o mail.OutboxItem) func(int64) {
+	var last time.Time
+	return func(sent int64) {
+		if now := e.o.Now(); sent < o.Size && now.Sub(last) < progressPause {
+			return
+		} else {
+			last = now
+		}
+		e.hub.Publish(mail.Event{What: mail.SendProgress, Account: o.Account, Messages: []mail.MessageID{o.ID}, Done: sent, Total: o.Size})
+	}
+}
