@@ -23,6 +23,7 @@ type Options struct {
 	OnSaved  func(id mail.MessageID) // it stands in Drafts, as of now
 	OnClosed func()
 	Notice   string // what the person should know about this draft, in their language
+	Correct  string // a recipient's address that is opened for typing
 }
 
 const (
@@ -107,7 +108,7 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 		w.Window.SetTitle(w.title())
 		w.changed()
 	}
-	w.body = newBody(w.c, p.Preferences().BodySize, w.changed)
+	w.body = newBody(loop, w.c, p.Preferences().BodySize, w.changed)
 	w.subject.OnSubmitted = func(string) { w.Window.Canvas().Focus(w.body.text) }
 	w.files = newFiles(w.c.Attach, w.removeFile)
 	w.state = kit.NewLine("", 12, false, kit.Text2).Shrink().Align(fyne.TextAlignTrailing)
@@ -143,6 +144,9 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 		w.Window.Canvas().Focus(w.subject)
 	default:
 		w.Window.Canvas().Focus(w.body.text)
+	}
+	if o.Correct != "" {
+		w.correct(o.Correct)
 	}
 	return w
 }
@@ -211,7 +215,7 @@ func (w *Window) fromChanged(old, now mail.Account) {
 	before := w.c.Text
 	w.c.SetFrom(old, now)
 	if w.c.Text != before {
-		w.body.SetText(w.c.Text)
+		w.body.Reload()
 	}
 	w.changed()
 }

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -19,9 +18,6 @@ type Typing struct {
 	OnRune     func(rune) bool           // before the entry has the letter; true: it is done with
 	OnFocus    func(focused bool)        // the keyboard came or went
 	KeepTab    bool                      // Tab is typed rather than moving on
-
-	grows   bool
-	content fyne.CanvasObject // the text, without what scrolls it
 }
 
 // NewTyping returns a single-line Typing.
@@ -29,30 +25,6 @@ func NewTyping() *Typing {
 	t := &Typing{}
 	t.ExtendBaseWidget(t)
 	return t
-}
-
-// NewWriting returns a Typing of several lines that does not scroll by itself: it is as high as its text, and what is
-// around it scrolls.
-func NewWriting() *Typing {
-	t := &Typing{grows: true, KeepTab: true}
-	t.MultiLine = true
-	t.Wrapping = fyne.TextWrapWord
-	t.ExtendBaseWidget(t)
-	return t
-}
-
-// Height is what a Writing needs at a width; other entries have one height.
-func (t *Typing) Height(width float32) float32 {
-	if !t.grows {
-		return t.MinSize().Height
-	}
-	if t.Size().Width != width {
-		t.Resize(fyne.NewSize(width, t.Size().Height))
-	}
-	if t.content == nil {
-		return t.MinSize().Height
-	}
-	return t.content.MinSize().Height + 2
 }
 
 // AcceptsTab implements fyne.Tabbable. Shift and Tab always move on.
@@ -119,29 +91,13 @@ func (t *Typing) CreateRenderer() fyne.WidgetRenderer {
 	if t.Password && t.ActionItem == nil {
 		t.ActionItem = &canvas.Rectangle{} // else the entry would add an eye of its own
 	}
-	r := &typingRenderer{WidgetRenderer: t.Entry.CreateRenderer()}
-	r.objects = r.WidgetRenderer.Objects()
-	if t.grows {
-		// Where the entry's own scroller stayed, it would swallow the wheel that is meant for what is around it.
-		for i, o := range r.objects {
-			if scroll, ok := o.(*container.Scroll); ok {
-				t.content = scroll.Content
-				r.objects = append(append(append([]fyne.CanvasObject{}, r.objects[:i]...), scroll.Content), r.objects[i+1:]...)
-			}
-		}
-	}
+	r := &typingRenderer{t.Entry.CreateRenderer()}
 	r.bare()
 	return r
 }
 
 // typingRenderer takes the box off the entry.
-type typingRenderer struct {
-	fyne.WidgetRenderer
-	objects []fyne.CanvasObject
-}
-
-// Objects implements fyne.WidgetRenderer.
-func (r *typingRenderer) Objects() []fyne.CanvasObject { return r.objects }
+type typingRenderer struct{ fyne.WidgetRenderer }
 
 func (r *typingRenderer) bare() {
 	for _, o := range r.Objects() {

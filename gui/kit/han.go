@@ -61,6 +61,7 @@ type hanFace struct {
 	state   int // 0 not wanted yet, 1 being read, 2 read or not to be had
 	face    fyne.Resource
 	waiting map[*Line]struct{} // lines to draw again when it is there
+	others  []func()           // to be called when it is there
 }
 
 // hanFaces are the two weights. They are used on the loop's thread alone.
@@ -90,6 +91,23 @@ func (h *hanFace) want(l *Line) fyne.Resource {
 		h.waiting = map[*Line]struct{}{}
 	}
 	h.waiting[l] = struct{}{}
+	h.fetch()
+	return h.face
+}
+
+// WantHan fetches the Chinese face for a widget that draws Pieces by itself, and calls again on the loop once it has
+// come. Where it is there already, or is not to be had, nothing happens.
+func WantHan(bold bool, again func()) {
+	h := faceOf(bold)
+	if h.state == 2 || background == nil {
+		return
+	}
+	h.others = append(h.others, again)
+	h.fetch()
+}
+
+// fetch reads the face away from this thread, once.
+func (h *hanFace) fetch() {
 	if h.state == 0 {
 		h.state = 1
 		Go(context.Background(), background, func(context.Context) (fyne.Resource, error) { return readHan(h.bold) },
@@ -98,14 +116,16 @@ func (h *hanFace) want(l *Line) fyne.Resource {
 					h.face = face
 				}
 				h.state = 2
-				waiting := h.waiting
-				h.waiting = nil
+				waiting, others := h.waiting, h.others
+				h.waiting, h.others = nil, nil
 				for w := range waiting {
 					w.again()
 				}
+				for _, f := range others {
+					f()
+				}
 			})
 	}
-	return h.face
 }
 
 // hanFiles are the files known to hold regular and bold Chinese, best first, on Linux, Windows and macOS.

@@ -203,15 +203,6 @@ func (c *Composition) AttachedSize() int64 {
 	return sum
 }
 
-// quoteShort is the largest quote that may be taken into the text: the text is edited in a widget whose cost grows
-// with the square of its length.
-const quoteShort = 8 << 10
-
-// CanTakeQuote reports whether the quoted original is short enough to be taken into the text.
-func (c *Composition) CanTakeQuote() bool {
-	return c.Quote != "" && len(c.Quote)+len(c.Text) <= quoteShort
-}
-
 // TakeQuote puts the quoted original into the text, where it can be edited line by line.
 func (c *Composition) TakeQuote() {
 	c.Text = c.Draft().Body()
