@@ -11,7 +11,7 @@ func (p *Page) Find(text string) (count, at int) {
 	if p.page != nil && text != "" {
 		p.matches = p.page.Find(text)
 		for i, m := range p.matches {
-			if float32(p.page.Words[m.From.Word].Y)*p.zoom >= p.top {
+			if float32(p.page.Words[m.From.Word].Y)*p.scale >= p.top {
 				p.match = i
 				break
 			}
@@ -42,7 +42,10 @@ func (p *Page) goToMatch() {
 		return
 	}
 	w := &p.page.Words[p.matches[p.match].From.Word]
-	p.reveal(float32(w.Y)*p.zoom, float32(w.H)*p.zoom)
+	p.reveal(float32(w.Y)*p.scale, float32(w.H)*p.scale)
+	if x := float32(w.X)*p.scale - p.left; x < 0 || x+float32(w.W)*p.scale > p.laidAt {
+		p.slide(x - p.laidAt/3)
+	}
 }
 
 // refind looks again after a new layout.

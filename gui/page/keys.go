@@ -44,6 +44,14 @@ func (p *Page) TypedKey(e *fyne.KeyEvent) {
 		p.scrollBy(-lineStep)
 	case fyne.KeyDown:
 		p.scrollBy(lineStep)
+	case fyne.KeyLeft, fyne.KeyRight:
+		by := float32(lineStep)
+		if e.Name == fyne.KeyLeft {
+			by = -by
+		}
+		if !p.slide(by) {
+			kit.PassKey(p, e)
+		}
 	case fyne.KeyPageUp:
 		p.scrollBy(-p.screen())
 	case fyne.KeyPageDown:
@@ -147,6 +155,7 @@ func (p *Page) SetUsual(z float32) {
 // makes the message larger or smaller.
 func (p *Page) Scrolled(e *fyne.ScrollEvent) {
 	if kit.Modifiers()&fyne.KeyModifierShortcutDefault == 0 {
+		p.slide(-e.Scrolled.DX)
 		if s := p.scroll.scroll; s != nil {
 			s.Scrolled(e)
 		}

@@ -116,6 +116,8 @@ type Page struct {
 	unfolded bool   // everything is shown
 	colours  Colours
 	laidAt   float32 // width of page
+	scale    float32 // units for one of its pixels
+	left     float32 // how far it is scrolled sideways, in units
 	cancel   context.CancelFunc
 	serial   int
 
@@ -160,7 +162,7 @@ func New(o Options) *Page {
 	if o.Loop == nil {
 		o.Loop = kit.Main
 	}
-	p := &Page{o: o, painter: paint.New(), zoom: 1, usual: 1, tiles: map[int]*tile{}, empty: true, hovered: -1, cursor: desktop.DefaultCursor, match: -1}
+	p := &Page{o: o, painter: paint.New(), zoom: 1, usual: 1, scale: 1, tiles: map[int]*tile{}, empty: true, hovered: -1, cursor: desktop.DefaultCursor, match: -1}
 	p.colours = p.themed()
 	p.ExtendBaseWidget(p)
 	return p
@@ -228,7 +230,7 @@ func (p *Page) reset() {
 	p.selected, p.selecting = false, false
 	p.matches, p.match, p.query = nil, -1, ""
 	p.toggled, p.unfolded = nil, false
-	p.laidAt = 0
+	p.laidAt, p.left = 0, 0
 	p.dropTiles()
 	p.hover(-1)
 }
@@ -275,6 +277,13 @@ type result struct {
 	page *layout.Page
 }
 
+// arrangement is what arranging is done for.
+type arrangement struct {
+	v      html.Viewport
+	pixels float32 // device pixels for one CSS pixel, as far as is known before
+	shrink bool    // what is a little too wide is made smaller
+}
+
 // plainSize is the font size of plain text, and of HTML that sets none, in units.
 const plainSize = 14
 
@@ -290,10 +299,15 @@ func (p *Page) arrange() {
 	serial := p.serial
 	have := result{p.doc, p.tree, p.box, nil}
 	src := p.src
-	v := p.viewport(width)
-	subpixel := p.pixelScale()*p.zoom != 1
+	at := arrangement{v: p.viewport(width), pixels: p.pixelScale() * p.zoom, shrink: p.zoom <= p.usual}
+	zoom := p.zoom
+	fit := float32(1)
 	kit.Go(ctx, p.o.Loop, func(ctx context.Context) (result, error) {
-		return arrange(ctx, src, have, v, subpixel)
+		r, err := arrange(ctx, src, have, at)
+		if err == nil {
+			r, fit, err = src.fit(ctx, r, at)
+		}
+		return r, err
 	}, func(r result, err error) {
 		if serial != p.serial {
 			return
@@ -302,6 +316,7 @@ func (p *Page) arrange() {
 			p.failed(err)
 			return
 		}
+		p.scale = zoom * fit
 		p.arranged(r, width)
 	})
 }
@@ -318,11 +333,12 @@ func (p *Page) viewport(width float32) html.Viewport {
 			Text: nrgba(c.Text), Back: nrgba(c.Back), Link: nrgba(c.Link), Quiet: nrgba(c.Quiet), Line: nrgba(c.Line), Pill: nrgba(c.Pill),
 			Levels: [4]html.Colour{nrgba(c.Levels[0]), nrgba(c.Levels[1]), nrgba(c.Levels[2]), nrgba(c.Levels[3])},
 		},
-		Mono: p.mono, Folding: p.folding(),
+		Mono: p.mono, Folding: p.folding(), BreakWords: true,
 	}
 }
 
-func arrange(ctx context.Context, src source, r result, v html.Viewport, subpixel bool) (result, error) {
+func arrange(ctx context.Context, src source, r result, at arrangement) (result, error) {
+	v, subpixel := at.v, at.pixels != 1
 	f, err := fonts()
 	if err != nil {
 		return r, err
@@ -358,6 +374,7 @@ func (p *Page) arranged(r result, width float32) {
 	first := p.doc != r.doc
 	p.doc, p.tree, p.box, p.page = r.doc, r.tree, r.box, r.page
 	p.laidAt = width
+	p.left = min(p.left, p.over())
 	p.dropTiles()
 	if p.selected && p.caret.Word >= len(p.page.Words) {
 		p.selected = false
@@ -401,7 +418,7 @@ func (p *Page) contentHeight() float32 {
 	if p.page == nil {
 		return 0
 	}
-	return float32(p.page.Height) * p.zoom
+	return float32(p.page.Height) * p.scale
 }
 
 // Height is how high the message is at the width it was last laid out for; 0 before that.

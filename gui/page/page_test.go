@@ -381,3 +381,60 @@ func TestEarlierTextFoldsAndIsFound(t *testing.T) {
 		t.Error("the letters stay as they are")
 	}
 }
+
+// What is a little too wide is made smaller so that it fits; what is much too wide, or made larger by the person, is
+// scrolled sideways.
+func TestWideMessages(t *testing.T) {
+	b := newBench(t)
+	b.SetHTML(`<body style="margin:0"><table width=600 cellspacing=0 cellpadding=0><tr><td><a href="https://a.example/">left</a><td align=right><a href="https://b.example/">right</a></table>`, nil)
+	b.wait()
+	if b.over() > 0 || b.scale >= 1 || b.scale < 0.7 {
+		t.Errorf("scale %v, %v too wide", b.scale, b.over())
+	}
+	b.hoverAt(b.Size().Width-10, 10)
+	if b.hover != "https://b.example/" {
+		t.Errorf("at the right end is %q", b.hover)
+	}
+	zoom := func(z float32) {
+		before := b.page
+		b.SetZoom(z)
+		b.q.Until(20*time.Second, func() bool { return b.page != before })
+		b.wait()
+	}
+	zoom(2)
+	if b.over() < 600 {
+		t.Errorf("enlarged it is %v too wide", b.over())
+	}
+	b.hoverAt(10, 10)
+	if b.hover != "https://a.example/" {
+		t.Errorf("at the left end is %q", b.hover)
+	}
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	if b.left != lineStep {
+		t.Errorf("a step to the right leads to %v", b.left)
+	}
+	b.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.Delta{DX: -5000}})
+	b.wait()
+	b.hoverAt(b.Size().Width-20, 10)
+	if b.left != b.over() || b.hover != "https://b.example/" {
+		t.Errorf("scrolled to %v of %v, there is %q", b.left, b.over(), b.hover)
+	}
+	zoom(1)
+	if b.left != 0 || b.over() > 0 {
+		t.Errorf("back at %v", b.left)
+	}
+	b.SetHTML(`<div style="width:3000px;background:red">wide</div>`, nil)
+	b.wait()
+	if b.scale != 1 || b.over() < 2000 {
+		t.Errorf("scale %v, %v too wide", b.scale, b.over())
+	}
+	b.SetHTML("<p>"+strings.Repeat("long", 400)+"</p>", nil)
+	b.wait()
+	if b.scale != 1 || b.over() > 0 {
+		t.Errorf("a long word: scale %v, %v too wide", b.scale, b.over())
+	}
+}
+
+func (b *bench) hoverAt(x, y float32) {
+	b.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(x, y)}})
+}

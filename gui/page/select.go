@@ -21,7 +21,7 @@ type tapCount struct {
 
 // point turns a place in the widget into CSS pixels of the page.
 func (p *Page) point(at fyne.Position) (float64, float64) {
-	return float64(at.X / p.zoom), float64(at.Y / p.zoom)
+	return float64((at.X + p.left) / p.scale), float64(at.Y / p.scale)
 }
 
 // linkAt is the number of the link under a place, or -1.
@@ -230,7 +230,7 @@ func (p *Page) placeMarks() {
 
 func (p *Page) inSight(y, h float64) bool {
 	view := max(p.bottom-p.top, 200)
-	return float32(y+h)*p.zoom >= p.top-view && float32(y)*p.zoom <= p.bottom+view
+	return float32(y+h)*p.scale >= p.top-view && float32(y)*p.scale <= p.bottom+view
 }
 
 func (p *Page) addMarks(rects []layout.Rect, c color.Color) {
@@ -238,9 +238,13 @@ func (p *Page) addMarks(rects []layout.Rect, c color.Color) {
 		if !p.inSight(r.Y, r.H) {
 			continue
 		}
+		from, to := max(float32(r.X)*p.scale-p.left, 0), min(float32(r.X+r.W)*p.scale-p.left, p.laidAt)
+		if from >= to {
+			continue
+		}
 		m := canvas.NewRectangle(c)
-		m.Move(fyne.NewPos(float32(r.X)*p.zoom, float32(r.Y)*p.zoom))
-		m.Resize(fyne.NewSize(float32(r.W)*p.zoom, float32(r.H)*p.zoom))
+		m.Move(fyne.NewPos(from, float32(r.Y)*p.scale))
+		m.Resize(fyne.NewSize(to-from, float32(r.H)*p.scale))
 		p.marks = append(p.marks, m)
 	}
 }

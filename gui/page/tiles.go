@@ -122,7 +122,7 @@ func (p *Page) paint() {
 		p.ask(missing)
 	}
 	p.place()
-	if changed || p.ringed || p.anyMarks() {
+	if changed || p.ringed || p.over() > 0 || p.anyMarks() {
 		p.BaseWidget.Refresh()
 	}
 }
@@ -148,8 +148,9 @@ func (p *Page) ask(list []int) {
 	}
 	ctx := p.tileCtx
 	page, painter := p.page, p.painter
-	scale := float64(p.pixelScale() * p.zoom)
+	scale := float64(p.pixelScale() * p.scale)
 	width := int(math.Ceil(float64(p.laidAt * p.pixelScale())))
+	left := int(math.Round(float64(p.left * p.pixelScale())))
 	c := p.colours
 	f, _ := fonts()
 	o := paint.Options{Scale: scale, Held: [3]color.NRGBA{nrgba(c.HeldBack), nrgba(c.HeldLine), nrgba(c.HeldInk)}, Fonts: f}
@@ -163,7 +164,7 @@ func (p *Page) ask(list []int) {
 		kit.Go(ctx, loop, func(ctx context.Context) ([]painted, error) {
 			var out []painted
 			for _, n := range batch {
-				img, err := painter.Tile(ctx, page, image.Rect(0, n*tileHeight, width, min((n+1)*tileHeight, end)), o)
+				img, err := painter.Tile(ctx, page, image.Rect(left, n*tileHeight, left+width, min((n+1)*tileHeight, end)), o)
 				if err != nil {
 					return out, err
 				}
@@ -212,11 +213,12 @@ func (p *Page) place() {
 type renderer struct {
 	p    *Page
 	ring *canvas.Rectangle // around what is visible, while keys go here
+	rail *canvas.Rectangle // how far it is scrolled sideways
 }
 
 // CreateRenderer implements fyne.Widget.
 func (p *Page) CreateRenderer() fyne.WidgetRenderer {
-	return &renderer{p, &canvas.Rectangle{FillColor: color.Transparent, StrokeWidth: 2, CornerRadius: 4}}
+	return &renderer{p, &canvas.Rectangle{FillColor: color.Transparent, StrokeWidth: 2, CornerRadius: 4}, &canvas.Rectangle{}}
 }
 
 // placeRing puts the ring around what is visible of the Page.
@@ -242,6 +244,9 @@ func (r *renderer) Objects() []fyne.CanvasObject {
 	}
 	for _, m := range r.p.marks {
 		out = append(out, m)
+	}
+	if r.p.placeRail(r.rail) {
+		out = append(out, r.rail)
 	}
 	if r.p.ringed {
 		out = append(out, r.ring)

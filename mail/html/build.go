@@ -326,8 +326,13 @@ func initial(v Viewport) Inherited {
 	if size == 0 {
 		size = 16
 	}
+	wrap := Normal
+	if v.BreakWords {
+		wrap = BreakWord
+	}
 	return Inherited{
-		Colour: v.Palette.Text, Family: defaultFamily, Size: size, Weight: 400, LineHeight: LineHeight{Normal: true},
+		OverflowWrap: wrap,
+		Colour:       v.Palette.Text, Family: defaultFamily, Size: size, Weight: 400, LineHeight: LineHeight{Normal: true},
 		Align: Start, Visibility: Visible, Direction: LTR, ListPos: Outside, TabSize: 8, Kern: true, InlineAlpha: 1,
 	}
 }

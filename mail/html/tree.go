@@ -75,6 +75,8 @@ type Viewport struct {
 	Palette Palette // zero: Light
 	// TextSize is the font size of plain text and of HTML that sets none; 0 means 16.
 	TextSize float32
+	// BreakWords lets words that are wider than their line be broken, where the author says nothing about that.
+	BreakWords bool
 	// Original keeps the author's colours under a dark theme.
 	Original bool
 	// Mono draws plain text in letters of one width.
