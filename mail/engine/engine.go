@@ -100,7 +100,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	}
 	message.Prefer(o.Language())
 	hub := mail.NewHub()
-	s, err := store.Open(ctx, o.Dir, store.Options{Hub: hub, Now: o.Now, Log: o.Log, Wait: o.Wait})
+	s, err := store.Open(ctx, o.Dir, store.Options{Hub: hub, Now: o.Now, Log: o.Log, Wait: o.Wait, Text: indexText})
 	if err != nil {
 		return nil, err
 	}

@@ -5,10 +5,31 @@ import (
 	"time"
 
 	"poplar/mail"
+	"poplar/mail/delivery"
+	"poplar/mail/message"
 )
 
 // indexBatch is how many messages go into the full-text index in one transaction: few enough that others need not wait.
 const indexBatch = 100
+
+// read reads what the store will want to know of a message that has come. Where no worker is waiting to take it into
+// the full-text index, its text is not carried along: whoever indexes it later reads it again.
+func (e *Engine) read(raw mail.Raw, a mail.Account) mail.Arrival {
+	arrival := delivery.Read(raw, a, e.o.Now())
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.running {
+		arrival.IndexText = ""
+	}
+	return arrival
+}
+
+// indexText is what the full-text index takes in of a message, beside subject and addresses. A message that cannot be
+// read has none.
+func indexText(raw mail.Raw) (text string) {
+	defer func() { _ = recover() }() // as in delivery: a fault in reading must not stop the index for ever
+	return message.Scan(raw).IndexText
+}
 
 // kickIndex wakes the indexing worker.
 func (e *Engine) kickIndex() {

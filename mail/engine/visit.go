@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"poplar/mail"
-	"poplar/mail/delivery"
 	"poplar/mail/pop3"
 	"poplar/mail/retrieve"
 )
@@ -117,7 +116,7 @@ func (e *Engine) visitTo(ctx context.Context, acc *account, a mail.Account, secr
 			}
 		},
 		Ledger: e.store,
-		Read:   func(raw mail.Raw) mail.Arrival { return delivery.Read(raw, a, e.o.Now()) },
+		Read:   func(raw mail.Raw) mail.Arrival { return e.read(raw, a) },
 		Store:  func(ctx context.Context, batch []retrieve.Fetched) error { return e.deliver(ctx, a, batch) },
 		Spool:  e.spool(),
 		Progress: func(done, total int, bytes int64) {

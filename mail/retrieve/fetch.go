@@ -3,7 +3,6 @@ package retrieve
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"poplar/mail"
@@ -38,15 +37,13 @@ func (s *session) open(ctx context.Context, after bool) error {
 // goroutine, which has ended when fetch returns: the line stays full while a batch is being committed, and a slow
 // server does not keep what it has sent from being stored.
 func (s *session) fetch(ctx context.Context) error {
-	items := slices.DeleteFunc(s.withHeads(), s.refused)
-	// At what the link ended in an earlier session is asked for last.
-	slices.SortStableFunc(items, func(a, b Item) int { return s.blame[name(a)] - s.blame[name(b)] })
-	if len(items) == 0 {
+	items := s.wants()
+	if items.len() == 0 {
 		return nil
 	}
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	r := reader{session: s, q: newQueue(), start: s.done, total: s.done + len(items)}
+	r := reader{session: s, q: newQueue(), start: s.done, total: s.done + items.len()}
 	d := deliverer{session: s, q: r.q}
 	stored := make(chan error, 1)
 	go func() {
@@ -58,9 +55,9 @@ func (s *session) fetch(ctx context.Context) error {
 	}()
 	err := r.read(reading, items)
 	if err == nil && len(r.later) > 0 {
-		again := r.later
+		items.shorten(r.later)
 		r.last, r.later = true, nil
-		err = r.read(reading, again)
+		err = r.read(reading, items)
 	}
 	r.q.close()
 	failed := <-stored
@@ -90,9 +87,10 @@ type reader struct {
 }
 
 // read asks for items and queues what comes.
-func (r *reader) read(ctx context.Context, items []Item) error {
-	reqs := make([]pop3.Request, len(items))
-	for i, it := range items {
+func (r *reader) read(ctx context.Context, items wants) error {
+	reqs := make([]pop3.Request, items.len())
+	for i := range reqs {
+		it := items.at(i)
 		reqs[i] = pop3.Request{N: it.N, Lines: pop3.Whole, Size: it.Size}
 		if it.Head {
 			reqs[i].Lines, reqs[i].Size = headLines, min(it.Size, headOctets)
@@ -102,17 +100,17 @@ func (r *reader) read(ctx context.Context, items []Item) error {
 	err := r.c.Fetch(ctx, reqs, func(i int, b *pop3.Body, err error) error {
 		if err != nil {
 			answered++
-			r.notGiven(items[i], pop3.Refused(err))
+			r.notGiven(items.at(i), pop3.Refused(err))
 			return nil
 		}
-		if err := r.message(ctx, items[i], b); err != nil {
+		if err := r.message(ctx, items.at(i), b); err != nil {
 			return err
 		}
 		answered++
 		return nil
 	})
-	if err != nil && !r.local && ctx.Err() == nil && answered < len(items) {
-		it := items[answered]
+	if err != nil && !r.local && ctx.Err() == nil && answered < items.len() {
+		it := items.at(answered)
 		r.blame[name(it)]++
 		if r.done == r.start && r.blame[name(it)] >= maxBlame {
 			r.giveUp(it, saidBroken)

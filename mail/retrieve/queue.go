@@ -11,14 +11,14 @@ import (
 // The bounds of what waits between reading and storing.
 const (
 	// waitOctets bounds the messages that have been read and are not yet committed.
-	waitOctets = 4 << 20
+	waitOctets = 3 << 20
 	// spoolWeight is what a message in a file counts there: two may wait while a third is being read.
 	spoolWeight = 2 << 20
 
 	// A batch is one transaction. It ends with so many messages or octets, or when it has gathered for so long: the
 	// first one early, so that something can be read soon.
 	batchMessages = 512
-	batchOctets   = 2 << 20
+	batchOctets   = 3 << 19
 	gatherFirst   = 20 * time.Millisecond
 	gather        = 150 * time.Millisecond
 )
@@ -31,10 +31,18 @@ type arrival struct {
 }
 
 func (a arrival) weight() int64 {
-	if _, ok := a.raw.(mail.Bytes); ok {
-		return a.raw.Size()
+	if b, ok := a.raw.(mail.Bytes); ok {
+		return int64(cap(b))
 	}
 	return spoolWeight
+}
+
+// release lets go of the octets.
+func (a arrival) release() {
+	_ = a.raw.Close()
+	if b, ok := a.raw.(mail.Bytes); ok {
+		giveBuffer(b)
+	}
 }
 
 // queue hands messages from the goroutine that reads to the one that stores.
@@ -67,7 +75,7 @@ func (q *queue) put(ctx context.Context, a arrival) error {
 		q.mu.Lock()
 		if q.err != nil {
 			q.mu.Unlock()
-			_ = a.raw.Close()
+			a.release()
 			return q.err
 		}
 		if q.octets == 0 || q.octets+w <= waitOctets {
@@ -81,7 +89,7 @@ func (q *queue) put(ctx context.Context, a arrival) error {
 		select {
 		case <-q.room:
 		case <-ctx.Done():
-			_ = a.raw.Close()
+			a.release()
 			return ctx.Err()
 		}
 	}
@@ -152,7 +160,7 @@ func (q *queue) done(b []arrival) {
 	var octets int64
 	for _, a := range b {
 		octets += a.weight()
-		_ = a.raw.Close()
+		a.release()
 	}
 	q.mu.Lock()
 	q.octets -= octets
@@ -169,7 +177,7 @@ func (q *queue) stop(err error) {
 	q.waiting = nil
 	q.mu.Unlock()
 	for _, a := range rest {
-		_ = a.raw.Close()
+		a.release()
 	}
 	signal(q.room)
 }

@@ -12,31 +12,32 @@ import (
 func TestReadingWaitsForStoringWhenMemoryIsUsedUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue()
+		const unit = batchOctets / 2
 		put := 0
 		done := make(chan error, 1)
 		go func() {
 			var err error
 			for ; put < 20 && err == nil; put++ {
-				err = q.put(t.Context(), arrival{raw: make(mail.Bytes, 1<<20)})
+				err = q.put(t.Context(), arrival{raw: make(mail.Bytes, unit)})
 			}
 			done <- err
 		}()
 		synctest.Wait()
-		if put != waitOctets>>20 {
-			t.Fatalf("%d MB wait", put)
+		if put != waitOctets/unit {
+			t.Fatalf("%d messages wait", put)
 		}
 		b := q.take(time.Hour)
-		if len(b) != batchOctets>>20 {
-			t.Errorf("a batch of %d MB", len(b))
+		if len(b) != batchOctets/unit {
+			t.Errorf("a batch of %d messages", len(b))
 		}
 		synctest.Wait()
-		if put != waitOctets>>20 {
-			t.Errorf("%d MB wait while a batch is being stored", put)
+		if put != waitOctets/unit {
+			t.Errorf("%d messages wait while a batch is being stored", put)
 		}
 		q.done(b)
 		synctest.Wait()
-		if put != (waitOctets+batchOctets)>>20 {
-			t.Errorf("%d MB have come after a batch was stored", put)
+		if put != (waitOctets+batchOctets)/unit {
+			t.Errorf("%d messages have come after a batch was stored", put)
 		}
 		stopped := errors.New("stopped")
 		q.stop(stopped)

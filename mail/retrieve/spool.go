@@ -13,10 +13,14 @@ import (
 // spoolFrom is the size from which a message is spooled to a file instead of being held in memory.
 const spoolFrom = 1 << 20
 
+// pieceSize is about how much of a message comes in one Write.
+const pieceSize = 128 << 10
+
 // spool takes in one message: the first octets in memory, a large one in a file.
 type spool struct {
 	dir, name string // folder, and pattern of os.CreateTemp
 	limit     int64  // more than this is not taken
+	most      int    // so much is held in memory
 	buf       []byte
 	file      *os.File
 	size      int64
@@ -29,14 +33,17 @@ var errEndless = errors.New("the message goes on far beyond its announced size")
 
 // newSpool makes room for a message of the announced size.
 func newSpool(dir, name string, announced int64) *spool {
-	s := &spool{dir: dir, name: name, limit: 1 << 30}
+	s := &spool{dir: dir, name: name, limit: 1 << 30, most: spoolFrom}
 	if announced > 0 {
 		if announced < 1<<60 {
 			s.limit += 4 * announced
 		}
 		if announced < spoolFrom {
 			// Announced sizes are commonly right, or short by what CRLF adds.
-			s.buf = make([]byte, 0, announced+announced/32+64)
+			s.buf = takeBuffer(int(announced + announced/32 + 64))
+		} else {
+			s.most = headLimit // it will go into a file anyhow
+			s.buf = takeBuffer(headLimit + pieceSize)
 		}
 	}
 	return s
@@ -48,7 +55,7 @@ func (s *spool) Write(p []byte) (int, error) {
 		return 0, errEndless
 	}
 	if s.file == nil {
-		if len(s.buf)+len(p) <= spoolFrom {
+		if len(s.buf)+len(p) <= s.most {
 			s.buf = append(s.buf, p...)
 			s.size += int64(len(p))
 			return len(p), nil
@@ -82,6 +89,7 @@ func (s *spool) toFile(p []byte) error {
 	}
 	s.size = int64(len(all))
 	s.digester = newDigester(all)
+	giveBuffer(all)
 	return nil
 }
 
@@ -91,13 +99,17 @@ func (s *spool) raw() mail.Raw {
 		return &spooled{File: s.file, size: s.size, digests: s.digester.end(s.size)}
 	}
 	if cap(s.buf) > 2*len(s.buf)+4096 {
-		return mail.Bytes(append([]byte(nil), s.buf...)) // announced far too large
+		kept := mail.Bytes(append([]byte(nil), s.buf...)) // announced far too large
+		giveBuffer(s.buf)
+		return kept
 	}
 	return mail.Bytes(s.buf)
 }
 
 // drop forgets a message that did not come to its end.
 func (s *spool) drop() {
+	giveBuffer(s.buf)
+	s.buf = nil
 	if s.file != nil {
 		_ = (&spooled{File: s.file}).Close()
 	}

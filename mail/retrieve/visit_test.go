@@ -265,7 +265,11 @@ func TestSpoolThatCannotBeWritten(t *testing.T) {
 	big := "Subject: big\r\n\r\n" + strings.Repeat(strings.Repeat("b", 998)+"\r\n", 3000)
 	m := newMailbox(t, mail.KeepNever, mailtest.POP3Options{}, letter(1), big)
 	spool := m.visit.Spool
-	m.visit.Spool = filepath.Join(spool, "absent")
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m.visit.Spool = filepath.Join(file, "folder")
 	r := m.run()
 	if r.Problem == nil || m.box.Len() != 2 || m.server.Count("DELE") != 0 {
 		t.Errorf("%+v", r)

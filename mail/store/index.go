@@ -70,7 +70,7 @@ func (t *tx) await(id mail.MessageID, text string) error {
 	if t.s.text == nil {
 		column = text
 		t.backlog += int64(len(text))
-	} else {
+	} else if text != "" {
 		t.texts = append(t.texts, waitingText{id, text})
 	}
 	t.waiting++

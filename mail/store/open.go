@@ -45,7 +45,8 @@ type Options struct {
 	Log  *slog.Logger     // nil: silence
 	Wait time.Duration    // how long to wait for another process to let go of the profile; 0: not at all
 	// Text reads a message's IndexText out of its octets. With it, texts that wait for the full-text index need not be
-	// kept in the database (they are a good part of what is written for a message); without it they are.
+	// kept in the database (they are a good part of what is written for a message); without it they are. An arrival
+	// without IndexText then means that its text is read when the index wants it.
 	Text func(mail.Raw) string
 }
 
@@ -281,11 +282,11 @@ var (
 		"checkpoint_fullfsync = ON",
 		"wal_autocheckpoint = 4000",
 		"journal_size_limit = 67108864",
-		"cache_size = -16384", // KiB
+		"cache_size = -4096", // KiB: a batch of new messages, and the pages of the indexes it touches
 	}, commonPragmas...)
 	readerPragmas = append([]string{
 		"query_only = ON",
-		"cache_size = -4096",
+		"cache_size = -2048",
 	}, commonPragmas...)
 )
 
