@@ -13,7 +13,7 @@ endif
 BUILD := -tags "$(TAGS)" -trimpath -ldflags "-X main.version=$(VERSION) -X main.commit=$(COMMIT)"
 export POPLAR_TAGS := $(TAGS)
 
-.PHONY: help deps build run demo test check bench bench-pop3 gallery cover package clean
+.PHONY: help deps build run demo test check bench bench-pop3 gallery cover package test-packages clean
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST)
@@ -51,8 +51,11 @@ cover: deps ## Write build/cover.html
 	$(GO) tool cover -html build/cover.out -o build/cover.html
 	@$(GO) tool cover -func build/cover.out | tail -n 1
 
-package: build ## Build the packages into build/packages
-	@packaging/build "$(VERSION)"
+package: deps ## Build the packages into build/packages
+	@packaging/build "$(VERSION)" "$(TAGS)"
+
+test-packages: ## Install the packages in fresh systems and under wine, and try them
+	@packaging/test/run
 
 clean: ## Remove build/
 	rm -rf build

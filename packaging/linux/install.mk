@@ -1,20 +1,22 @@
 # Installs Poplar below PREFIX: `make install` for everybody (as root), `make user-install` for you alone.
 PREFIX ?= /usr/local
-SIZES := 16 32 64 128 256 512
+FILES := $(patsubst usr/%,%,$(shell find usr -type f))
 
 .PHONY: install uninstall user-install user-uninstall
 install:
-	install -Dm755 poplar $(DESTDIR)$(PREFIX)/bin/poplar
-	install -Dm644 app.poplar.Poplar.desktop $(DESTDIR)$(PREFIX)/share/applications/app.poplar.Poplar.desktop
-	for s in $(SIZES); do install -Dm644 poplar-$$s.png $(DESTDIR)$(PREFIX)/share/icons/hicolor/$${s}x$$s/apps/app.poplar.Poplar.png; done
+	for f in $(FILES); do \
+		mode=644; [ "$$f" = bin/poplar ] && mode=755; \
+		install -Dm$$mode "usr/$$f" "$(DESTDIR)$(PREFIX)/$$f" || exit 1; \
+	done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/poplar $(DESTDIR)$(PREFIX)/share/applications/app.poplar.Poplar.desktop
-	for s in $(SIZES); do rm -f $(DESTDIR)$(PREFIX)/share/icons/hicolor/$${s}x$$s/apps/app.poplar.Poplar.png; done
+	for f in $(FILES); do rm -f "$(DESTDIR)$(PREFIX)/$$f"; done
 
+# The menu may not look into ~/.local/bin.
 user-install:
-	$(MAKE) install PREFIX=$(HOME)/.local
-	sed -i 's|^Exec=poplar|Exec=$(HOME)/.local/bin/poplar|' $(HOME)/.local/share/applications/app.poplar.Poplar.desktop
+	$(MAKE) install PREFIX="$(HOME)/.local"
+	sed -i 's|^Exec=poplar|Exec="$(HOME)/.local/bin/poplar"|' "$(HOME)/.local/share/applications/app.poplar.Poplar.desktop"
+	-update-desktop-database "$(HOME)/.local/share/applications"
 
 user-uninstall:
-	$(MAKE) uninstall PREFIX=$(HOME)/.local
+	$(MAKE) uninstall PREFIX="$(HOME)/.local"
