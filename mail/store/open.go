@@ -235,6 +235,12 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err := s.conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
+	if version > 0 && version < len(names) {
+		if err := s.keepCopy(ctx, version); err != nil {
+			return err
+		}
+	}
+	s.dropCopies()
 	for n := version; n < len(names); n++ {
 		text, err := migrationFiles.ReadFile(names[n])
 		if err != nil {
