@@ -110,10 +110,10 @@ func TestSendLaterHoldAndPause(t *testing.T) {
 	flush(0)
 
 	held := b.queue(1, "jonas@weber.example")
-	must(b.Hold(ctx, held, true))
+	must(b.HoldBack(ctx, held, true))
 	flush(0)
 	flush(0, held)
-	must(b.Hold(ctx, held, false))
+	must(b.HoldBack(ctx, held, false))
 	flush(1)
 
 	must(b.PauseSending(ctx, true))
@@ -129,7 +129,7 @@ func TestSendLaterHoldAndPause(t *testing.T) {
 	if out, err := b.Outbox(ctx); err != nil || len(out) != 0 {
 		t.Errorf("%+v, %v", out, err)
 	}
-	if err := b.Hold(ctx, third, true); err == nil {
+	if err := b.HoldBack(ctx, third, true); err == nil {
 		t.Error("a message that is sent was held")
 	}
 }

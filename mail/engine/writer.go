@@ -263,8 +263,8 @@ func (e *Engine) SendLater(ctx context.Context, id mail.MessageID, at time.Time)
 	})
 }
 
-// Hold keeps a waiting message in the outbox, or lets it go again: then it leaves when it is due.
-func (e *Engine) Hold(ctx context.Context, id mail.MessageID, held bool) error {
+// HoldBack keeps a waiting message in the outbox, or lets it go again: then it leaves when it is due.
+func (e *Engine) HoldBack(ctx context.Context, id mail.MessageID, held bool) error {
 	return e.change(ctx, id, func(o *mail.OutboxItem) error {
 		if err := waits(*o); err != nil {
 			return err
