@@ -15,6 +15,11 @@ const savingTime = 4 * time.Second
 func (w *window) compose(d mail.Draft, err error) { w.composeWith(d, "", err) }
 
 func (w *window) composeWith(d mail.Draft, notice string, err error) {
+	w.composeFor(d, notice, "", err)
+}
+
+// composeFor opens a draft with one of its addresses ready to be corrected, where one is named.
+func (w *window) composeFor(d mail.Draft, notice, correct string, err error) {
 	if err != nil {
 		w.fail(err)
 		return
@@ -22,6 +27,7 @@ func (w *window) composeWith(d mail.Draft, notice string, err error) {
 	var c *composer.Window
 	c = composer.New(w.app, w.p, w.loop, d, composer.Options{
 		Notice:   notice,
+		Correct:  correct,
 		OnClosed: func() { delete(w.composers, c) },
 	})
 	w.composers[c] = true

@@ -27,6 +27,7 @@ type fake struct {
 	did      []string
 	fails    error
 	part     string // what every part holds, in place of its number
+	knows    knowledge
 }
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
@@ -136,6 +137,9 @@ func (f *fake) Read(ctx context.Context, id mail.MessageID) (*mail.Message, erro
 	if err != nil {
 		return nil, err
 	}
+	if m := f.knows.messages[id]; m != nil {
+		return m, nil
+	}
 	return &mail.Message{Subject: s.Subject, From: s.From, To: s.To, Date: s.Date, Text: "Hello", Parts: []mail.Part{{Name: "a.txt", Type: "text/plain", Size: 5}, {Index: 1, Name: "a.txt", Type: "text/plain", Size: 5}}}, nil
 }
 
@@ -151,7 +155,9 @@ func (f *fake) Part(_ context.Context, _ mail.MessageID, index int, w io.Writer)
 	return err
 }
 
-func (f *fake) Raw(context.Context, mail.MessageID) (mail.Raw, error) { return mail.Bytes(nil), nil }
+func (f *fake) Raw(_ context.Context, id mail.MessageID) (mail.Raw, error) {
+	return mail.Bytes(f.knows.raw[id]), nil
+}
 
 func (f *fake) change(ids []mail.MessageID, do func(*mail.Summary)) error {
 	if f.fails != nil {
@@ -297,3 +303,13 @@ func (f *fake) Test(context.Context, mail.Account, model.Secrets, func(mail.Find
 }
 
 func (f *fake) Find(context.Context, string, func(mail.Found)) ([]mail.Found, error) { return nil, nil }
+
+func (f *fake) SignIn(context.Context, model.SignIn) (string, error) { return "", nil }
+
+func (f *fake) Foreign(context.Context) []mail.Foreign { return nil }
+
+func (f *fake) TakeOver(context.Context, mail.Foreign, bool) (mail.Account, error) {
+	return mail.Account{}, nil
+}
+
+func (f *fake) Demo() error { return nil }

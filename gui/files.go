@@ -204,9 +204,14 @@ func (w *window) savePart(part mail.Part) {
 
 // saveAs asks for a place under a name, and has write fill it.
 func (w *window) saveAs(name string, write func(context.Context, io.Writer) error, mark webMark) {
+	w.saveOver(w.win, name, write, mark, w.saved)
+}
+
+// saveOver is saveAs over any window; then is told how it went.
+func (w *window) saveOver(over fyne.Window, name string, write func(context.Context, io.Writer) error, mark webMark, then func(string, error)) {
 	d := dialog.NewFileSave(func(to fyne.URIWriteCloser, err error) {
 		if err != nil {
-			w.folders.Say(w.loop, err.Error(), true)
+			then(name, err)
 		}
 		if to == nil {
 			return
@@ -218,12 +223,12 @@ func (w *window) saveAs(name string, write func(context.Context, io.Writer) erro
 				mark.mark(to.URI().Path())
 			}
 			return err
-		}, func(err error) { w.saved(name, err) })
-	}, w.win)
+		}, func(err error) { then(name, err) })
+	}, over)
 	d.SetFileName(name)
 	w.startIn(d)
 	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
-	d.Resize(w.dialogSize())
+	d.Resize(dialogSize(over))
 }
 
 func (w *window) saved(name string, err error) {
@@ -254,11 +259,11 @@ func (w *window) saveParts() {
 	}, w.win)
 	w.startIn(d)
 	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
-	d.Resize(w.dialogSize())
+	d.Resize(dialogSize(w.win))
 }
 
-func (w *window) dialogSize() fyne.Size {
-	s := w.win.Canvas().Size()
+func dialogSize(over fyne.Window) fyne.Size {
+	s := over.Canvas().Size()
 	return fyne.NewSize(min(s.Width-48, 800), min(s.Height-48, 560))
 }
 

@@ -37,7 +37,9 @@ func (w *window) menus() []*fyne.Menu {
 		item(kit.T("Archive"), plain(fyne.KeyA, 0), some, func() { w.moveToRole(ids, mail.Archive) }),
 		w.junkItem(ids),
 		item(kit.T("Delete"), plain(fyne.KeyDelete, 0), some, func() { w.remove(ids) }),
+		fyne.NewMenuItemSeparator(),
 	)
+	message.Items = append(message.Items, w.sourceItems(one)...)
 	box := fyne.NewMenu(kit.T("Mailbox"),
 		item(kit.T("Check mail"), plain(fyne.KeyF5, 0), true, func() { w.p.CheckNow() }),
 		item(kit.T("Search"), shortcut(fyne.KeyK, 0), true, w.find),
@@ -109,7 +111,9 @@ func (w *window) messageMenu(at fyne.Position) {
 		item(kit.T("Archive"), plain(fyne.KeyA, 0), true, func() { w.moveToRole(ids, mail.Archive) }),
 		move, w.junkItem(ids),
 		item(kit.T("Delete"), plain(fyne.KeyDelete, 0), true, func() { w.remove(ids) }),
+		fyne.NewMenuItemSeparator(),
 	)
+	items = append(items, w.sourceItems(one)...)
 	w.popUp(fyne.NewMenu("", items...), at)
 }
 

@@ -62,12 +62,13 @@ func (w *window) viewMenu() *fyne.Menu {
 		item(kit.T("Smaller"), shortcut(fyne.KeyMinus, 0), open, w.reader.ZoomOut),
 		item(kit.T("Usual size"), shortcut(fyne.Key0, 0), open, w.reader.ZoomReset),
 		fyne.NewMenuItemSeparator(),
-		plain,
+		plain, w.monoItem(),
 	}
 	if kit.Dark() { // under a light theme nothing is changed
 		items = append(items, original)
 	}
 	items = append(items,
+		w.charsetItem(),
 		fyne.NewMenuItemSeparator(),
 		item(kit.T("Open in browser"), nil, open, func() { w.showOutside(false) }),
 		item(kit.T("Print…"), shortcut(fyne.KeyP, 0), open, func() { w.showOutside(true) }))

@@ -16,6 +16,7 @@ import (
 	"poplar/gui/model"
 	"poplar/gui/reader"
 	"poplar/gui/setup"
+	"poplar/gui/source"
 	"poplar/mail"
 	"poplar/settings"
 )
@@ -63,6 +64,7 @@ type window struct {
 	tray     *tray
 	opened   openFiles
 	preview  *reader.Preview // the last that was opened
+	source   *source.Window  // the last that was opened
 	language string          // the content is written in
 
 	composers  map[*composer.Window]bool
@@ -146,6 +148,7 @@ func (w *window) build() {
 	w.pane.SetPreview(w.prefs.PreviewLines)
 	w.reader.SetBodySize(w.prefs.BodySize)
 	w.buildView()
+	w.buildReading()
 	w.reader.OnLink = w.follow
 	w.showFolders()
 	if e, ok := w.folders.Entry(chosen); ok {

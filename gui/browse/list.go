@@ -82,6 +82,8 @@ type List struct {
 	reloading bool
 	again     bool
 	leaving   map[mail.MessageID]bool // asked to be moved away, still listed
+	wanted    mail.MessageID          // to be chosen once it is known where it stands
+	untold    bool                    // the chosen message is not read yet
 	lastClick struct {
 		at time.Time
 		id mail.MessageID
@@ -121,6 +123,7 @@ func (l *List) Open(q mail.Query) {
 	l.sel.Clear()
 	l.leaving = map[mail.MessageID]bool{}
 	l.offset = 0
+	l.wanted = 0
 	l.seen()
 	l.Reload()
 	l.changed()
@@ -320,6 +323,13 @@ func (l *List) take(r model.Loaded, held model.Place, row int, dy float64) {
 		l.OnLoaded(r.Total, r.Took)
 	}
 	l.arrange()
+	switch s, ok := l.Summary(l.sel.Cursor().ID); {
+	case l.wanted != 0:
+		l.showWanted()
+	case l.untold && ok && l.sel.Len() == 1 && l.OnSelect != nil: // it was chosen before it was read
+		l.untold = false
+		l.OnSelect(l.sel.IDs(), &s)
+	}
 }
 
 func (l *List) fail(err error) {

@@ -495,3 +495,21 @@ func TestFlagsShowAtOnce(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+func TestAMessageIsShownWhereverItStands(t *testing.T) {
+	for _, id := range []mail.MessageID{999, 400, 1} {
+		b := newBench(t, 1000)
+		b.list.Choose(id)
+		b.wait(func() bool { return b.one != nil && b.one.ID == id })
+		if got := b.list.Selected(); len(got) != 1 || got[0] != id {
+			t.Errorf("%v is chosen in place of %d", got, id)
+		}
+	}
+	b := newBench(t, 10)
+	b.list.Choose(77)
+	b.list.Open(mail.Query{})
+	b.wait(func() bool { return !b.list.reloading })
+	if b.one != nil {
+		t.Errorf("%d is chosen", b.one.ID)
+	}
+}

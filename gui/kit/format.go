@@ -53,6 +53,22 @@ func FullDate(t, now time.Time) string {
 	return day + ", " + t.Format("15:04")
 }
 
+// Day is a day in full, whether or not it is near: "Fri 20 Nov 2026", the year only where it is not this one.
+func Day(t, now time.Time) string {
+	zh := Language() == "zh"
+	day := weekday(t) + " " + dayMonth(t)
+	if zh {
+		day = dayMonth(t) + weekday(t)
+	}
+	switch {
+	case t.Year() == now.Year():
+		return day
+	case zh:
+		return t.Format("2006年") + day
+	}
+	return day + t.Format(" 2006")
+}
+
 // daysBetween counts midnights between t and now, negative where t is ahead. Both are of one time zone.
 func daysBetween(t, now time.Time) int {
 	a := time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, time.UTC)

@@ -109,6 +109,7 @@ type Pictures interface {
 // Poplar is everything the window needs.
 type Poplar interface {
 	Mailbox
+	Reading
 	Visits
 	Writer
 	Accounts

@@ -3,6 +3,8 @@ package model
 import (
 	"path/filepath"
 	"strings"
+
+	"poplar/mail"
 )
 
 // FileKind is what a person would call an attached file.
@@ -64,4 +66,44 @@ func Extension(name string) string {
 		return ""
 	}
 	return ext
+}
+
+// MessageFileName is the name under which a message of that subject is saved.
+func MessageFileName(subject string) string {
+	const longest = 120
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ' || r == 0x7F || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0x200E || r == 0x200F:
+			return -1
+		case strings.ContainsRune(`<>:"/\|?*`, r):
+			return '_'
+		}
+		return r
+	}, strings.TrimSpace(subject))
+	if len(name) > longest {
+		name = strings.ToValidUTF8(name[:longest], "")
+	}
+	if name = strings.Trim(name, " ."); name == "" {
+		name = "message"
+	}
+	return name + ".eml"
+}
+
+// NodeName is the name under which a part of a message is saved.
+func NodeName(n mail.Node) string {
+	if n.Name != "" {
+		ext := filepath.Ext(n.Name)
+		return strings.TrimSuffix(MessageFileName(strings.TrimSuffix(n.Name, ext)), ".eml") + strings.TrimSuffix(MessageFileName("x"+ext), ".eml")[1:]
+	}
+	ext := map[string]string{
+		"text/plain": ".txt", "text/html": ".html", "message/rfc822": ".eml", "text/calendar": ".ics", "image/jpeg": ".jpg", "image/png": ".png",
+		"image/gif": ".gif", "application/pdf": ".pdf", "message/delivery-status": ".txt",
+	}[n.Type]
+	if ext == "" {
+		ext = ".bin"
+	}
+	if n.Path == "" {
+		return "part" + ext
+	}
+	return "part-" + strings.ReplaceAll(n.Path, ".", "-") + ext
 }

@@ -153,9 +153,34 @@ func TestEverythingIsTranslated(t *testing.T) {
 	for _, p := range phrases {
 		need(p.text, "seen.go")
 	}
+	for _, c := range careful {
+		need(c.what, "danger.go")
+	}
+	for _, s := range scripts {
+		need(s.title, "charsets.go")
+	}
+	// What the engine says of messages in fixed words.
+	words := regexp.MustCompile(`(?m)^\t[a-zA-Z]\w+ += ("(?:[^"\\]|\\.)*")$`)
+	for file, least := range map[string]int{"bounce_why.go": 10, "problems.go": 15} {
+		src, err := os.ReadFile("../../mail/message/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := words.FindAllStringSubmatch(string(src), -1)
+		if len(found) < least {
+			t.Errorf("%s: %d sentences", file, len(found))
+		}
+		for _, m := range found {
+			var s string
+			if err := json.Unmarshal([]byte(m[1]), &s); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
+			need(s, file)
+		}
+	}
 	quoted := `("(?:[^"\\]|\\.)*")`
 	call := regexp.MustCompile(`\b(?:tr|T)\(` + quoted + `|\b(?:count|N)\([^"]*` + quoted + `, ` + quoted + `|return ` + quoted + `$|: +\{` + quoted + `, ` + quoted + `\},$`)
-	for _, name := range []string{"problem.go", "setup.go", "doctor.go", "composer.go", "outbox.go", "seen.go", "find.go"} {
+	for _, name := range []string{"problem.go", "setup.go", "doctor.go", "composer.go", "outbox.go", "seen.go", "find.go", "delivery.go", "origin.go", "invitation.go", "remark.go", "charsets.go"} {
 		src, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

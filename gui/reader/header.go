@@ -6,10 +6,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"poplar/gui/kit"
+	"poplar/gui/model"
 	"poplar/mail"
 )
 
@@ -44,8 +44,13 @@ type Header struct {
 	name   *kit.Line
 	addr   *kit.Line
 	to     *fold
+	origin *fold // where the message comes from
 	date   *kit.Line
 	fields []*field
+	proof  []model.Detail // what is known of where it comes from
+	proven bool           // and it is unfolded
+	brief  string         // a subject in place of the message's own
+	bare   bool           // nothing is shown but the subject
 	more   *kit.Button
 	rule   fyne.CanvasObject
 }
@@ -57,6 +62,12 @@ func NewHeader(now func() time.Time, self func(addr string) bool) *Header {
 		date: kit.NewLine("", 12, false, kit.Text3), rule: kit.NewRule(), avatar: kit.NewAvatar("", "", avatarSide),
 	}
 	h.to = newFold(func() { h.unfold(!h.open) })
+	h.origin = newFold(func() {
+		h.proven = !h.proven
+		h.origin.set(h.origin.line.Text(), h.proven)
+		h.build()
+	})
+	h.origin.Hide()
 	h.more = kit.NewButton(kit.T("All fields"), "", kit.Link, func() {
 		h.all = true
 		h.build()
@@ -88,7 +99,47 @@ func (h *Header) Set(m mail.Message) {
 	h.name.SetMarks(h.marks)
 	h.date.SetText(kit.FullDate(m.Date, h.now()))
 	h.to.set(recipients(m, h.self), false)
+	h.proof, h.proven = nil, false
+	h.origin.set("", false)
+	h.SetBrief("", false)
+}
+
+// SetBrief shows another subject than the message's own, if it is not empty, and with bare nothing else.
+func (h *Header) SetBrief(subject string, bare bool) {
+	h.brief, h.bare = subject, bare && subject != ""
+	h.width = 0
+	for _, o := range []fyne.CanvasObject{h.avatar, h.name, h.to, h.date, h.rule} {
+		show(o, !h.bare)
+	}
+	show(h.origin, h.origin.line.Text() != "" && !h.bare)
 	h.build()
+}
+
+// SetOrigin shows where the message comes from, as one line that unfolds.
+func (h *Header) SetOrigin(p model.Provenance) {
+	text := p.Line
+	if p.ReplyTo != "" {
+		text = join(text, p.ReplyTo, " · ")
+	}
+	icon, colour := "info", kit.Text3
+	switch p.Trust {
+	case mail.TrustVerified:
+		icon, colour = "check", kit.OK
+	case mail.TrustWarning:
+		icon, colour = "warn", kit.Warn
+	}
+	h.proof = p.Details
+	h.origin.lead(icon, colour)
+	h.origin.set(text, h.proven)
+	show(h.origin, text != "" && !h.bare)
+	h.build()
+}
+
+func join(a, b, between string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + between + b
 }
 
 // recipients is the line under the sender: "to me, Jonas Weber".
@@ -129,6 +180,7 @@ func (h *Header) build() {
 	}
 	m := h.shown
 	switch {
+	case h.bare:
 	case h.open && h.all:
 		for _, f := range m.Header {
 			add(f.Name, f.Value)
@@ -144,7 +196,12 @@ func (h *Header) build() {
 		}
 		add(kit.T("Message-ID"), m.MessageID)
 	}
-	show(h.more, h.open && !h.all && len(m.Header) > 0)
+	if h.proven && !h.bare {
+		for _, d := range h.proof {
+			add(d.Name, d.Value)
+		}
+	}
+	show(h.more, h.open && !h.all && !h.bare && len(m.Header) > 0)
 	h.Refresh()
 	if h.OnHeight != nil {
 		h.OnHeight()
@@ -168,10 +225,13 @@ func full(list []mail.Address) string {
 }
 
 func (h *Header) breakSubject(width float32) {
-	if width == h.width && h.subject != nil {
+	if width == h.width && h.subject != nil { // for the subject of the moment
 		return
 	}
 	text := h.shown.Subject
+	if h.brief != "" {
+		text = h.brief
+	}
 	if strings.TrimSpace(text) == "" {
 		text = kit.T("(no subject)")
 	}
@@ -182,6 +242,9 @@ func (h *Header) breakSubject(width float32) {
 // Height is what the head needs at a width.
 func (h *Header) Height(width float32) float32 {
 	h.breakSubject(width)
+	if h.bare {
+		return 34 + subjectStep*float32(len(h.subject)-1)
+	}
 	y := h.below()
 	for _, f := range h.fields {
 		y += f.Height(width) + 2
@@ -195,6 +258,9 @@ func (h *Header) Height(width float32) float32 {
 // below is where the unfolded fields begin.
 func (h *Header) below() float32 {
 	y := 45 + avatarSide + subjectStep*float32(len(h.subject)-1)
+	if h.origin.Visible() {
+		y += 20
+	}
 	if len(h.fields) > 0 {
 		y += 12
 	}
@@ -232,9 +298,11 @@ func (r *headerRenderer) Layout(s fyne.Size) {
 	w := min(h.name.Width(), max(right-left, 0))
 	h.name.Place(left, top+15, w)
 	h.addr.Place(left+w+8, top+14, right-left-w-8)
-	show(h.addr, right-left-w-8 > 40)
+	show(h.addr, right-left-w-8 > 40 && !h.bare)
 	h.to.Move(fyne.NewPos(left, top+18))
 	h.to.Resize(fyne.NewSize(max(right-left, 0), 18))
+	h.origin.Move(fyne.NewPos(left, top+38))
+	h.origin.Resize(fyne.NewSize(max(s.Width-left, 0), 18))
 	y := h.below()
 	for _, f := range h.fields {
 		f.Move(fyne.NewPos(0, y))
@@ -259,7 +327,7 @@ func (r *headerRenderer) Refresh() {
 
 func (r *headerRenderer) Objects() []fyne.CanvasObject {
 	h := r.header
-	out := []fyne.CanvasObject{h.avatar, h.name, h.addr, h.to, h.date, h.more, h.rule}
+	out := []fyne.CanvasObject{h.avatar, h.name, h.addr, h.to, h.origin, h.date, h.more, h.rule}
 	for _, l := range h.lines {
 		out = append(out, l)
 	}
@@ -267,58 +335,6 @@ func (r *headerRenderer) Objects() []fyne.CanvasObject {
 		out = append(out, f)
 	}
 	return out
-}
-
-// fold is the line of recipients, which unfolds the fields.
-type fold struct {
-	widget.BaseWidget
-	line  *kit.Line
-	arrow *kit.Glyph
-	tap   func()
-}
-
-func newFold(tap func()) *fold {
-	f := &fold{line: kit.NewLine("", 12, false, kit.Text2), arrow: kit.NewGlyph("down", 12, kit.Text2), tap: tap}
-	f.ExtendBaseWidget(f)
-	return f
-}
-
-func (f *fold) set(text string, open bool) {
-	f.line.SetText(text)
-	icon := "down"
-	if open {
-		icon = "up"
-	}
-	f.arrow.Set(icon, kit.Text2)
-	f.Refresh()
-}
-
-// Tapped implements fyne.Tappable.
-func (f *fold) Tapped(*fyne.PointEvent) { f.tap() }
-
-// Cursor implements desktop.Cursorable.
-func (f *fold) Cursor() desktop.Cursor { return desktop.PointerCursor }
-
-// CreateRenderer implements fyne.Widget.
-func (f *fold) CreateRenderer() fyne.WidgetRenderer { return &foldRenderer{f} }
-
-type foldRenderer struct{ fold *fold }
-
-func (r *foldRenderer) Layout(s fyne.Size) {
-	w := min(r.fold.line.Width(), max(s.Width-18, 0))
-	r.fold.line.Place(0, 13, w)
-	r.fold.arrow.Place(w+5, 3)
-}
-func (r *foldRenderer) MinSize() fyne.Size { return fyne.NewSize(40, 18) }
-func (r *foldRenderer) Destroy()           {}
-func (r *foldRenderer) Refresh() {
-	r.Layout(r.fold.Size())
-	r.fold.line.Refresh()
-	r.fold.arrow.Refresh()
-}
-
-func (r *foldRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.fold.line, r.fold.arrow}
 }
 
 // field is one unfolded header field; the right mouse button copies it.

@@ -77,15 +77,17 @@ type Reader struct {
 	message *notice
 	many    *severalView
 	bars    []*kit.Fill
-	target  *plate // where the link under the mouse leads
+	target  *plate          // where the link under the mouse leads
+	ctx     context.Context //nolint:containedctx // it lasts as long as the message is shown
 	view
+	about
 }
 
 // New returns an empty reader. self says whether an address is the person's own.
 func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bool) *Reader {
 	r := &Reader{
 		loop: loop, box: box, Strip: NewStrip(), Attachments: NewAttachments(), header: NewHeader(now, self),
-		cancel: func() {}, target: newPlate(),
+		cancel: func() {}, target: newPlate(), ctx: context.Background(),
 	}
 	r.body = page.New(page.Options{
 		Loop: loop, OnHeight: func(float32) { r.relay() }, OnShown: func() { r.complete() }, OnError: func(error) { r.complete() },
@@ -199,19 +201,11 @@ func (r *Reader) Open(s mail.Summary, marks []string) {
 	}
 	r.cancel()
 	ctx, cancel := context.WithCancel(context.Background())
-	r.cancel = cancel
+	r.ctx, r.cancel = ctx, cancel
 	r.id, r.msg = s.ID, nil
 	r.header.SetMarks(marks)
 	r.sought = marks
-	kit.Go(ctx, r.loop, func(ctx context.Context) (*mail.Message, error) {
-		return r.box.Read(ctx, s.ID)
-	}, func(m *mail.Message, err error) {
-		if m == nil { // a message can be told together with an error: then it is shown as far as it goes
-			r.fail(err)
-			return
-		}
-		r.show(m)
-	})
+	r.read()
 	waiting := func() bool { return ctx.Err() == nil && r.id == s.ID && r.msg == nil && r.state != broken }
 	kit.After(r.loop, slowAfter, func() {
 		if waiting() {
@@ -229,6 +223,26 @@ func (r *Reader) Open(s mail.Summary, marks []string) {
 	})
 }
 
+// read reads the message and shows it.
+func (r *Reader) read() {
+	id := r.id
+	kit.Go(r.ctx, r.loop, func(ctx context.Context) (facts, error) { return r.gather(ctx, id) }, func(f facts, err error) {
+		if f.msg == nil { // a message can be told together with an error: then it is shown as far as it goes
+			r.fail(err)
+			return
+		}
+		r.facts = f
+		r.show(f.msg)
+	})
+}
+
+// Again reads the message anew: it is to be read in another way than before.
+func (r *Reader) Again() {
+	if r.state == one {
+		r.read()
+	}
+}
+
 func (r *Reader) fail(err error) {
 	if errors.Is(err, context.Canceled) {
 		return
@@ -241,10 +255,14 @@ func (r *Reader) fail(err error) {
 func (r *Reader) show(m *mail.Message) {
 	r.msg = m
 	r.header.Set(*m)
+	r.layout.folded = false
+	show(r.body, true)
 	r.showBody(m)
+	r.tell()
 	// The attachments come with the body, under which they stand: they would jump.
 	r.Attachments.Hide()
 	r.Attachments.Set(m.Parts)
+	r.Attachments.load(r.ctx, r.loop, r.part(r.id))
 	r.look(one)
 	r.relay()
 	r.scroll.ScrollToTop()
@@ -257,7 +275,7 @@ func (r *Reader) show(m *mail.Message) {
 func (r *Reader) complete() {
 	r.tellCut()
 	r.relay()
-	show(r.Attachments, true)
+	show(r.Attachments, !r.layout.folded)
 	if r.find.Visible() {
 		r.find.search()
 	}
@@ -281,6 +299,15 @@ func (r *Reader) seek(words []string) {
 		}
 	}
 	r.body.Find("")
+}
+
+// part reads attachments of a message whole, away from the UI thread.
+func (r *Reader) part(id mail.MessageID) func(context.Context, mail.Part) ([]byte, error) {
+	return func(ctx context.Context, p mail.Part) ([]byte, error) {
+		var b bytes.Buffer
+		err := r.box.Part(ctx, id, p.Index, &b)
+		return b.Bytes(), err
+	}
 }
 
 // inline returns the pictures of a message by their Content-IDs. It is asked away from the UI thread.
@@ -321,6 +348,7 @@ func (r *Reader) placeTarget() {
 // lines are hard to read.
 type column struct {
 	narrow bool
+	folded bool // body and attachments are out of sight
 	width  float32
 }
 
@@ -344,6 +372,10 @@ func (c *column) Layout(o []fyne.CanvasObject, s fyne.Size) {
 		width, h := w, kit.HeightFor(o, w)
 		if i == columnBody {
 			y += bodyTop
+			if c.folded { // it is laid out all the same, so that it is there at once
+				place(o, y, width, h)
+				break
+			}
 			if c.narrow {
 				width = min(w, widestText)
 			}
@@ -357,7 +389,10 @@ func (c *column) Layout(o []fyne.CanvasObject, s fyne.Size) {
 func (c *column) MinSize(o []fyne.CanvasObject) fyne.Size {
 	w := max(c.width-2*sidePad, 200)
 	h := float32(bodyTop + foot)
-	for _, o := range o {
+	for i, o := range o {
+		if i == columnBody && c.folded {
+			break
+		}
 		h += kit.HeightFor(o, w)
 	}
 	return fyne.NewSize(240, h)
