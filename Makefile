@@ -13,7 +13,7 @@ endif
 BUILD := -tags "$(TAGS)" -trimpath -ldflags "-X main.version=$(VERSION) -X main.commit=$(COMMIT)"
 export POPLAR_TAGS := $(TAGS)
 
-.PHONY: help deps build run demo test check bench bench-pop3 gallery cover package test-packages clean
+.PHONY: help deps build run demo test check bench bench-pop3 bench-smtp gallery cover package test-packages clean
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: deps ## Run the benchmarks: ingest, list, search, parse
 
 bench-pop3: build ## Time retrieval against mpop and the floor (needs the rig beside the checkout)
 	@.ci/desk .ci/bench-pop3 build/poplar
+
+bench-smtp: build ## Time sending against msmtp at 80 ms (needs msmtp, and the rig beside the checkout)
+	@.ci/desk .ci/bench-smtp build/poplar
 
 gallery: ## Draw the HTML samples beside their references into build/gallery
 	POPLAR_GALLERY=$(CURDIR)/build/gallery $(GO) test ./mail/html/paint -run Gallery -count 1
