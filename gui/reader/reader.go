@@ -112,7 +112,7 @@ func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bo
 			if l == nil {
 				r.target.set("")
 			} else {
-				r.target.set(l.URL)
+				r.target.set(l.Shown())
 			}
 			r.placeTarget()
 		},

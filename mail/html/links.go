@@ -40,6 +40,41 @@ type Target struct {
 	Doubts []Doubt
 }
 
+// Shown is the link's target as it is told before a click: with its true host, and no characters that turn text around
+// or hide.
+func (l Link) Shown() string {
+	t := l.Look()
+	s := t.Open
+	if u, err := url.Parse(s); s != "" && err == nil && u.Host != "" {
+		host := t.Host
+		if p := u.Port(); p != "" {
+			host += ":" + p
+		}
+		rest := strings.TrimPrefix(u.EscapedPath(), "/")
+		if plain, err := url.PathUnescape(rest); err == nil {
+			rest = plain // Chinese words rather than their octets
+		}
+		s = u.Scheme + "://" + host + "/" + rest
+		if u.RawQuery != "" {
+			s += "?" + u.RawQuery
+		}
+	}
+	if s == "" {
+		s = l.URL
+	}
+	const most = 300
+	s = strings.Map(func(r rune) rune {
+		if turnsText(r) || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s)
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}
+
 // Look says where a link really leads and whether that is suspicious.
 func (l Link) Look() Target {
 	raw := strings.TrimSpace(l.URL)
@@ -138,8 +173,9 @@ func siteOf(host string) string {
 // siteIn returns the site that a link's text names, or "" where it names none.
 func siteIn(text string) string {
 	s := strings.ToLower(strings.TrimSpace(text))
+	plain := strings.HasPrefix(s, "www.") // or a scheme: then it is an address, whatever it ends in
 	if i := strings.Index(s, "://"); i >= 0 && i <= 5 {
-		s = s[i+3:]
+		s, plain = s[i+3:], true
 	}
 	if i := strings.IndexAny(s, "/?# \t\n\u00a0"); i >= 0 {
 		if s[i] != '/' && s[i] != '?' && s[i] != '#' {
@@ -158,7 +194,7 @@ func siteIn(text string) string {
 	if err != nil || !strings.Contains(ascii, ".") || strings.ContainsAny(ascii, " ,()!'\"") {
 		return ""
 	}
-	if suffix, icann := publicsuffix.PublicSuffix(ascii); !icann || suffix == ascii {
+	if suffix, icann := publicsuffix.PublicSuffix(ascii); !icann && !plain || suffix == ascii {
 		return ""
 	}
 	return siteOf(ascii)
