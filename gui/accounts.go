@@ -68,16 +68,20 @@ func (w *window) repair(id mail.AccountID) {
 
 // showPreferences opens the preferences; every change takes effect at once.
 func (w *window) showPreferences() {
-	setup.NewPreferencesWindow(w.app, w.p, w.loop, setup.Options{OnPrefs: w.prefsChanged}).Show()
+	setup.NewPreferencesWindow(w.app, w.p, w.loop, setup.Options{OnPrefs: w.prefsChanged, Updates: w.o.Newer != nil}).Show()
 }
 
 // prefsChanged follows a change of the preferences, which the window of the preferences stores.
 func (w *window) prefsChanged(p model.Preferences) {
-	p.Window = w.prefs.Window
+	p.Window, p.UpdatesAsked = w.prefs.Window, w.prefs.UpdatesAsked
+	updates := p.Updates != w.prefs.Updates
 	language := kit.Language()
 	bodies := p.BodySize != w.prefs.BodySize
 	theme := p.Theme != w.prefs.Theme
 	w.prefs = p
+	if updates {
+		w.lookForNewer()
+	}
 	if theme {
 		kit.SetTheme(p.Theme)
 	}

@@ -27,6 +27,7 @@ type Options struct {
 	// Raised tells that Poplar was started a second time, with the mailto: link it was given or an empty string: the
 	// window comes to the front.
 	Raised <-chan string
+	Newer  Newer  // nil: newer versions are never asked for, and the person is not asked whether they should be
 	Mailto string // a mailto: link to begin a message with; empty: none
 }
 
@@ -68,6 +69,7 @@ func Run(ctx context.Context, p model.Poplar, o Options) error {
 			w.tell(kit.T("The settings could not be read"), n)
 		}
 		w.mailto(o.Mailto)
+		w.asking = kit.After(kit.Main, settled, w.lookForNewer)
 		kit.After(kit.Main, settled, func() { kit.Do(ctx, kit.Main, giveBack, func(error) {}) })
 	})
 	w.win.Show()

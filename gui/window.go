@@ -62,6 +62,7 @@ type window struct {
 	arrivals map[mail.AccountID][]mail.MessageID
 	told     map[mail.Kind]bool // losses that were told in a box
 	tray     *tray
+	asking   func() // stops the clock that asks for a newer version
 	opened   openFiles
 	preview  *reader.Preview // the last that was opened
 	source   *source.Window  // the last that was opened
@@ -76,7 +77,7 @@ type window struct {
 func newWindow(ctx context.Context, app fyne.App, p model.Poplar, loop kit.Loop, now func() time.Time, o Options) *window {
 	w := &window{
 		app: app, win: app.NewWindow("Poplar"), p: p, loop: loop, ctx: ctx, now: now, o: o, self: map[string]bool{},
-		names: map[mail.FolderID]model.Entry{}, closed: map[string]bool{}, unmark: func() {},
+		names: map[mail.FolderID]model.Entry{}, closed: map[string]bool{}, unmark: func() {}, asking: func() {},
 		arrivals: map[mail.AccountID][]mail.MessageID{}, told: map[mail.Kind]bool{},
 		composers: map[*composer.Window]bool{},
 	}

@@ -16,6 +16,9 @@ type Preferences struct {
 	Original     bool   `json:"original,omitempty"`     // the colours that senders chose are kept under a dark theme
 	PicturesFrom string `json:"picturesFrom,omitempty"` // addresses, and domains with @ before them, whose remote pictures are shown; separated by blanks
 
+	Updates      bool  `json:"updates,omitempty"`      // a newer Poplar is looked for once a day
+	UpdatesAsked int64 `json:"updatesAsked,omitempty"` // when that was done last, in Unix seconds
+
 	Window WindowState `json:"window"` // how the main window was left
 }
 

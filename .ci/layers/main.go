@@ -22,7 +22,7 @@ const module = "poplar"
 // mayImport is the table of docs/architecture.md. Everybody may import mail besides. A name that ends in /* stands for
 // the room and all below it.
 var mayImport = map[string][]string{
-	".":                {"gui", "cli", "cli/quiet", "mail/engine", "settings", "gui/model", "assets"},
+	".":                {"gui", "cli", "cli/quiet", "mail/engine", "settings", "gui/model", "assets", "mail/release"},
 	"cli":              {"mail/engine", "mail/html/*", "mail/mailtest", "settings", "assets"},
 	"cli/quiet":        {},
 	"gui":              {"gui/*", "settings", "assets"},
@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"gui/model":        {"settings"},
 	"gui/kit":          {"assets"},
 	"mail":             {},
-	"mail/engine":      {"mail/retrieve", "mail/delivery", "mail/outbox", "mail/compose", "mail/submit", "mail/store", "mail/doctor", "mail/transfer", "mail/message", "mail/origin", "mail/wire", "mail/pop3", "mail/autoconfig", "mail/pictures"},
+	"mail/engine":      {"mail/oauth", "mail/retrieve", "mail/delivery", "mail/outbox", "mail/compose", "mail/submit", "mail/store", "mail/doctor", "mail/transfer", "mail/message", "mail/origin", "mail/wire", "mail/pop3", "mail/autoconfig", "mail/pictures", "mail/people"},
 	"mail/retrieve":    {"mail/pop3"},
 	"mail/delivery":    {"mail/message"},
 	"mail/outbox":      {"mail/submit"},
@@ -48,10 +48,13 @@ var mayImport = map[string][]string{
 	"mail/html/paint":  {"mail/html", "mail/html/layout"},
 	"mail/doctor":      {"mail/pop3", "mail/submit", "mail/autoconfig", "mail/wire"},
 	"mail/pop3":        {"mail/wire"},
+	"mail/oauth":       {"mail/wire"},
 	"mail/submit":      {"mail/wire"},
 	"mail/autoconfig":  {"mail/wire"},
 	"mail/store":       {},
+	"mail/people":      {},
 	"mail/wire":        {},
+	"mail/release":     {},
 	"mail/transfer":    {},
 	"mail/pictures":    {},
 	"mail/mailtest":    {"mail/wire"},

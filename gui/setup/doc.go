@@ -24,6 +24,7 @@ type Options struct {
 	OnClosed func()
 	Focus    model.Field   // where the account window begins
 	Typed    model.Secrets // passwords that the account window begins with
+	Updates  bool          // newer versions can be asked for: the preferences offer it
 	Tab      int           // of the account window: one of the Tab constants
 }
 

@@ -78,6 +78,10 @@ func (w *PreferencesWindow) write() {
 	head(kit.T("Notices"))
 	row(kit.T("Tell when mail has come"), kit.T("One notice for each check that brought something"), kit.NewSwitch(p.Notify, func(on bool) { p.Notify = on; w.store() }))
 	row(kit.T("Keep checking when the window is closed"), kit.T("Poplar stays in the tray"), kit.NewSwitch(p.Background, func(on bool) { p.Background = on; w.store() }))
+	if w.o.Updates {
+		head(kit.T("Poplar itself"))
+		row(kit.T("Look for a newer version once a day"), kit.T("Nothing about you is sent, and nothing is installed"), kit.NewSwitch(p.Updates, func(on bool) { p.Updates = on; w.store() }))
+	}
 	w.column.Refresh()
 }
 
@@ -102,6 +106,7 @@ func (w *PreferencesWindow) store() {
 		all := w.p.Preferences()
 		all.Theme, all.Language, all.PreviewLines, all.BodySize = mine.Theme, mine.Language, mine.PreviewLines, mine.BodySize
 		all.MarkSeconds, all.UndoSeconds, all.Notify, all.Background = mine.MarkSeconds, mine.UndoSeconds, mine.Notify, mine.Background
+		all.Updates = mine.Updates
 		return w.p.SetPreferences(all)
 	}, func(err error) {
 		w.storing = false
