@@ -9,10 +9,12 @@ import (
 	"log"
 	"maps"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"poplar/cli"
@@ -91,13 +93,13 @@ func (p *poplar) RemoveAccount(ctx context.Context, id mail.AccountID) error {
 	if err := p.settings.RemoveAccount(id); err != nil {
 		return err
 	}
-	return errors.Join(p.keyring.Delete(ctx, id, mail.Incoming), p.keyring.Delete(ctx, id, mail.Outgoing))
+	return p.keyring.Forget(ctx, id)
 }
 
 func (p *poplar) Secrets(ctx context.Context, a mail.Account) (model.Secrets, error) {
 	secrets := model.Secrets{}
-	for _, d := range []mail.Direction{mail.Incoming, mail.Outgoing} {
-		if a.SecretOf(d) != d {
+	for _, d := range mail.SecretKinds {
+		if a.SecretOf(d) != d || d == mail.Tokens && a.OAuth == nil || d == mail.ProxyWay && !strings.Contains(a.Proxy, "@") {
 			continue
 		}
 		secret, err := p.keyring.Get(ctx, a.ID, d)
@@ -118,12 +120,44 @@ func (p *poplar) SetPreferences(q settings.Preferences) error { return p.setting
 
 func (p *poplar) Notice() string { return p.settings.Notice() }
 
-func (p *poplar) Test(ctx context.Context, a mail.Account, secrets model.Secrets, report func(mail.Finding)) error {
+func (p *poplar) Test(ctx context.Context, a mail.Account, secrets model.Secrets, letter bool, report func(mail.Finding)) error {
 	typed := maps.Clone(secrets)
 	return p.Engine.Test(ctx, a, func(d mail.Direction) (string, error) {
 		if secret, ok := typed[a.SecretOf(d)]; ok {
 			return secret, nil
 		}
 		return p.keyring.Secret(ctx, a, d)
-	}, report)
+	}, letter, report)
+}
+
+func (p *poplar) SignIn(ctx context.Context, s model.SignIn) (string, error) {
+	return p.Engine.SignIn(ctx, s.Account, s.Secret, s.Device, s.Open, s.Show, [3]string{s.Title, s.Done, s.Failed})
+}
+
+func (p *poplar) TakeOver(ctx context.Context, f mail.Foreign, password bool) (mail.Account, error) {
+	secrets := model.Secrets{}
+	if password {
+		for d, secret := range p.Readable(f) {
+			secrets[d] = secret
+		}
+	}
+	a, err := p.SaveAccount(ctx, f.Account, secrets, !f.Account.AskPassword)
+	if a.ID == "" {
+		return a, err
+	}
+	return a, errors.Join(err, p.Hold(ctx, a.ID, f.Held))
+}
+
+// Demo starts a second Poplar, which has nothing to do with this one but for its program.
+func (p *poplar) Demo() error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	//nolint:noctx // it outlives this window
+	c := exec.Command(program, "demo")
+	if err := c.Start(); err != nil {
+		return err
+	}
+	return c.Process.Release()
 }

@@ -169,17 +169,16 @@ func (v *accountRemove) Run(r *run) error {
 		if err := s.Settings.RemoveAccount(id); err != nil {
 			return err
 		}
-		for _, d := range []mail.Direction{mail.Incoming, mail.Outgoing} {
-			if err := s.Keyring.Delete(r.ctx, id, d); err != nil {
-				r.log.Warn("a password may be left in the keyring", "account", id, "error", err)
-			}
+		if err := s.Keyring.Forget(r.ctx, id); err != nil {
+			r.log.Warn("a password may be left in the keyring", "account", id, "error", err)
 		}
 		return r.emit(map[string]any{"id": id, "address": a.Address, "removed": true}, "%s <%s> removed", id, a.Address)
 	})
 }
 
 type accountTest struct {
-	ID string `arg:"" help:"The account's id."`
+	ID     string `arg:"" help:"The account's id."`
+	Letter bool   `help:"Also send a message to yourself, retrieve it and delete it."`
 }
 
 type findingJSON struct {
@@ -189,6 +188,23 @@ type findingJSON struct {
 	Seconds   float64        `json:"seconds"`
 	Said      string         `json:"said"`
 	Problem   *problemJSON   `json:"problem"`
+	// Cause is what stands behind a step, where the doctor has something to say of it.
+	Cause *causeJSON `json:"cause,omitempty"`
+}
+
+type causeJSON struct {
+	Reason mail.Reason `json:"reason"`
+	What   string      `json:"what"`
+	Why    string      `json:"why,omitempty"`
+	Advice string      `json:"advice"`
+}
+
+func causeOf(v *mail.Verdict) *causeJSON {
+	if v == nil {
+		return nil
+	}
+	w, _ := v.Reason.Words()
+	return &causeJSON{v.Reason, v.Fill(w.What), v.Fill(w.Why), v.Fill(w.Do)}
 }
 
 // Run lets the doctor see the account.
@@ -199,7 +215,7 @@ func (v *accountTest) Run(r *run) error {
 			return err
 		}
 		var written error
-		tested := s.Engine.Test(r.ctx, a, func(d mail.Direction) (string, error) { return s.Keyring.Secret(r.ctx, a, d) },
+		tested := s.Engine.Test(r.ctx, a, func(d mail.Direction) (string, error) { return s.Keyring.Secret(r.ctx, a, d) }, v.Letter,
 			func(f mail.Finding) {
 				mark := "ok  "
 				if !f.OK {
@@ -209,8 +225,12 @@ func (v *accountTest) Run(r *run) error {
 				if f.Problem != nil {
 					text = sentence(f.Problem)
 				}
-				written = errors.Join(written, r.emit(findingJSON{f.Direction, f.Step, f.OK, f.Took.Seconds(), f.Said, asJSON(f.Problem)},
-					"%s  %s  %-10s %6.0f ms  %s", mark, f.Direction, f.Step, f.Took.Seconds()*1000, text))
+				cause := causeOf(f.Verdict)
+				if cause != nil {
+					text += "\n      " + joined(cause.What, cause.Why, cause.Advice)
+				}
+				written = errors.Join(written, r.emit(findingJSON{f.Direction, f.Step, f.OK, f.Took.Seconds(), f.Said, asJSON(f.Problem), cause},
+					"%s  %s  %-12s %6.0f ms  %s", mark, f.Direction, f.Step, f.Took.Seconds()*1000, text))
 			})
 		if err := errors.Join(written, r.emit(map[string]bool{"ok": tested == nil}, "%s", verdict(tested))); err != nil {
 			return err
@@ -220,6 +240,17 @@ func (v *accountTest) Run(r *run) error {
 		}
 		return nil
 	})
+}
+
+// joined makes one text of sentences without full stop.
+func joined(sentences ...string) string {
+	var list []string
+	for _, s := range sentences {
+		if s != "" {
+			list = append(list, s+".")
+		}
+	}
+	return strings.Join(list, " ")
 }
 
 func verdict(err error) string {

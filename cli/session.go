@@ -50,6 +50,7 @@ func OpenSession(ctx context.Context, o SessionOptions) (*Session, error) {
 	s.Engine, err = engine.Open(ctx, engine.Options{
 		Dir:    set.DataDir(),
 		Secret: o.Keyring.Secret,
+		Keep:   o.Keyring.Keep,
 		Undo: func() time.Duration {
 			if !o.Undo {
 				return 0

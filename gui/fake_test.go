@@ -298,8 +298,18 @@ func (f *fake) SetPreferences(p settings.Preferences) error {
 
 func (f *fake) Notice() string { return "" }
 
-func (f *fake) Test(context.Context, mail.Account, model.Secrets, func(mail.Finding)) error {
+func (f *fake) Test(context.Context, mail.Account, model.Secrets, bool, func(mail.Finding)) error {
 	return nil
 }
 
 func (f *fake) Find(context.Context, string, func(mail.Found)) ([]mail.Found, error) { return nil, nil }
+
+func (f *fake) SignIn(context.Context, model.SignIn) (string, error) { return "", nil }
+
+func (f *fake) Foreign(context.Context) []mail.Foreign { return nil }
+
+func (f *fake) TakeOver(context.Context, mail.Foreign, bool) (mail.Account, error) {
+	return mail.Account{}, nil
+}
+
+func (f *fake) Demo() error { return nil }

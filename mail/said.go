@@ -17,6 +17,8 @@ type phrase struct {
 // loginPhrases are looked for in answers to a login, in this order: the more precise ones first, because many servers
 // name several reasons in one line.
 var loginPhrases = []phrase{
+	{"RFC 6749", `^invalid_grant|token.{0,20}(expired|revoked|run out)`, SignInAgain},
+
 	// No password of any kind.
 	{"Microsoft", `basic authentication is (disabled|blocked)`, OAuthWanted},
 	{"Microsoft", `SmtpClientAuthentication is disabled`, SMTPOff},

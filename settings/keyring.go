@@ -70,6 +70,14 @@ type Keyring struct {
 	mu     sync.Mutex
 	memory map[string]string
 	busy   chan struct{} // holds one token while a call of the system's keyring is under way
+	own    backend       // in place of the system's, in tests
+}
+
+func (k *Keyring) store() parts {
+	if k.own != nil {
+		return parts{k.own}
+	}
+	return parts{system{}}
 }
 
 func entry(a mail.AccountID, d mail.Direction) string { return string(a) + "/" + string(d) }
@@ -85,7 +93,7 @@ func (k *Keyring) Get(ctx context.Context, a mail.AccountID, d mail.Direction) (
 	if k.MemoryOnly {
 		return "", because(ErrNotFound, nil)
 	}
-	return k.call(ctx, func() (string, error) { return keyring.Get(Service, entry(a, d)) })
+	return k.call(ctx, func() (string, error) { return k.store().read(entry(a, d)) })
 }
 
 // Set stores a password in the system's keyring.
@@ -94,7 +102,7 @@ func (k *Keyring) Set(ctx context.Context, a mail.AccountID, d mail.Direction, s
 		k.Hold(a, d, secret)
 		return nil
 	}
-	_, err := k.call(ctx, func() (string, error) { return "", keyring.Set(Service, entry(a, d), secret) })
+	_, err := k.call(ctx, func() (string, error) { return "", k.store().write(entry(a, d), secret) })
 	if err == nil {
 		k.mu.Lock()
 		delete(k.memory, entry(a, d))
@@ -121,7 +129,7 @@ func (k *Keyring) Delete(ctx context.Context, a mail.AccountID, d mail.Direction
 	if k.MemoryOnly {
 		return nil
 	}
-	_, err := k.call(ctx, func() (string, error) { return "", keyring.Delete(Service, entry(a, d)) })
+	_, err := k.call(ctx, func() (string, error) { return "", k.store().remove(entry(a, d)) })
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}

@@ -35,3 +35,19 @@ func (k *Keyring) StoreSecrets(ctx context.Context, a mail.Account, secrets map[
 func (k *Keyring) Secret(ctx context.Context, a mail.Account, d mail.Direction) (string, error) {
 	return k.Get(ctx, a.ID, a.SecretOf(d))
 }
+
+// Keep stores a secret that changed by itself, such as a token that was renewed: where it was kept before.
+func (k *Keyring) Keep(ctx context.Context, a mail.Account, d mail.Direction, secret string) error {
+	return k.StoreSecrets(ctx, a, map[mail.Direction]string{d: secret}, !a.AskPassword)
+}
+
+// Forget removes all secrets of an account. The first error is returned, the others are tried all the same.
+func (k *Keyring) Forget(ctx context.Context, id mail.AccountID) error {
+	var first error
+	for _, d := range mail.SecretKinds {
+		if err := k.Delete(ctx, id, d); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}

@@ -84,21 +84,6 @@ type Accounts interface {
 	Notice() string
 }
 
-// Doctor tests settings.
-type Doctor interface {
-	// Test runs the doctor over an account that need not be saved, telling each step as it ends. It returns nil when
-	// every step was fine.
-	Test(ctx context.Context, a mail.Account, secrets Secrets, report func(mail.Finding)) error
-}
-
-// Finder looks for the servers of an address.
-type Finder interface {
-	// Find returns what it found, best first, and tells each answer when it is known and again when its servers have
-	// been tried; calls of report do not overlap. No password is sent. Answers and an error may come together: without
-	// a network what is built in still answers, and the error's Problem says mail.Offline.
-	Find(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error)
-}
-
 // Pictures fetches what messages show from the network, and only what the person has asked for.
 type Pictures interface {
 	// Pictures fetches pictures by their addresses, telling each when it is there; calls of got do not overlap. It
@@ -113,7 +98,6 @@ type Poplar interface {
 	Visits
 	Writer
 	Accounts
-	Doctor
-	Finder
+	FirstMinute
 	Pictures
 }

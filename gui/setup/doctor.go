@@ -15,7 +15,7 @@ import (
 )
 
 // examine runs the doctor over a form. step is called on the loop after each finding, end after the last.
-func examine(ctx context.Context, loop kit.Loop, p model.Poplar, form *model.Form, step func(*model.Diagnosis), end func(*model.Diagnosis)) *model.Diagnosis {
+func examine(ctx context.Context, loop kit.Loop, p model.Poplar, form *model.Form, letter bool, step func(*model.Diagnosis), end func(*model.Diagnosis)) *model.Diagnosis {
 	account, typed, stored := form.Account(), form.Secrets(), form.NeedsStored()
 	d := &model.Diagnosis{Account: account, Started: time.Now()}
 	kit.Do(ctx, loop, func(ctx context.Context) error {
@@ -32,7 +32,7 @@ func examine(ctx context.Context, loop kit.Loop, p model.Poplar, form *model.For
 		for dir, s := range typed {
 			secrets[dir] = s
 		}
-		return p.Test(ctx, account, secrets, func(f mail.Finding) {
+		return p.Test(ctx, account, secrets, letter, func(f mail.Finding) {
 			loop(func() {
 				if ctx.Err() == nil && d.Ended.IsZero() {
 					d.Findings = append(d.Findings, f)
@@ -394,7 +394,7 @@ func (d *DoctorWindow) Run() {
 	d.again.Disable()
 	d.side.RemoveAll()
 	d.side.Refresh()
-	d.d = examine(ctx, d.loop, d.account.p, d.form, func(*model.Diagnosis) { d.show() }, func(diagnosis *model.Diagnosis) {
+	d.d = examine(ctx, d.loop, d.account.p, d.form, false, func(*model.Diagnosis) { d.show() }, func(diagnosis *model.Diagnosis) {
 		d.again.Enable()
 		d.show()
 		d.explainFirst()

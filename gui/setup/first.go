@@ -329,7 +329,7 @@ func (g *Guide) retest() {
 		g.root.Refresh()
 	}
 	g.secrets()
-	g.d = examine(ctx, g.loop, g.p, g.form, show, func(d *model.Diagnosis) {
+	g.d = examine(ctx, g.loop, g.p, g.form, false, show, func(d *model.Diagnosis) {
 		p, dir := d.Problem(), mail.Incoming
 		if f := d.Failure(); f != nil {
 			dir = f.Direction

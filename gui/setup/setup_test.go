@@ -90,7 +90,7 @@ func (e *engine) Secrets(context.Context, mail.Account) (model.Secrets, error) {
 	return e.stored, nil
 }
 
-func (e *engine) Test(_ context.Context, a mail.Account, s model.Secrets, report func(mail.Finding)) error {
+func (e *engine) Test(_ context.Context, a mail.Account, s model.Secrets, letter bool, report func(mail.Finding)) error {
 	e.mu.Lock()
 	e.tests, e.with = append(e.tests, a), append(e.with, s)
 	findings := e.findings

@@ -232,6 +232,41 @@ func byServer(host string) *Provider {
 	})
 }
 
+// ByServer returns the provider one of whose servers host is, nil when none is known. The provider is the caller's own.
+func ByServer(host string) *Provider {
+	if p := byServer(host); p != nil {
+		return p
+	}
+	return find(func(p *Provider) bool {
+		return slices.ContainsFunc(p.outgoing, func(e endpoint) bool { return e.server.Host == host })
+	})
+}
+
+// Servers returns the provider's servers of a direction, preferred ones first.
+func (p *Provider) Servers(d mail.Direction) []mail.Server {
+	list := p.incoming
+	if d == mail.Outgoing {
+		list = p.outgoing
+	}
+	servers := make([]mail.Server, len(list))
+	for i, e := range list {
+		servers[i] = e.server
+	}
+	return servers
+}
+
+// Hosts returns the names of all servers of a direction in the table.
+func Hosts(d mail.Direction) []string {
+	var names []string
+	for _, p := range table().list {
+		for _, s := range p.Servers(d) {
+			names = append(names, s.Host)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 func find(match func(*Provider) bool) *Provider {
 	list := table().list
 	i := slices.IndexFunc(list, match)

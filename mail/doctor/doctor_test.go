@@ -65,7 +65,7 @@ func open(t *testing.T, p mailtest.POP3Options, s mailtest.SMTPOptions) *clinic 
 func (c *clinic) test(ctx context.Context) ([]string, []mail.Finding, error) {
 	var lines []string
 	var all []mail.Finding
-	err := doctor.Test(ctx, c.account, c.secret, func(mail.Direction) wire.Options { return c.o }, func(f mail.Finding) {
+	r := doctor.Test(ctx, c.account, doctor.Options{Secret: c.secret, Wire: func(mail.Direction) wire.Options { return c.o }, Look: 500 * time.Millisecond, Report: func(f mail.Finding) {
 		c.t.Helper()
 		said := "ok"
 		if !f.OK {
@@ -84,8 +84,8 @@ func (c *clinic) test(ctx context.Context) ([]string, []mail.Finding, error) {
 		}
 		lines = append(lines, fmt.Sprintf("%s %s: %s", f.Direction, f.Step, said))
 		all = append(all, f)
-	})
-	return lines, all, err
+	}})
+	return lines, all, r.First
 }
 
 func steps(direction, list string) []string {
@@ -100,8 +100,8 @@ func steps(direction, list string) []string {
 }
 
 const (
-	allIn  = "resolve, connect, encrypt, greeting, log in, mailbox"
-	allOut = "resolve, connect, greeting, encrypt, log in, sender"
+	allIn  = "resolve, connect, encrypt, greeting, capabilities, log in, mailbox"
+	allOut = "resolve, connect, greeting, encrypt, capabilities, log in, sender"
 )
 
 func TestHealthy(t *testing.T) {
@@ -115,8 +115,8 @@ func TestHealthy(t *testing.T) {
 		t.Fatalf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
 	for i, part := range map[int]string{
-		0: "127.0.0.1", 1: "127.0.0.1:", 2: "TLS 1.3, TLS_AES", 3: "Poplar's test server", 4: "PLAIN", 5: "2 messages, 3.9 kB, UIDL, TOP, PIPELINING",
-		8: "poplar.test ESMTP Service Ready", 9: "; AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER, messages up to 10.0 MB", 10: "235", 11: "250",
+		0: "127.0.0.1", 1: "127.0.0.1 in ", 2: "TLS 1.3, TLS_AES", 3: "Poplar's test server", 5: "PLAIN", 6: "2 messages, 3.9 kB, UIDL, TOP, PIPELINING",
+		4: "SASL PLAIN LOGIN", 9: "poplar.test ESMTP Service Ready", 11: "AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER, messages up to 10.0 MB", 12: "235", 13: "250",
 	} {
 		if !strings.Contains(all[i].Said, part) {
 			t.Errorf("%s says %q, which lacks %q", lines[i], all[i].Said, part)
@@ -130,11 +130,11 @@ func TestHealthy(t *testing.T) {
 func TestTLSFromTheStart(t *testing.T) {
 	c := open(t, mailtest.POP3Options{}, mailtest.SMTPOptions{ImplicitTLS: true})
 	lines, all, err := c.test(t.Context())
-	want := append(steps("incoming", allIn), steps("outgoing", "resolve, connect, encrypt, greeting, log in, sender")...)
+	want := append(steps("incoming", allIn), steps("outgoing", "resolve, connect, encrypt, greeting, capabilities, log in, sender")...)
 	if err != nil || strings.Join(lines, "\n") != strings.Join(want, "\n") {
 		t.Fatalf("%v after\n%s", err, strings.Join(lines, "\n"))
 	}
-	if got := all[9].Said; !strings.HasSuffix(got, "; AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER, messages of any size") {
+	if got := all[11].Said; !strings.HasSuffix(got, "AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER, messages of any size") {
 		t.Errorf("the greeting says %q", got)
 	}
 }
@@ -173,16 +173,16 @@ func TestFaults(t *testing.T) {
 			spoil: func(c *clinic) { c.account.Incoming.CAFile, c.account.Outgoing.CAFile = "", "" },
 		},
 		{
-			name: "wrong password", in: "resolve, connect, encrypt, greeting, log in: login-refused", out: "resolve, connect, greeting, encrypt, log in: login-refused", said: "wrong user name or password",
+			name: "wrong password", in: "resolve, connect, encrypt, greeting, capabilities, log in: login-refused", out: "resolve, connect, greeting, encrypt, capabilities, log in: login-refused", said: "wrong user name or password",
 			spoil: func(c *clinic) { c.secret = func(mail.Direction) (string, error) { return "something else", nil } },
 		},
 		{
 			name: "the server quotes the password",
 			pop:  mailtest.POP3Options{SASL: []string{}, Script: mailtest.On("PASS", func(t *mailtest.Turn) { t.Refuse("AUTH", "no such password: "+t.Arg) })},
-			in:   "resolve, connect, encrypt, greeting, log in: login-refused", out: allOut, said: "no such password: •••",
+			in:   "resolve, connect, encrypt, greeting, capabilities, log in: login-refused", out: allOut, said: "no such password: •••",
 		},
 		{
-			name: "keyring locked", in: "resolve, connect, encrypt, greeting, log in: keyring-locked", out: "resolve, connect, greeting, encrypt, log in: keyring-locked",
+			name: "keyring locked", in: "resolve, connect, encrypt, greeting, capabilities, log in: keyring-locked", out: "resolve, connect, greeting, encrypt, capabilities, log in: keyring-locked",
 			spoil: func(c *clinic) {
 				c.secret = func(mail.Direction) (string, error) {
 					return "", &mail.Problem{Kind: mail.KeyringLocked, Err: errors.New("locked")}
@@ -205,19 +205,19 @@ func TestFaults(t *testing.T) {
 		},
 		{
 			name: "no AUTH offered", smtp: mailtest.SMTPOptions{Without: []string{"AUTH"}},
-			in: allIn, out: "resolve, connect, greeting, encrypt, log in: server-permanent", said: "no way to log in",
+			in: allIn, out: "resolve, connect, greeting, encrypt, capabilities, log in: server-permanent", said: "no way to log in",
 		},
 		{
 			name: "MAIL FROM refused", smtp: mailtest.SMTPOptions{Script: mailtest.On("MAIL", mailtest.Refuse("553 5.7.1", "not your address"))},
-			in: allIn, out: "resolve, connect, greeting, encrypt, log in, sender: server-permanent", said: "not your address",
+			in: allIn, out: "resolve, connect, greeting, encrypt, capabilities, log in, sender: server-permanent", said: "not your address",
 		},
 		{
-			name: "login needed after all", in: allIn, out: "resolve, connect, greeting, encrypt, sender: server-permanent", said: "Authentication required",
+			name: "login needed after all", in: allIn, out: "resolve, connect, greeting, encrypt, capabilities, sender: server-permanent", said: "Authentication required",
 			spoil: func(c *clinic) { c.account.OutgoingAuth = false },
 		},
 		{
 			name: "mailbox in use", pop: mailtest.POP3Options{SASL: []string{}, Script: mailtest.On("PASS", mailtest.Refuse("IN-USE", "locked by another session"))},
-			in: "resolve, connect, encrypt, greeting, log in: mailbox-in-use", out: allOut, said: "locked by another session",
+			in: "resolve, connect, encrypt, greeting, capabilities, log in: mailbox-in-use", out: allOut, said: "locked by another session",
 		},
 		{
 			name: "a lying CAPA", pop: mailtest.POP3Options{Script: mailtest.Scripts(mailtest.On("UIDL", mailtest.Refuse("", "unknown")), mailtest.On("TOP", mailtest.Refuse("", "unknown")))},
@@ -225,11 +225,11 @@ func TestFaults(t *testing.T) {
 		},
 		{
 			name: "the mailbox cannot be opened", pop: mailtest.POP3Options{Script: mailtest.On("STAT", mailtest.Refuse("SYS/PERM", "index damaged"))},
-			in: "resolve, connect, encrypt, greeting, log in, mailbox: server-permanent", out: allOut, said: "index damaged",
+			in: "resolve, connect, encrypt, greeting, capabilities, log in, mailbox: server-permanent", out: allOut, said: "index damaged",
 		},
 		{
 			name: "cut in the login", pop: mailtest.POP3Options{Script: mailtest.On("AUTH", mailtest.CutBefore), Without: []string{"USER"}},
-			in: "resolve, connect, encrypt, greeting, log in: server-temporary", out: allOut, said: "closed the connection",
+			in: "resolve, connect, encrypt, greeting, capabilities, log in: server-temporary", out: allOut, said: "closed the connection",
 		},
 	}
 	for _, k := range tests {
@@ -270,8 +270,8 @@ func TestFaults(t *testing.T) {
 func TestLyingMailbox(t *testing.T) {
 	c := open(t, mailtest.POP3Options{Script: mailtest.On("TOP", mailtest.Refuse("", "unknown"))}, mailtest.SMTPOptions{})
 	_, all, err := c.test(t.Context())
-	if err != nil || !strings.Contains(all[5].Said, "UIDL, no TOP") {
-		t.Errorf("%q, %v", all[5].Said, err)
+	if err != nil || !strings.Contains(all[6].Said, "UIDL, no TOP") {
+		t.Errorf("%q, %v", all[6].Said, err)
 	}
 }
 
@@ -319,4 +319,63 @@ func TestRealServers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The message to oneself: it is sent, retrieved and deleted, and nothing else is touched.
+func TestLetter(t *testing.T) {
+	for _, k := range []struct {
+		name    string
+		deliver bool
+		want    string
+	}{
+		{"it comes back", true, "outgoing send: ok\nincoming retrieve: ok\nincoming delete: ok"},
+		{"it does not", false, "outgoing send: ok\nincoming retrieve: timeout"},
+	} {
+		t.Run(k.name, func(t *testing.T) {
+			c := open(t, mailtest.POP3Options{}, mailtest.SMTPOptions{Deliver: func(string) *mailtest.Mailbox { return nil }})
+			box := c.pop.Mailbox("anna")
+			if k.deliver {
+				c = openWith(t, c, func(string) *mailtest.Mailbox { return box })
+			}
+			var lines []string
+			r := doctor.Test(t.Context(), c.account, doctor.Options{
+				Secret: c.secret, Wire: func(mail.Direction) wire.Options { return c.o }, Letter: true, Patience: 3 * time.Second,
+				Report: func(f mail.Finding) {
+					said := "ok"
+					if !f.OK {
+						said = string(f.Problem.Kind)
+					}
+					lines = append(lines, fmt.Sprintf("%s %s: %s", f.Direction, f.Step, said))
+				},
+			})
+			if got := strings.Join(lines, "\n"); !strings.HasSuffix(got, k.want) || (r.First == nil) != k.deliver {
+				t.Errorf("%v after\n%s", r.First, got)
+			}
+			if sent := c.smtp.Messages(); len(sent) != 1 || sent[0].To[0] != c.account.Address || !strings.Contains(string(sent[0].Raw), "Auto-Submitted:") {
+				t.Errorf("sent %+v", sent)
+			}
+			if n := len(box.Messages()); n != 2 {
+				t.Errorf("%d messages are on the server, want the two that were there before", n)
+			}
+			want := 1
+			if !k.deliver {
+				want = 0
+			}
+			if n := c.pop.Count("RETR"); n != want {
+				t.Errorf("%d messages were retrieved, want %d", n, want)
+			}
+		})
+	}
+}
+
+// openWith gives a clinic another outgoing server, whose mail goes where deliver says.
+func openWith(t *testing.T, c *clinic, deliver func(string) *mailtest.Mailbox) *clinic {
+	t.Helper()
+	file := c.account.Outgoing.CAFile
+	c.smtp = mailtest.StartSMTP(t, mailtest.SMTPOptions{
+		TLS: c.ca.ServerTLS(), RequireAuth: true, RequireTLS: true, Users: map[string]string{"anna": password}, Deliver: deliver,
+	})
+	c.account.Outgoing = c.smtp.Server("anna")
+	c.account.Outgoing.CAFile = file
+	return c
 }

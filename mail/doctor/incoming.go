@@ -11,27 +11,56 @@ import (
 )
 
 // incoming tries the POP3 server.
-func (e *examination) incoming(ctx context.Context, s mail.Server) error {
-	c, err := pop3.Dial(ctx, s, e.wire())
+func (e *examination) incoming(ctx context.Context) error {
+	raw, err := e.reach(ctx)
 	if err != nil {
-		return e.failed(e.broken(err, s), err)
+		return e.failed(ctx, mail.ProblemOf(err).Doing, err)
+	}
+	c, err := pop3.Dial(ctx, e.server, e.wire(raw))
+	if err != nil {
+		return e.failed(ctx, e.broken(err, e.server), err)
 	}
 	defer func() { _ = c.Close() }()
-	e.ok(Greeting, c.Greeting())
+	e.ok(Greeting, c.Greeting(), nil)
+	e.ok(Capabilities, offersOf(c.Capabilities()), nil)
 	if e.locked != nil {
-		return e.failed(LogIn, e.locked)
+		return e.failed(ctx, LogIn, e.locked)
 	}
 	if err := c.Login(ctx, e.secret); err != nil {
-		return e.failed(LogIn, err)
+		return e.failed(ctx, LogIn, err)
 	}
-	e.ok(LogIn, wayOf(c.Known().Way))
-	said, err := look(ctx, c)
+	e.loggedIn = true
+	e.ok(LogIn, wayOf(c.Known().Way), nil)
+	said, v, err := look(ctx, c)
 	if err != nil {
-		return e.failed(Mailbox, err)
+		return e.failed(ctx, Mailbox, err)
 	}
-	e.ok(Mailbox, said)
+	e.ok(Mailbox, said, v)
 	c.Leave(ctx)
 	return nil
+}
+
+// offersOf names what a server says that it can do, as far as it matters.
+func offersOf(list pop3.Capabilities) string {
+	if len(list) == 0 {
+		return "no CAPA"
+	}
+	var said []string
+	for _, name := range []string{"STLS", "USER", "UIDL", "TOP", "PIPELINING", "RESP-CODES"} {
+		if list.Has(name) {
+			said = append(said, name)
+		}
+	}
+	if sasl := list.SASL(); len(sasl) > 0 {
+		said = append(said, "SASL "+strings.Join(sasl, " "))
+	}
+	if d := list.LoginDelay(); d > 0 {
+		said = append(said, "LOGIN-DELAY "+d.String())
+	}
+	if len(said) == 0 {
+		return "nothing of interest"
+	}
+	return strings.Join(said, ", ")
 }
 
 // broken finds the step at which a connection broke. The protocols call everything up to the login "connect"; what
@@ -61,19 +90,19 @@ func wayOf(way string) string {
 }
 
 // look opens the mailbox and tries what Poplar needs of it: unique-ids, and TOP for the headers of a large message.
-func look(ctx context.Context, c *pop3.Client) (string, error) {
+func look(ctx context.Context, c *pop3.Client) (string, *mail.Verdict, error) {
 	count, total, err := c.Stat(ctx)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	uidl, top := c.Capabilities().Has("UIDL"), c.Capabilities().Has("TOP")
 	if count > 0 {
 		// What a server says of itself is not always true, and here it can be seen.
 		if uidl, err = knows(c.UIDLOne(ctx, 1)); err != nil {
-			return "", err
+			return "", nil, err
 		}
 		if top, err = knows(c.Top(ctx, 1, 0, io.Discard)); err != nil {
-			return "", err
+			return "", nil, err
 		}
 	}
 	messages := "1 message"
@@ -91,7 +120,14 @@ func look(ctx context.Context, c *pop3.Client) (string, error) {
 			said = append(said, "no "+f.name)
 		}
 	}
-	return strings.Join(said, ", "), nil
+	var v *mail.Verdict
+	switch {
+	case !uidl && count > 0:
+		v = &mail.Verdict{Reason: mail.NoUniqueIDs}
+	case !top && count > 0:
+		v = &mail.Verdict{Reason: mail.NoHeaders}
+	}
+	return strings.Join(said, ", "), v, nil
 }
 
 // knows tells a refusal, which means that the server has no such command, from a failure.

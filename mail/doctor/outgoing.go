@@ -11,44 +11,55 @@ import (
 )
 
 // outgoing tries the SMTP server.
-func (e *examination) outgoing(ctx context.Context, a mail.Account) error {
-	s, from := a.SMTP(), a.Address
+func (e *examination) outgoing(ctx context.Context) error {
+	raw, err := e.reach(ctx)
+	if err != nil {
+		return e.failed(ctx, mail.ProblemOf(err).Doing, err)
+	}
+	s, from := e.server, e.account.Address
 	if e.locked != nil {
 		// As far as it goes without a password.
 		s.Auth, from = mail.AuthNone, ""
 	}
 	var first error
 	var heard []string
-	o := e.wire()
+	o := e.wire(raw)
 	o.Heard = func(line string) { heard = append(heard, line) }
-	err := submit.Probe(ctx, s, e.secret, o, from, func(step string, took time.Duration, said string, err error) {
-		if err == nil {
-			// What is offered before STARTTLS does not count.
-			if step == Encrypt || step == Greeting && s.Security != mail.STARTTLS {
-				if offered := offers(heard); offered != "" {
-					said += "; " + offered
-				}
+	err = submit.Probe(ctx, s, e.secret, o, from, func(step string, took time.Duration, said string, err error) {
+		// What is offered before STARTTLS counts only where there is no STARTTLS.
+		if step == Encrypt || step == Greeting {
+			e.offers(heard)
+		}
+		if err != nil {
+			if first == nil {
+				first = e.failed(ctx, step, err)
 			}
-			heard = nil
-			e.took(step, took, said)
-		} else if first == nil {
-			first = e.failed(step, err)
+			return
+		}
+		heard = nil
+		var v *mail.Verdict
+		if step == Encrypt {
+			said, v = e.certificate(said)
+		}
+		e.loggedIn = e.loggedIn || step == LogIn
+		e.took(step, took, said, v)
+		if e.offered != "" && (step == Encrypt || step == Greeting && s.Security != mail.STARTTLS) {
+			e.took(Capabilities, 0, e.offered, nil)
 		}
 	})
 	switch {
 	case first != nil:
 		return first
 	case err != nil:
-		return e.failed(e.broken(err, s), err)
+		return e.failed(ctx, e.broken(err, s), err)
 	case e.locked != nil:
-		return e.failed(LogIn, e.locked)
+		return e.failed(ctx, LogIn, e.locked)
 	}
 	return nil
 }
 
-// offers tells of a reply to EHLO what matters to a person: how to log in and how large a message may be. It is empty
-// where there is no such reply among the lines.
-func offers(lines []string) string {
+// offers tells of a reply to EHLO what matters to a person: how to log in, encryption, and how large a message may be.
+func (e *examination) offers(lines []string) {
 	auth, size, greeted := "no AUTH", "no SIZE", false
 	for _, l := range lines {
 		text, ok := strings.CutPrefix(l, "250")
@@ -60,6 +71,8 @@ func offers(lines []string) string {
 		switch strings.ToUpper(word) {
 		case "AUTH":
 			auth = "AUTH " + strings.ToUpper(rest)
+		case "STARTTLS":
+			e.starttls = true
 		case "SIZE":
 			size = "messages of any size"
 			if n, err := strconv.ParseInt(strings.TrimSpace(rest), 10, 64); err == nil && n > 0 {
@@ -67,8 +80,7 @@ func offers(lines []string) string {
 			}
 		}
 	}
-	if !greeted {
-		return ""
+	if greeted {
+		e.offered = auth + ", " + size
 	}
-	return auth + ", " + size
 }

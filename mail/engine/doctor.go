@@ -2,18 +2,70 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"poplar/mail"
 	"poplar/mail/doctor"
 	"poplar/mail/wire"
 )
 
+// waitForVisit is how long a test waits for a visit under way to end: two logins at once lock each other out.
+const waitForVisit = 5 * time.Second
+
 // Test runs the doctor over an account that need not be saved. secret gives the passwords; each step is told to
-// report as it ends. It returns nil when every step was fine, else the first problem.
-func (e *Engine) Test(ctx context.Context, a mail.Account, secret func(mail.Direction) (string, error), report func(mail.Finding)) error {
-	options := func(mail.Direction) wire.Options { return wire.Options{Sessions: e.sessions, DialContext: e.o.Dial} }
+// report as it ends; with letter a message is sent to oneself, retrieved and deleted. It returns nil when every step was
+// fine, else the first problem.
+func (e *Engine) Test(ctx context.Context, a mail.Account, secret func(mail.Direction) (string, error), letter bool, report func(mail.Finding)) error {
+	o := doctor.Options{Report: report, Letter: letter, Now: e.o.Now, Before: e.certificates(ctx)}
+	var transcript *wire.Transcript
 	if acc, err := e.find(a.ID); err == nil {
-		options = func(mail.Direction) wire.Options { return e.wire(acc) }
+		transcript = acc.transcript
+		limited, cancel := context.WithTimeout(ctx, waitForVisit)
+		if acc.enter(limited) == nil {
+			defer acc.leave()
+		}
+		cancel()
 	}
-	return doctor.Test(ctx, a, secret, options, report)
+	o.Secret = func(d mail.Direction) (string, error) { return e.credential(ctx, a, d, secret) }
+	options := e.circumstances(a, transcript, secret)
+	o.Wire = func(mail.Direction) wire.Options { return options }
+	o.Remote = e.o.Dial != nil || wire.Proxied(a.Proxy, a.Incoming.Addr()) || wire.Proxied(a.Proxy, a.Outgoing.Addr())
+	result := doctor.Test(ctx, a, o)
+	e.noteCertificates(ctx, o.Before, result.Seen)
+	return result.First
+}
+
+const certificatesKey = "doctor/certificates"
+
+// certificates are what earlier tests have seen.
+func (e *Engine) certificates(ctx context.Context) map[string]doctor.Seen {
+	seen := map[string]doctor.Seen{}
+	data, err := e.store.Memory(ctx, certificatesKey)
+	if err == nil && data != nil {
+		err = json.Unmarshal(data, &seen)
+	}
+	if err != nil {
+		e.log.Warn("what was seen of certificates is lost", "error", err)
+	}
+	return seen
+}
+
+func (e *Engine) noteCertificates(ctx context.Context, before, now map[string]doctor.Seen) {
+	changed := false
+	for key, s := range now {
+		if before[key].SHA256 != s.SHA256 {
+			before[key], changed = s, true
+		}
+	}
+	if !changed {
+		return
+	}
+	data, err := json.Marshal(before)
+	if err == nil {
+		err = e.store.Remember(ctx, certificatesKey, data)
+	}
+	if err != nil {
+		e.log.Warn("what was seen of certificates is not kept", "error", err)
+	}
 }

@@ -39,6 +39,8 @@ type Options struct {
 	Dir string
 	// Secret returns the password of an account's direction; it may block on the keyring.
 	Secret func(ctx context.Context, a mail.Account, d mail.Direction) (string, error)
+	// Keep stores a secret that has changed by itself: a token that was renewed. Nil: it is forgotten.
+	Keep func(ctx context.Context, a mail.Account, d mail.Direction, secret string) error
 	// Undo is how long a message sent from the window waits in the outbox.
 	Undo func() time.Duration
 	// Language is "en" or "zh", for the words above a quoted original.
@@ -68,6 +70,8 @@ type Engine struct {
 	slots  chan struct{} // one token for each visit under way
 
 	sessions tls.ClientSessionCache
+	reached  wire.Reached
+	tokens   sync.Map // access tokens by their refresh tokens
 
 	mu        sync.Mutex
 	running   bool // background work has been started
@@ -250,13 +254,14 @@ func (e *Engine) all(ids []mail.AccountID) []*account {
 	return list
 }
 
-func (e *Engine) wire(a *account) wire.Options {
-	return wire.Options{Transcript: a.transcript, Sessions: e.sessions, DialContext: e.o.Dial}
+func (e *Engine) wire(acc *account) wire.Options {
+	a := acc.get()
+	return e.circumstances(a, acc.transcript, func(d mail.Direction) (string, error) { return e.o.Secret(e.ctx, a, d) })
 }
 
 // secret asks for a password, with the error always a Problem. The transcript of acc learns what to mask.
 func (e *Engine) secret(ctx context.Context, acc *account, a mail.Account, d mail.Direction) (string, error) {
-	s, err := e.o.Secret(ctx, a, d)
+	s, err := e.credential(ctx, a, d, func(d mail.Direction) (string, error) { return e.o.Secret(ctx, a, d) })
 	if err != nil {
 		p := *mail.ProblemOf(err)
 		if p.Where == "" {

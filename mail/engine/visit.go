@@ -74,6 +74,7 @@ func (e *Engine) visit(ctx context.Context, acc *account) mail.VisitReport {
 		report = e.retrieve(ctx, acc, a)
 	}
 	report.Took = e.o.Now().Sub(started)
+	e.distrust(ctx, a, report.Problem)
 
 	acc.end(e.o.Now(), report)
 	e.kickIndex() // not before: indexing would keep the visit from storing

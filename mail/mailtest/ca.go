@@ -31,10 +31,13 @@ type Leaf struct {
 }
 
 // NewCA makes an authority of its own.
-func NewCA() *CA {
+func NewCA() *CA { return NewCANamed("Poplar test authority") }
+
+// NewCANamed makes an authority of this name.
+func NewCANamed(name string) *CA {
 	key := newKey()
 	template := &x509.Certificate{
-		SerialNumber: serial(), Subject: pkix.Name{CommonName: "Poplar test authority"},
+		SerialNumber: serial(), Subject: pkix.Name{CommonName: name},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}

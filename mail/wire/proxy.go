@@ -79,14 +79,35 @@ func Dialer(through string, password func(ctx context.Context) (string, error), 
 	}, nil
 }
 
-// environment is the proxy that ALL_PROXY names, or else HTTPS_PROXY, but for the hosts in NO_PROXY.
-func environment(env func(string) string, direct DialFunc) DialFunc {
+// Proxied reports whether a connection to addr goes through a proxy, under what Dialer is given.
+func Proxied(through, addr string) bool {
+	if through != "" {
+		return through != mail.ProxyNone
+	}
+	pick := fromEnvironment(os.Getenv)
+	if pick == nil {
+		return false
+	}
+	u, err := pick(&url.URL{Scheme: "https", Host: addr})
+	return err != nil || u != nil
+}
+
+// fromEnvironment returns the function that picks the proxy for an address, nil where the environment names none.
+func fromEnvironment(env func(string) string) func(*url.URL) (*url.URL, error) {
 	either := func(name string) string { return cmp.Or(env(name), env(strings.ToLower(name))) }
 	through := cmp.Or(either("ALL_PROXY"), either("HTTPS_PROXY"))
 	if through == "" {
+		return nil
+	}
+	return (&httpproxy.Config{HTTPSProxy: through, NoProxy: either("NO_PROXY")}).ProxyFunc()
+}
+
+// environment is the proxy that ALL_PROXY names, or else HTTPS_PROXY, but for the hosts in NO_PROXY.
+func environment(env func(string) string, direct DialFunc) DialFunc {
+	pick := fromEnvironment(env)
+	if pick == nil {
 		return direct
 	}
-	pick := (&httpproxy.Config{HTTPSProxy: through, NoProxy: either("NO_PROXY")}).ProxyFunc()
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		u, err := pick(&url.URL{Scheme: "https", Host: addr})
 		if err == nil && u == nil {

@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"poplar/mail"
+	"poplar/mail/oauth"
+	"poplar/mail/wire"
+)
+
+// circumstances are those of an account's connections: through its proxy, to whichever of a server's two names answers.
+// Secret gives the proxy's password, which is asked for only where there is one.
+func (e *Engine) circumstances(a mail.Account, t *wire.Transcript, secret func(mail.Direction) (string, error)) wire.Options {
+	o := wire.Options{Transcript: t, Sessions: e.sessions, Reached: &e.reached, DialContext: e.o.Dial}
+	if a.Proxy == mail.ProxyNone || a.Proxy == "" && e.o.Dial != nil {
+		return o
+	}
+	dial, err := wire.Dialer(a.Proxy, func(context.Context) (string, error) {
+		s, err := secret(mail.ProxyWay)
+		t.Mask(s)
+		return s, err
+	}, e.o.Dial)
+	if err != nil {
+		dial = func(context.Context, string, string) (net.Conn, error) {
+			return nil, &wire.ProxyError{Proxy: "of the account", Err: err}
+		}
+	}
+	o.DialContext = dial
+	return o
+}
+
+// credential is what a server is logged in to with: the password, or where the account signs in on the provider's page,
+// an access token, renewed if it has run out. Secret gives what the keyring has.
+func (e *Engine) credential(ctx context.Context, a mail.Account, d mail.Direction, secret func(mail.Direction) (string, error)) (string, error) {
+	s := a.Incoming
+	if d == mail.Outgoing {
+		s = a.SMTP()
+	}
+	if !s.Token() || a.OAuth == nil || d != mail.Incoming && d != mail.Outgoing {
+		return secret(d)
+	}
+	kept, err := secret(mail.Tokens)
+	if err != nil {
+		return "", err
+	}
+	t, err := oauth.Decode(kept)
+	if err != nil {
+		return "", &mail.Problem{Kind: mail.PasswordMissing, Where: a.Address, Doing: "log in", Err: err}
+	}
+	now := e.o.Now()
+	if known, ok := e.tokens.Load(t.Refresh); ok && known.(oauth.Token).Fresh(now) {
+		return known.(oauth.Token).Access, nil
+	}
+	if t.Fresh(now) {
+		return t.Access, nil
+	}
+	fresh, err := oauth.Refresh(ctx, *a.OAuth, t, oauth.Client(e.circumstances(a, nil, secret).DialContext))
+	if err != nil {
+		return "", err
+	}
+	e.tokens.Store(fresh.Refresh, fresh)
+	if fresh.Refresh != t.Refresh && e.o.Keep != nil {
+		// The old one may be of no use any more. Without it the person would have to sign in again.
+		if err := e.o.Keep(ctx, a, mail.Tokens, fresh.Encode()); err != nil {
+			e.log.Warn("a renewed token is not kept", "account", a.ID, "error", err)
+			e.tokens.Store(t.Refresh, fresh)
+		}
+	}
+	return fresh.Access, nil
+}
+
+// distrust forgets the access token of an account whose server has refused it, so that the next visit gets a fresh one.
+func (e *Engine) distrust(ctx context.Context, a mail.Account, p *mail.Problem) {
+	if a.OAuth == nil || p == nil || p.Kind != mail.LoginRefused {
+		return
+	}
+	kept, err := e.o.Secret(ctx, a, mail.Tokens)
+	if err != nil {
+		return
+	}
+	if t, err := oauth.Decode(kept); err == nil {
+		e.tokens.Delete(t.Refresh)
+		if t.Access != "" && e.o.Keep != nil {
+			t.Access, t.Until = "", time.Time{}
+			_ = e.o.Keep(ctx, a, mail.Tokens, t.Encode()) // the next visit meets the same refusal, and says so
+		}
+	}
+}
+
+// SignIn has the person sign in on the provider's page, for an account that need not be saved. Secret is the client's own,
+// or empty. With device the person is told a code and a page; without, open shows the page in the browser. It returns what
+// is to be kept as the secret of mail.Tokens.
+func (e *Engine) SignIn(ctx context.Context, a mail.Account, secret string, device bool, open func(page string) error, show func(page, code string), w [3]string) (string, error) {
+	if a.OAuth == nil {
+		return "", &mail.Problem{Kind: mail.LoginRefused, Where: a.Address, Doing: "log in", Said: "Type the client id."}
+	}
+	client := oauth.Client(e.circumstances(a, nil, func(d mail.Direction) (string, error) { return e.o.Secret(ctx, a, d) }).DialContext)
+	var t oauth.Token
+	var err error
+	if device {
+		t, err = oauth.Device(ctx, *a.OAuth, secret, func(c oauth.Code) { show(c.Page, c.User) }, client)
+	} else {
+		t, err = oauth.SignIn(ctx, *a.OAuth, secret, a.Incoming.User, open, oauth.Words{Title: w[0], Done: w[1], Failed: w[2]}, client)
+	}
+	if err != nil {
+		return "", err
+	}
+	return t.Encode(), nil
+}
