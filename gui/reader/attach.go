@@ -237,9 +237,8 @@ func (t *ticket) CreateRenderer() fyne.WidgetRenderer {
 	about := kindTitle(kind, t.part.Name) + " · " + kit.Size(t.part.Size)
 	if x := t.part.External; x != nil {
 		about = kit.T("kept elsewhere: %s", x.Where)
-	} else if d, what, _ := model.FileDanger(t.part.Name); d != model.Harmless {
+	} else if d, _, _ := model.FileDanger(t.part.Name); d != model.Harmless {
 		icon, colour = "warn", kit.Warn
-		about = kit.T(what) + " · " + kit.Size(t.part.Size)
 	}
 	return &ticketRenderer{
 		ticket: t, ground: kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), icon: kit.NewGlyph(icon, 20, colour),

@@ -30,6 +30,11 @@ func (f *fold) lead(icon string, c kit.Colour) {
 		f.icon = kit.NewGlyph(icon, 13, c)
 	}
 	f.icon.Set(icon, c)
+	if c == kit.Text3 { // what is hardly worth a look
+		f.line.SetColour(kit.Text3)
+	} else {
+		f.line.SetColour(kit.Text2)
+	}
 }
 
 func (f *fold) set(text string, open bool) {

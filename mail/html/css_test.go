@@ -236,6 +236,9 @@ func TestPlainText(t *testing.T) {
 	if s := strings.Join(got, "|"); s != "0false:a b c|1false:q1 q2|2false:q3|0true:-- |0true:sig next" {
 		t.Error(s)
 	}
+	if l := plainLines("> > a \n> > b\n> > > c", true); len(l) != 2 || l[0].depth != 2 || l[0].text != "a b" || l[1].depth != 3 {
+		t.Errorf("%+v", l)
+	}
 	for _, c := range []struct{ text, want string }{
 		{"see https://a.example/x_(y), or http://b.example.", "https://a.example/x_(y) http://b.example"},
 		{"（https://a.example/路径）", "https://a.example/"},

@@ -58,6 +58,11 @@ func plainLines(text string, flowed bool) []plainLine {
 				depth++
 			}
 			line = strings.TrimPrefix(line[depth:], " ")
+			// QUIRK: many programs leave blanks between the marks, which RFC 3676 section 4.5 forbids.
+			if depth > 0 && strings.HasPrefix(line, ">") {
+				rest, more := unquote(line)
+				line, depth = rest, depth+more
+			}
 		} else {
 			line, depth = unquote(line)
 		}
