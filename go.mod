@@ -28,8 +28,8 @@ require (
 
 require (
 	aead.dev/minisign v0.3.0 // indirect
-	github.com/emersion/go-vcard v0.0.0-20260618161152-d854b7e0e2d3 // indirect
-	github.com/mozillazg/go-pinyin v0.21.0 // indirect
+	github.com/emersion/go-vcard v0.0.0-20260618161152-d854b7e0e2d3
+	github.com/mozillazg/go-pinyin v0.21.0
 )
 
 require (

@@ -163,6 +163,10 @@ type Account struct {
 
 	ReplyTo   string `json:"reply_to,omitempty"`
 	Signature string `json:"signature,omitempty"`
+	// SignatureBelow puts the signature below the quoted original rather than above it.
+	SignatureBelow bool `json:"signature_below,omitempty"`
+	// Identities are further names and addresses to write under.
+	Identities []Identity `json:"identities,omitempty"`
 }
 
 // DefaultAccount returns what a new account starts with: copies stay on the server, a check every ten minutes.

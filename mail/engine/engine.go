@@ -85,6 +85,7 @@ type Engine struct {
 	tick      chan struct{}                              // wakes the timetable
 	raised    chan string
 	unindexed chan struct{} // wakes the indexing worker
+	learner   *learner
 }
 
 // Open opens the store and settles what a crash may have left; nothing runs in the background before Start. Errors
@@ -124,6 +125,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		tick:      make(chan struct{}, 1),
 		raised:    make(chan string, 8),
 		unindexed: make(chan struct{}, 1),
+		learner:   newLearner(),
 	}
 	if err := e.recallPaused(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -198,6 +200,7 @@ func (e *Engine) Start() {
 	}
 	e.spawn("timetable", e.keepTimetable)
 	e.spawn("index", e.keepIndexing)
+	e.spawn("address book", e.keepLearning)
 }
 
 // Close ends the background work, waiting a moment for the messages in hand, and closes the store.

@@ -31,8 +31,9 @@ func indexText(raw mail.Raw) (text string) {
 	return message.Scan(raw).IndexText
 }
 
-// kickIndex wakes the indexing worker.
+// kickIndex wakes the workers that take new messages into the full-text index and into the address book.
 func (e *Engine) kickIndex() {
+	e.learner.wake()
 	select {
 	case e.unindexed <- struct{}{}:
 	default:

@@ -69,3 +69,23 @@ CREATE TABLE piece (
 	total   INTEGER NOT NULL  -- 0 where this piece does not tell
 ) STRICT;
 CREATE INDEX piece_key ON piece(key);
+
+-- The address book. key is the address in lower case; hidden: the person threw it out, and it stays out until it is
+-- written to again.
+CREATE TABLE person (
+	key      TEXT PRIMARY KEY,
+	addr     TEXT NOT NULL,
+	name     TEXT NOT NULL,
+	sent     INTEGER NOT NULL,
+	received INTEGER NOT NULL,
+	last     INTEGER, -- Unix seconds
+	kept     INTEGER NOT NULL,
+	hidden   INTEGER NOT NULL DEFAULT 0,
+	org      TEXT NOT NULL DEFAULT '',
+	phone    TEXT NOT NULL DEFAULT '',
+	note     TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE TABLE people (
+	name    TEXT PRIMARY KEY COLLATE NOCASE, -- of a group
+	members TEXT NOT NULL -- JSON: [[name, addr], ...]
+) STRICT, WITHOUT ROWID;
