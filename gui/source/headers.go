@@ -55,7 +55,7 @@ func (h *headers) set(fields []mail.SourceField) {
 	h.list.RemoveAll()
 	var all strings.Builder
 	for i, f := range fields {
-		all.WriteString(f.Raw)
+		all.WriteString(f.Name + ": " + f.Raw)
 		if !strings.HasSuffix(f.Raw, "\n") {
 			all.WriteString("\r\n")
 		}

@@ -163,10 +163,11 @@ func (w *Window) choose(tab int) {
 	show(w.find, tab != TabStructure)
 	show(w.part, tab == TabStructure)
 	show(w.jump, tab == TabStructure)
-	if tab == TabHeaders && w.find.text() != "" {
-		w.header.stand(true)
-	}
-	if s := w.find.text(); s != "" && tab != TabStructure && w.searched().query != s {
+	switch s := w.find.text(); {
+	case s == "" || tab == TabStructure:
+	case tab == TabHeaders && !w.header.raw.Visible():
+		w.find.count.SetText("") // nothing is searched before the person asks
+	default:
 		w.searched().find(s)
 	}
 	w.Window.Content().Refresh()
