@@ -29,6 +29,8 @@ type Options struct {
 const (
 	saveAfter  = 3 * time.Second  // between the first unsaved change and its saving
 	retryAfter = 15 * time.Second // after a saving that failed
+	// settleAfter is how long the desktop may take to give a new window the keyboard.
+	settleAfter = 400 * time.Millisecond
 )
 
 // Window is a message being written.
@@ -100,6 +102,7 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 			w.page.Refresh()
 			w.changed()
 		})
+		w.lines[f].suggest = w.suggest
 	}
 	w.subject = kit.NewTyping()
 	w.subject.Text = w.c.Subject
@@ -145,9 +148,6 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 	default:
 		w.Window.Canvas().Focus(w.body.text)
 	}
-	if o.Correct != "" {
-		w.correct(o.Correct)
-	}
 	return w
 }
 
@@ -155,6 +155,15 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 func (w *Window) Show() {
 	w.Window.Show()
 	w.Window.RequestFocus()
+	if addr := w.o.Correct; addr != "" {
+		// Only once the window has the keyboard: what is typed into a field that loses it becomes an address again.
+		w.o.Correct = ""
+		kit.After(w.loop, settleAfter, func() {
+			if !w.closed && !w.c.Changed() {
+				w.correct(addr)
+			}
+		})
+	}
 }
 
 // Composition is the message as it stands.

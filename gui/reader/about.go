@@ -75,21 +75,13 @@ func (r *Reader) gather(ctx context.Context, id mail.MessageID) (facts, error) {
 func (r *Reader) tell() {
 	r.dropped, r.unfolded, r.card = false, [2]bool{}, nil
 	m := r.facts.msg
-	r.notes.set(noteRemarks, orNil(newRemarks(model.RemarksOf(m, kit.T), r.relay)))
-	r.notes.set(noteEvent, orNil(newEvents(m.Invitations, r.now(), r.header.OnMenu)))
+	r.notes.set(noteRemarks, newRemarks(model.RemarksOf(m, kit.T), r.relay))
+	r.notes.set(noteEvent, newEvents(m.Invitations, r.now(), r.header.OnMenu))
 	r.tellDelivery()
 	r.tellOrigin()
 	if o := r.facts.origin; o != nil && o.Pending {
 		r.check()
 	}
-}
-
-// orNil keeps a nil widget from becoming an object that is not nil.
-func orNil(o fyne.CanvasObject) fyne.CanvasObject {
-	if o == nil {
-		return nil
-	}
-	return o
 }
 
 func (r *Reader) tellOrigin() {
@@ -182,8 +174,11 @@ func (r *Reader) report(known []string) *reporter {
 	}
 	c := &reporter{delivery: model.ReportOf(f.msg, sent, f.fates, known, kit.T)}
 	var lines []string
-	for i, row := range c.delivery.Rows {
-		if i > 0 && len(row.Said) > 0 {
+	for _, row := range c.delivery.Rows {
+		if row.State == mail.FateAccepted || len(row.Said) == 0 {
+			continue // there is nothing to explain
+		}
+		if len(lines) > 0 {
 			lines = append(lines, "")
 		}
 		lines = append(lines, row.Said...)

@@ -65,7 +65,7 @@ func (c *code) Height(width float32) float32 {
 
 // CreateRenderer implements fyne.Widget.
 func (c *code) CreateRenderer() fyne.WidgetRenderer {
-	return &codeRenderer{c, kit.NewFill(kit.SelOff, 8)}
+	return &codeRenderer{c, kit.NewFill(kit.Hover, 8)}
 }
 
 type codeRenderer struct {
