@@ -32,6 +32,7 @@ type engine struct {
 	fail      error
 	hold      chan struct{} // SaveDraft waits for it
 	items     []mail.OutboxItem
+	people    []mail.Suggestion
 	unsent    mail.Draft
 }
 
@@ -77,6 +78,16 @@ func (e *engine) DiscardDraft(_ context.Context, id mail.MessageID) error {
 	defer e.mu.Unlock()
 	e.discarded = append(e.discarded, id)
 	return nil
+}
+
+func (e *engine) Suggest(_ context.Context, typed string, n int, except []string) ([]mail.Suggestion, error) {
+	var list []mail.Suggestion
+	for _, s := range e.people {
+		if strings.HasPrefix(strings.ToLower(s.Display()), typed) && !slices.Contains(except, s.Addr) && len(list) < n {
+			list = append(list, s)
+		}
+	}
+	return list, nil
 }
 
 func (e *engine) Outbox(context.Context) ([]mail.OutboxItem, error) { return e.items, nil }
@@ -220,6 +231,61 @@ func TestAddressesBecomeChips(t *testing.T) {
 	test.DoubleTap(line.chips[1])
 	if e.Text != want[2] || len(k.to()) != 1 {
 		t.Errorf("a double click gives %q to edit", e.Text)
+	}
+}
+
+func TestSuggestions(t *testing.T) {
+	k := open(t, mail.Draft{Account: "a"})
+	person := func(name, addr string) mail.Suggestion {
+		return mail.Suggestion{Person: mail.Person{Address: mail.Address{Name: name, Addr: addr}}}
+	}
+	team := mail.PeopleGroup{Name: "Kernel team", Members: []mail.Address{{Name: "Ann", Addr: "ann@x.org"}, {Addr: "bo@x.org"}}}
+	k.e.people = []mail.Suggestion{person("Klara", "klara@x.org"), person("Klaus", "klaus@x.org"), {Person: mail.Person{Address: mail.Address{Name: "Kernel team"}}, Group: &team}}
+	line := k.lines[model.To]
+	e := line.Entry()
+	open := func(s string) {
+		t.Helper()
+		k.write(e, s)
+		k.until("suggestions for "+s, func() bool { return line.plate.Open() && line.plate.typed == s })
+	}
+	open("kl")
+	if len(line.plate.list) != 2 || line.plate.chosen != 0 || !e.AcceptsTab() {
+		t.Fatalf("%d suggestions, %d chosen", len(line.plate.list), line.plate.chosen)
+	}
+	k.key(e, fyne.KeyDown)
+	k.key(e, fyne.KeyReturn)
+	if !slices.Equal(k.to(), []string{"Klaus <klaus@x.org>"}) || e.Text != "" || line.plate.Open() || e.AcceptsTab() {
+		t.Fatalf("to %q, typed %q", k.to(), e.Text)
+	}
+	open("kl")
+	if len(line.plate.list) != 1 {
+		t.Error("who is there already is suggested")
+	}
+	k.key(e, fyne.KeyEscape)
+	if line.plate.Open() || e.Text != "kl" {
+		t.Error("Escape does not close the suggestions, or takes what was typed")
+	}
+	e.SetText("")
+	open("kernel")
+	k.key(e, fyne.KeyTab)
+	if want := []string{"Klaus <klaus@x.org>", "Ann <ann@x.org>", "bo@x.org"}; !slices.Equal(k.to(), want) {
+		t.Errorf("a group gives %q", k.to())
+	}
+	// A click on a suggestion takes the keyboard away before it is heard.
+	open("kla")
+	line.plate.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(20, 20)}})
+	e.FocusLost()
+	line.plate.Tapped(&fyne.PointEvent{Position: fyne.NewPos(20, 20)})
+	if got := k.to(); len(got) != 4 || got[3] != "Klara <klara@x.org>" {
+		t.Errorf("a click gives %q", got)
+	}
+	// What is an address by itself is taken as it stands.
+	k.e.people = append(k.e.people, person("", "kim@x.organic"))
+	k.write(e, "kim@x.org")
+	k.until("the suggestion", func() bool { return line.plate.Open() && line.plate.typed == "kim@x.org" })
+	k.key(e, fyne.KeyReturn)
+	if got := k.to(); got[len(got)-1] != "kim@x.org" {
+		t.Errorf("Enter takes %q", got)
 	}
 }
 

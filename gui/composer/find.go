@@ -1,6 +1,8 @@
 package composer
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -53,12 +55,15 @@ func (f *findBar) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (f *findBar) open() {
-	if s := f.b.text.Selected(); s != "" && len(s) < 80 {
+	if s := f.b.text.Selected(); s != "" && len(s) < 80 && !strings.Contains(s, "\n") {
 		f.field.SetText(s)
 	}
 	f.Show()
 	f.b.page.Refresh()
-	kit.Focus(f.field.Entry)
+	// Fyne does not know yet which window the bar is in: it was not drawn before.
+	if c := fyne.CurrentApp().Driver().CanvasForObject(f.b.text); c != nil {
+		c.Focus(f.field.Entry)
+	}
 	f.field.Entry.TypedShortcut(&fyne.ShortcutSelectAll{})
 	f.say(f.b.text.Find(f.field.Text()))
 }

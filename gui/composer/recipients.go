@@ -8,6 +8,7 @@ import (
 
 	"poplar/gui/kit"
 	"poplar/gui/model"
+	"poplar/mail"
 )
 
 const (
@@ -30,20 +31,32 @@ type recipients struct {
 	chips    []*kit.Chip
 	entry    *kit.Typing
 	selected int // -1: none
+
+	// suggest asks whom typed letters may mean; then is called on the loop, or never. nil: nobody is suggested.
+	suggest func(typed string, except []string, then func([]mail.Suggestion))
+	plate   *suggestions
 }
 
 func newRecipients(label string, list []model.Entered, trail fyne.CanvasObject, changed func([]model.Entered)) *recipients {
 	r := &recipients{label: label, list: list, trail: trail, onChanged: changed, selected: -1, entry: kit.NewTyping()}
+	r.plate = newSuggestions(r.accept)
 	r.entry.OnRune = r.typed
 	r.entry.OnKey = r.key
 	r.entry.OnShortcut = r.shortcut
 	r.entry.OnFocus = func(on bool) {
 		if !on {
 			r.choose(-1)
+			if r.plate.hovered { // a click on a suggestion takes the keyboard away first
+				return
+			}
+			r.close()
 			r.Commit()
 		}
 	}
-	r.entry.OnChanged = func(string) { r.choose(-1) }
+	r.entry.OnChanged = func(s string) {
+		r.choose(-1)
+		r.ask(s)
+	}
 	r.ExtendBaseWidget(r)
 	r.remake()
 	return r
@@ -51,6 +64,73 @@ func newRecipients(label string, list []model.Entered, trail fyne.CanvasObject, 
 
 // Entry is what takes the keyboard.
 func (r *recipients) Entry() *kit.Typing { return r.entry }
+
+// ask shows whom a text may mean, once that is known.
+func (r *recipients) ask(typed string) {
+	if r.suggest == nil || strings.TrimSpace(typed) == "" {
+		r.close()
+		return
+	}
+	var there []string
+	for _, e := range r.list {
+		there = append(there, strings.ToLower(e.Addr))
+	}
+	r.suggest(typed, there, func(list []mail.Suggestion) {
+		if r.entry.Text != typed || !kit.Focused(r.entry) {
+			return
+		}
+		chosen := 0
+		// A whole address is meant as it stands.
+		if e := model.ParseEntered(typed); len(e) == 1 && e[0].Wrong == "" && e[0].Doubt == "" && e[0].Name == "" {
+			chosen = -1
+		}
+		r.plate.show(r.entry, strings.TrimSpace(typed), list, chosen)
+		r.entry.KeepTab = r.plate.Open() && chosen >= 0
+	})
+}
+
+// close takes the suggestions away.
+func (r *recipients) close() {
+	r.plate.hide()
+	r.entry.KeepTab = false
+}
+
+// accept puts a suggestion in the place of what is typed.
+func (r *recipients) accept(s mail.Suggestion) {
+	r.close()
+	r.entry.SetText("")
+	people := []mail.Address{s.Address}
+	if s.Group != nil {
+		people = s.Group.Members
+	}
+	kit.Focus(r.entry)
+	r.add(model.EnteredFrom(people))
+}
+
+// suggestKey is what a key does while suggestions are shown.
+func (r *recipients) suggestKey(k *fyne.KeyEvent) bool {
+	if !r.plate.Open() {
+		return false
+	}
+	switch k.Name {
+	case fyne.KeyDown:
+		r.plate.step(1)
+		r.entry.KeepTab = true
+	case fyne.KeyUp:
+		r.plate.step(-1)
+		r.entry.KeepTab = true
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeyTab:
+		if !r.plate.take() {
+			r.close()
+			return false
+		}
+	case fyne.KeyEscape:
+		r.close()
+	default:
+		return false
+	}
+	return true
+}
 
 // Commit turns what is typed into chips.
 func (r *recipients) Commit() {
@@ -156,6 +236,9 @@ func (r *recipients) typed(c rune) bool {
 
 // key takes Enter, and what moves among the chips.
 func (r *recipients) key(k *fyne.KeyEvent) bool {
+	if r.suggestKey(k) {
+		return true
+	}
 	start := r.entry.Text == "" || r.entry.CursorColumn == 0 && r.entry.SelectedText() == ""
 	switch k.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:

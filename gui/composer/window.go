@@ -102,6 +102,7 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 			w.page.Refresh()
 			w.changed()
 		})
+		w.lines[f].suggest = w.suggest
 	}
 	w.subject = kit.NewTyping()
 	w.subject.Text = w.c.Subject

@@ -93,6 +93,7 @@ type Pictures interface {
 
 // Poplar is everything the window needs.
 type Poplar interface {
+	AddressBook
 	Mailbox
 	Reading
 	Visits
