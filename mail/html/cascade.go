@@ -132,6 +132,7 @@ func (s *styler) styleOf(n *html.Node, parent *Style, table *html.Node) *Style {
 	c.begin()
 	// Font properties come first, since other lengths depend on them.
 	c.pass(s.found, hints, inline, true)
+	c.monoSize()
 	c.pass(s.found, hints, inline, false)
 	c.finish()
 	st := new(Style)
@@ -207,6 +208,7 @@ func (s *styler) pseudoStyle(which int, parent *Style) *Style {
 	c.st = *blank(parent.Inherited)
 	c.begin()
 	c.pass(list, nil, nil, true)
+	c.monoSize()
 	c.pass(list, nil, nil, false)
 	c.finish()
 	if !c.st.hasContent || c.st.Display == None {

@@ -74,6 +74,14 @@ func (c *computer) px(l linear, em float32) Length {
 
 func (c *computer) len(l linear) Length { return c.px(l, c.st.Size) }
 
+// side is the side at which lines of this box begin, or end. Its direction is known before: it comes with the fonts.
+func (c *computer) side(start bool) Side {
+	if start == (c.st.Direction == RTL) {
+		return SideRight
+	}
+	return SideLeft
+}
+
 // apply applies one declaration.
 func (c *computer) apply(d *decl) {
 	if d.wide != wideNone {
@@ -213,6 +221,10 @@ func (c *computer) weight(d *decl) {
 func (c *computer) applyBox(d *decl) {
 	st := &c.st
 	switch {
+	case d.p == pMarginStart || d.p == pMarginEnd:
+		st.Margin[c.side(d.p == pMarginStart)] = c.len(d.l)
+	case d.p == pPaddingStart || d.p == pPaddingEnd:
+		st.Padding[c.side(d.p == pPaddingStart)] = c.len(d.l)
 	case d.p >= pMarginTop && d.p <= pMarginLeft:
 		i := d.p - pMarginTop
 		st.Margin[i] = c.len(d.l)
@@ -411,7 +423,6 @@ func (c *computer) wide(d *decl) {
 // finish settles what depends on several properties.
 func (c *computer) finish() {
 	st := &c.st
-	c.monoSize()
 	for i := range st.Border {
 		b := &st.Border[i]
 		b.Colour = c.colour(c.border[i])

@@ -9,6 +9,8 @@ func copyProp(to, from *Style, p prop) {
 	case p >= pPaddingTop && p <= pPaddingLeft:
 		to.Padding[p-pPaddingTop] = from.Padding[p-pPaddingTop]
 		return
+	case p >= pMarginStart && p <= pPaddingEnd:
+		return // only "inherit" of them could lead here: nothing in mail
 	case p >= pBorderTopWidth && p <= pBorderLeftWidth:
 		to.Border[p-pBorderTopWidth].Width = from.Border[p-pBorderTopWidth].Width
 		return

@@ -165,10 +165,14 @@ func init() {
 		parsers["border-"+side+"-style"] = func(d *declParser, v []token) bool { return borderStyleDecl(d, pBorderTopStyle+i, v) }
 		parsers["border-"+side+"-color"] = func(d *declParser, v []token) bool { return borderColourDecl(d, pBorderTopColor+i, v) }
 	}
+	for i, end := range []string{"start", "end"} {
+		i := prop(i)
+		parsers["margin-inline-"+end] = func(d *declParser, v []token) bool { return margin(d, pMarginStart+i, v) }
+		parsers["padding-inline-"+end] = func(d *declParser, v []token) bool { return padding(d, pPaddingStart+i, v) }
+	}
 	for from, to := range map[string]string{
-		"margin-block-start": "margin-top", "margin-block-end": "margin-bottom", "margin-inline-start": "margin-left",
-		"margin-inline-end": "margin-right", "padding-block-start": "padding-top", "padding-block-end": "padding-bottom",
-		"padding-inline-start": "padding-left", "padding-inline-end": "padding-right", "inline-size": "width", "block-size": "height",
+		"margin-block-start": "margin-top", "margin-block-end": "margin-bottom", "padding-block-start": "padding-top",
+		"padding-block-end": "padding-bottom", "inline-size": "width", "block-size": "height",
 		"max-inline-size": "max-width", "grid-gap": "gap", "grid-row-gap": "row-gap", "grid-column-gap": "column-gap",
 	} {
 		parsers[from] = parsers[to]

@@ -54,6 +54,10 @@ const (
 	pPaddingRight
 	pPaddingBottom
 	pPaddingLeft
+	pMarginStart
+	pMarginEnd
+	pPaddingStart
+	pPaddingEnd
 	pBorderTopWidth
 	pBorderRightWidth
 	pBorderBottomWidth

@@ -118,15 +118,14 @@ func (h *hinter) of(n, table *html.Node) []decl {
 	if len(n.Attr) == 0 && table == nil {
 		return nil
 	}
+	apart := pick(n.DataAtom == atom.Bdo, Override, Isolate)
 	switch strings.ToLower(attr(n, "dir")) {
 	case "rtl":
 		h.add(decl{p: pDirection, kw: RTL})
-		h.add(decl{p: pUnicodeBidi, kw: Isolate})
+		h.add(decl{p: pUnicodeBidi, kw: apart})
 	case "ltr":
 		h.add(decl{p: pDirection, kw: LTR})
-		h.add(decl{p: pUnicodeBidi, kw: Isolate})
-	case "auto":
-		h.add(decl{p: pUnicodeBidi, kw: Plaintext})
+		h.add(decl{p: pUnicodeBidi, kw: apart})
 	}
 	if hasAttr(n, "hidden") && attr(n, "hidden") != "until-found" {
 		h.add(decl{p: pDisplay, n: float32(None)})
@@ -279,6 +278,13 @@ func (h *hinter) cell(n, table *html.Node) {
 			h.border(1, pick(hasAttr(table, "bordercolor"), Solid, Inset))
 			for i := range prop(4) {
 				h.add(decl{p: pBorderTopColor + i, wide: wideInherit})
+			}
+		}
+		if rules == "rows" || rules == "cols" {
+			// Between rows or columns: those at the table's edge are the frame's, which is stronger.
+			for i := pick(rules == "rows", prop(0), 1); i < 4; i += 2 {
+				h.px(pBorderTopWidth+i, 1)
+				h.add(decl{p: pBorderTopStyle + i, kw: Solid})
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+	"golang.org/x/text/unicode/bidi"
 )
 
 // Options say what a Doc may take from outside its source.
@@ -163,6 +164,9 @@ func (r *reader) walk(n *html.Node) {
 				r.picture(src, n)
 			}
 		}
+		if strings.EqualFold(attr(n, "dir"), "auto") {
+			setAttr(n, "dir", pick(startsRTL(n), "rtl", "ltr"))
+		}
 		if b := attr(n, "background"); b != "" {
 			r.picture(b, nil)
 		}
@@ -173,6 +177,27 @@ func (r *reader) walk(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		r.walk(c)
 	}
+}
+
+func setAttr(n *html.Node, name, value string) {
+	for i := range n.Attr {
+		if n.Attr[i].Key == name {
+			n.Attr[i].Val = value
+		}
+	}
+}
+
+// startsRTL reports whether the first letter within n is one that is written from right to left: dir=auto.
+func startsRTL(n *html.Node) bool {
+	for _, c := range textOf(n, 2000) {
+		switch p, _ := bidi.LookupRune(c); p.Class() {
+		case bidi.L:
+			return false
+		case bidi.R, bidi.AL:
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reader) style(n *html.Node) {

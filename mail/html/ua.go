@@ -8,11 +8,14 @@ import (
 // uaSource is the style sheet every document starts from: the Rendering section of the HTML standard. Margins before
 // the line "firm" are those that old documents drop at the edges of cells and body.
 const uaSource = `
-p, dl, menu, dir, ul, ol, pre, listing, xmp, plaintext { margin-top: 1em; margin-bottom: 1em }
-blockquote { margin: 1em 40px }
-h1 { margin: .67em 0 } h2 { margin: .83em 0 } h3 { margin: 1em 0 } h4 { margin: 1.33em 0 } h5 { margin: 1.67em 0 } h6 { margin: 2.33em 0 }
-ul ul, ul ol, ol ul, ol ol, ul menu, ul dir, ol menu, ol dir { margin-top: 0; margin-bottom: 0 }
+p, pre, listing, xmp, plaintext { margin-top: 1em; margin-bottom: 1em }
+blockquote, dl, menu, dir, ul, ol { margin-top: 1em }
+h1 { margin-top: .67em } h2 { margin-top: .83em } h3 { margin-top: 1em } h4 { margin-top: 1.33em } h5 { margin-top: 1.67em } h6 { margin-top: 2.33em }
 firm { color: red }
+blockquote { margin-bottom: 1em; margin-left: 40px; margin-right: 40px }
+dl, menu, dir, ul, ol { margin-bottom: 1em }
+h1 { margin-bottom: .67em } h2 { margin-bottom: .83em } h3 { margin-bottom: 1em } h4 { margin-bottom: 1.33em } h5 { margin-bottom: 1.67em } h6 { margin-bottom: 2.33em }
+ul ul, ul ol, ol ul, ol ol, ul menu, ul dir, ol menu, ol dir { margin-top: 0; margin-bottom: 0 }
 html, body, address, article, aside, blockquote, center, dd, details, dir, div, dl, dt, fieldset, figcaption, figure, footer,
 form, h1, h2, h3, h4, h5, h6, header, hgroup, hr, legend, listing, main, menu, nav, ol, optgroup, option, p, plaintext, pre,
 search, section, summary, ul, xmp, dialog, marquee { display: block }
@@ -35,10 +38,10 @@ u, ins { text-decoration: underline } s, strike, del { text-decoration: line-thr
 abbr[title], acronym[title] { text-decoration: dotted underline }
 mark { background-color: yellow; color: black }
 nobr { white-space: nowrap }
-q::before { content: open-quote } q::after { content: close-quote }
-ul, menu, dir { list-style-type: disc; padding-left: 40px } ol { list-style-type: decimal; padding-left: 40px }
+q::before { content: open-quote } q::after { content: close-quote } q q::before { content: "‘" } q q::after { content: "’" }
+ul, menu, dir { list-style-type: disc; padding-inline-start: 40px } ol { list-style-type: decimal; padding-inline-start: 40px }
 ul ul, ol ul { list-style-type: circle } ul ul ul, ul ol ul, ol ul ul, ol ol ul { list-style-type: square }
-dd { margin-left: 40px }
+dd { margin-inline-start: 40px }
 hr { color: gray; border: 1px inset #eee; margin: .5em auto; overflow: hidden }
 table { display: table; border-spacing: 2px; border-collapse: separate; box-sizing: border-box; text-indent: 0 }
 caption { display: table-caption }

@@ -297,7 +297,7 @@ func (c *collector) cut() {
 	in := c.in
 	rtl := c.root.st.Direction == html.RTL
 	var levels []uint8
-	if c.odd || rtl {
+	if c.odd || rtl || c.root.st.UnicodeBidi == html.Override {
 		levels = c.levels(rtl)
 		in.bidi, in.rtl = true, rtl
 	}
@@ -373,6 +373,9 @@ func (c *collector) levels(rtl bool) []uint8 {
 	base := pick(rtl, uint8(1), 0)
 	for i := range out {
 		out[i] = base
+	}
+	if c.root.st.UnicodeBidi == html.Override {
+		return out // every letter goes the way of the box
 	}
 	dir := pick(rtl, bidi.RightToLeft, bidi.LeftToRight)
 	for from := 0; from < len(c.text); {
@@ -501,7 +504,7 @@ func (c *collector) cutText(segs []seg, it *item, brk []bool, levels []uint8) []
 		}
 		j := i + 1
 		for j < it.end && text[j] != ' ' && text[j] != '\t' && j-i < longPiece && (levels == nil || levels[j] == level) {
-			if brk[j] && wraps && st.WordBreak != html.KeepAll || brk[j] && wraps && !isWide(text[j-1]) {
+			if brk[j] && wraps && (st.WordBreak != html.KeepAll || !isWide(text[j-1]) || unicode.IsPunct(text[j-1])) {
 				break
 			}
 			if st.WordBreak == html.BreakAll && wraps && !joins(text[j]) {

@@ -25,6 +25,7 @@ type column struct {
 	min, max    float64
 	pct         float64 // percent; 0: none
 	constrained bool    // some cell says a width in pixels
+	edges       float64 // of cells, which come on top of the share where widths are fixed
 	own         bool    // some cell begins and ends here, or a <col> says a width
 	st          *html.Style
 	group       *html.Style
@@ -301,6 +302,9 @@ func (l *engine) cellWidths(t *table, c *tableCell) (lo, hi, pct float64, fixed 
 	switch {
 	case st.Width.HasPct():
 		pct = float64(st.Width.Pct)
+		if t.fixed && !st.BorderSizing {
+			t.cols[c.col].edges = max(t.cols[c.col].edges, edges) // which come on top of the share
+		}
 	case st.Width.Unit == html.Fixed && st.Width.Px >= 0 && !(st.Width.Px == 0 && l.tree.Quirks):
 		hi = size(st.Width)
 		fixed = true
@@ -551,12 +555,13 @@ func (l *engine) columnSizes(t *table, w, edges float64) []float64 {
 	out := make([]float64, len(t.cols))
 	rest := room
 	autos := 0
-	var used float64
+	var used, shares float64
 	for i := range t.cols {
 		q := &t.cols[i]
 		switch {
 		case q.pct > 0:
-			out[i] = room * q.pct / 100
+			out[i] = room*q.pct/100 + q.edges
+			shares += out[i]
 		case q.constrained:
 			out[i] = q.max
 		default:
@@ -570,6 +575,9 @@ func (l *engine) columnSizes(t *table, w, edges float64) []float64 {
 		switch {
 		case autos > 0 && q.pct == 0 && !q.constrained:
 			out[i] = max(0, rest) / float64(autos)
+		case q.pct > 0 && rest < 0:
+			// Shares and the edges on top of them are too much together.
+			out[i] = max(0, out[i]+rest*out[i]/shares)
 		case autos == 0 && used > 0 && rest > 0:
 			out[i] += rest * out[i] / used
 		}

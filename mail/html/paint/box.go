@@ -3,6 +3,7 @@ package paint
 import (
 	"image"
 	"image/color"
+	"math"
 
 	"poplar/mail/html"
 	"poplar/mail/html/layout"
@@ -181,21 +182,38 @@ func sideColour(b *html.Border, side int) color.NRGBA {
 	return darker(b.Colour)
 }
 
+// sidePart is the part of a frame between two rectangles that belongs to a side, mitred where it meets the others.
+func sidePart(o, in image.Rectangle, side int) [4][2]float64 {
+	x0, y0, x1, y1 := float64(o.Min.X), float64(o.Min.Y), float64(o.Max.X), float64(o.Max.Y)
+	a0, b0, a1, b1 := float64(in.Min.X), float64(in.Min.Y), float64(in.Max.X), float64(in.Max.Y)
+	switch html.Side(side) {
+	case html.SideTop:
+		return [4][2]float64{{x0, y0}, {x1, y0}, {a1, b0}, {a0, b0}}
+	case html.SideRight:
+		return [4][2]float64{{x1, y0}, {x1, y1}, {a1, b1}, {a1, b0}}
+	case html.SideBottom:
+		return [4][2]float64{{x0, y1}, {a0, b1}, {a1, b1}, {x1, y1}}
+	}
+	return [4][2]float64{{x0, y0}, {a0, b0}, {a0, b1}, {x0, y1}}
+}
+
 // straightBorder draws sides that differ, with mitred corners where two meet.
 func (c *canvas) straightBorder(it *layout.Item, r rect, w [4]float64) {
 	o, in := c.snap(r), c.snap(r.inset(w[0], w[1], w[2], w[3]))
 	st := it.Style
-	x0, y0, x1, y1 := float64(o.Min.X), float64(o.Min.Y), float64(o.Max.X), float64(o.Max.Y)
-	a0, b0, a1, b1 := float64(in.Min.X), float64(in.Min.Y), float64(in.Max.X), float64(in.Max.Y)
-	quads := [4][4][2]float64{
-		{{x0, y0}, {x1, y0}, {a1, b0}, {a0, b0}},
-		{{x1, y0}, {x1, y1}, {a1, b1}, {a1, b0}},
-		{{x0, y1}, {a0, b1}, {a1, b1}, {x1, y1}},
-		{{x0, y0}, {a0, b0}, {a0, b1}, {x0, y1}},
-	}
 	rects := [4]image.Rectangle{
 		image.Rect(o.Min.X, o.Min.Y, o.Max.X, in.Min.Y), image.Rect(in.Max.X, o.Min.Y, o.Max.X, o.Max.Y),
 		image.Rect(o.Min.X, in.Max.Y, o.Max.X, o.Max.Y), image.Rect(o.Min.X, o.Min.Y, in.Min.X, o.Max.Y),
+	}
+	// band draws the part of a side from one share of its width to another.
+	band := func(side int, from, to float64, col color.NRGBA) {
+		inset := func(share float64) image.Rectangle {
+			return c.snap(r.inset(w[0]*share, w[1]*share, w[2]*share, w[3]*share))
+		}
+		if q := sidePart(inset(from), inset(to), side); c.begin(rects[side].Inset(-1)) {
+			c.polygon(q[0], q[1], q[2], q[3])
+			c.fillPath(col, it.Alpha)
+		}
 	}
 	for i := range w {
 		if w[i] <= 0 {
@@ -203,20 +221,28 @@ func (c *canvas) straightBorder(it *layout.Item, r rect, w [4]float64) {
 		}
 		b := &st.Border[i]
 		col := sideColour(b, i)
+		device := w[i] * c.scale
 		prev, next := (i+3)%4, (i+1)%4
-		alone := w[prev] <= 0 && w[next] <= 0
-		hor := i == int(html.SideTop) || i == int(html.SideBottom)
 		switch {
-		case b.Style == html.Dashed || b.Style == html.Dotted || b.Style == html.Double || b.Style == html.Groove || b.Style == html.Ridge:
-			c.stroke(rects[i], hor, b.Style, col, it.Alpha)
-		case alone:
+		case b.Style == html.Dashed || b.Style == html.Dotted:
+			c.stroke(rects[i], i == int(html.SideTop) || i == int(html.SideBottom), b.Style, col, it.Alpha)
+		case b.Style == html.Double && device >= 3:
+			third := math.Floor((device+2)/3) / device
+			band(i, 0, third, col)
+			band(i, 1-third, 1, col)
+		case (b.Style == html.Groove || b.Style == html.Ridge) && device >= 2:
+			outer, inner := *b, *b
+			outer.Style, inner.Style = html.Inset, html.Outset
+			if b.Style == html.Ridge {
+				outer.Style, inner.Style = html.Outset, html.Inset
+			}
+			half := math.Floor(device/2) / device
+			band(i, 0, half, sideColour(&outer, i))
+			band(i, half, 1, sideColour(&inner, i))
+		case w[prev] <= 0 && w[next] <= 0:
 			fill(c.dst, rects[i], col, it.Alpha)
 		default:
-			q := quads[i]
-			if c.begin(rects[i].Inset(-1)) {
-				c.polygon(q[0], q[1], q[2], q[3])
-				c.fillPath(col, it.Alpha)
-			}
+			band(i, 0, 1, col)
 		}
 	}
 }

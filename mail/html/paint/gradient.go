@@ -29,7 +29,7 @@ func (c *canvas) gradient(g *html.Gradient, tile, area image.Rectangle, alpha fl
 	if length <= 0 {
 		return
 	}
-	ramp := makeRamp(g, length/c.scale)
+	ramp, lo, hi := makeRamp(g, length/c.scale)
 	at := func(x, y float64) color.NRGBA {
 		x, y = x-mx, y-my
 		var t float64
@@ -41,6 +41,7 @@ func (c *canvas) gradient(g *html.Gradient, tile, area image.Rectangle, alpha fl
 		default:
 			t = math.Hypot(x/max(rx, 1), y/max(ry, 1))
 		}
+		t = (t - lo) / (hi - lo)
 		if g.Repeating {
 			t -= math.Floor(t)
 		}
@@ -73,8 +74,9 @@ func direction(g *html.Gradient, w, h float64) (float64, float64) {
 	return dx / n, dy / n
 }
 
-// makeRamp is the gradient's colours in 1024 steps; length is that of the gradient line in CSS pixels.
-func makeRamp(g *html.Gradient, length float64) []color.NRGBA {
+// makeRamp is the gradient's colours in 1024 steps between lo and hi, which are shares of the gradient line: all of it, or
+// of a repeating one the part that repeats. length is that of the line in CSS pixels.
+func makeRamp(g *html.Gradient, length float64) (ramp []color.NRGBA, lo, hi float64) {
 	n := len(g.Stops)
 	pos := make([]float64, n)
 	for i, s := range g.Stops {
@@ -101,10 +103,14 @@ func makeRamp(g *html.Gradient, length float64) []color.NRGBA {
 		step := (max(pos[j], pos[i-1]) - pos[i-1]) / float64(j-i+1)
 		pos[i] = pos[i-1] + step
 	}
-	ramp := make([]color.NRGBA, 1024)
+	lo, hi = 0, 1
+	if g.Repeating && pos[n-1] > pos[0] {
+		lo, hi = pos[0], pos[n-1]
+	}
+	ramp = make([]color.NRGBA, 1024)
 	k := 0
 	for i := range ramp {
-		t := float64(i) / float64(len(ramp)-1)
+		t := lo + (hi-lo)*float64(i)/float64(len(ramp)-1)
 		for k < n-1 && t >= pos[k+1] {
 			k++
 		}
@@ -118,7 +124,7 @@ func makeRamp(g *html.Gradient, length float64) []color.NRGBA {
 			ramp[i] = mix(g.Stops[k].Colour, g.Stops[k+1].Colour, f)
 		}
 	}
-	return ramp
+	return ramp, lo, hi
 }
 
 func lastKnown(pos []float64, i int) float64 { return pos[i-1] }

@@ -154,6 +154,13 @@ func (c *canvas) layer(ly *html.Layer, origin, clip rect, alpha float32) {
 		n := max(1, math.Round(origin.h()/h))
 		h = origin.h() / n
 	}
+	pitchX, pitchY := w, h
+	if ly.RepeatX == html.Space {
+		x, pitchX = spaced(x, origin.x0, origin.w(), w)
+	}
+	if ly.RepeatY == html.Space {
+		y, pitchY = spaced(y, origin.y0, origin.h(), h)
+	}
 	tile := c.snap(rect{x, y, x + w, y + h})
 	if tile.Dx() <= 0 || tile.Dy() <= 0 {
 		return
@@ -177,16 +184,27 @@ func (c *canvas) layer(ly *html.Layer, origin, clip rect, alpha float32) {
 		return
 	}
 	dst := c.dst.SubImage(area).(*image.RGBA)
-	x0 := tile.Min.X + floorDiv(area.Min.X-tile.Min.X, tile.Dx())*tile.Dx()
-	y0 := tile.Min.Y + floorDiv(area.Min.Y-tile.Min.Y, tile.Dy())*tile.Dy()
-	for ty := y0; ty < area.Max.Y; ty += tile.Dy() {
+	stepX, stepY := max(int(pitchX*c.scale+0.5), tile.Dx()), max(int(pitchY*c.scale+0.5), tile.Dy())
+	x0 := tile.Min.X + floorDiv(area.Min.X-tile.Min.X, stepX)*stepX
+	y0 := tile.Min.Y + floorDiv(area.Min.Y-tile.Min.Y, stepY)*stepY
+	for ty := y0; ty < area.Max.Y; ty += stepY {
 		if c.ctx.Err() != nil {
 			return
 		}
-		for tx := x0; tx < area.Max.X; tx += tile.Dx() {
+		for tx := x0; tx < area.Max.X; tx += stepX {
 			drawOver(dst, im, image.Rect(tx, ty, tx+tile.Dx(), ty+tile.Dy()), alpha)
 		}
 	}
+}
+
+// spaced is where the first of pictures stands that are divided evenly over a room, and how far the next is from it.
+// Where there is no room for two, the one keeps its place.
+func spaced(at, from, room, size float64) (first, pitch float64) {
+	n := math.Floor(room/size + 1e-6)
+	if n < 2 {
+		return at, far
+	}
+	return from, (room - size) / (n - 1)
 }
 
 func floorDiv(a, b int) int {

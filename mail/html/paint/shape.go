@@ -179,8 +179,13 @@ func (c *canvas) dashes(r image.Rectangle, horizontal, dots bool, w, n int, col 
 	if dots {
 		dash, gap = float64(w), float64(w)
 	}
+	// As many as come nearest to the gap that the style has.
 	if count := math.Floor((float64(n) + gap) / (dash + gap)); count >= 2 {
-		gap = (float64(n) - count*dash) / (count - 1)
+		wide, close := (float64(n)-count*dash)/(count-1), (float64(n)-(count+1)*dash)/count
+		if close > 0 && gap-close < wide-gap {
+			wide = close
+		}
+		gap = wide
 	}
 	// A line longer than the tile is drawn only where it shows.
 	lo, hi := r.Min.X, r.Max.X
