@@ -86,6 +86,15 @@ func (p *poplar) SaveAccount(ctx context.Context, a mail.Account, secrets model.
 	return a, errors.Join(kept, p.Engine.SetAccounts(ctx, p.settings.Accounts()))
 }
 
+// Remote opens an account's mailbox on its server.
+func (p *poplar) Remote(ctx context.Context, id mail.AccountID) (model.Remote, error) {
+	r, err := p.OpenRemote(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
 func (p *poplar) RemoveAccount(ctx context.Context, id mail.AccountID) error {
 	if err := p.Forget(ctx, id); err != nil {
 		return err

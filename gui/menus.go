@@ -37,6 +37,7 @@ func (w *window) menus() []*fyne.Menu {
 		item(kit.T("Archive"), plain(fyne.KeyA, 0), some, func() { w.moveToRole(ids, mail.Archive) }),
 		w.junkItem(ids),
 		item(kit.T("Delete"), plain(fyne.KeyDelete, 0), some, func() { w.remove(ids) }),
+		w.copyItem(ids),
 		fyne.NewMenuItemSeparator(),
 	)
 	message.Items = append(message.Items, w.sourceItems(one)...)
@@ -44,6 +45,7 @@ func (w *window) menus() []*fyne.Menu {
 		item(kit.T("Check mail"), plain(fyne.KeyF5, 0), true, func() { w.p.CheckNow() }),
 		item(kit.T("Search"), shortcut(fyne.KeyK, 0), true, w.find),
 		item(kit.T("New folder…"), nil, true, func() { w.newFolder(w.pane.Entry()) }),
+		w.serverItem(),
 		fyne.NewMenuItemSeparator(),
 		item(kit.T("Accounts…"), nil, true, w.showAccounts),
 		item(kit.T("Add account…"), nil, true, w.addAccount),
@@ -111,6 +113,7 @@ func (w *window) messageMenu(at fyne.Position) {
 		item(kit.T("Archive"), plain(fyne.KeyA, 0), true, func() { w.moveToRole(ids, mail.Archive) }),
 		move, w.junkItem(ids),
 		item(kit.T("Delete"), plain(fyne.KeyDelete, 0), true, func() { w.remove(ids) }),
+		w.copyItem(ids),
 		fyne.NewMenuItemSeparator(),
 	)
 	items = append(items, w.sourceItems(one)...)
@@ -176,6 +179,11 @@ func (w *window) folderMenu(e model.Entry, at fyne.Position) {
 		}
 		items = append(items,
 			item(kit.T("Check this account"), nil, true, func() { w.p.CheckNow(a.ID) }),
+			item(kit.T("Mail on the server…"), nil, true, func() { w.showRemote(a) }))
+		if refused := w.refusedItem(a); refused != nil {
+			items = append(items, refused)
+		}
+		items = append(items,
 			item(kit.T("New folder…"), nil, true, func() { w.newFolder(e) }),
 			fyne.NewMenuItemSeparator(),
 			item(kit.T("Account settings…"), nil, true, func() { w.editAccount(&a, "") }))
@@ -214,6 +222,10 @@ func (w *window) statusMenu(at fyne.Position) {
 			do = func() { w.repair(a.ID) }
 		}
 		items = append(items, item(label, nil, true, do))
+		if refused := w.refusedItem(a); refused != nil {
+			refused.Label = "    " + refused.Label
+			items = append(items, refused)
+		}
 	}
 	items = append(items, fyne.NewMenuItemSeparator(), item(kit.T("Preferences…"), shortcut(fyne.KeyComma, 0), true, w.showPreferences))
 	w.popUp(fyne.NewMenu("", items...), at)

@@ -66,7 +66,8 @@ type window struct {
 	opened   openFiles
 	preview  *reader.Preview // the last that was opened
 	source   *source.Window  // the last that was opened
-	language string          // the content is written in
+	servers  serverWindows
+	language string // the content is written in
 
 	composers  map[*composer.Window]bool
 	leavingNow bool // what is being written is being saved
@@ -150,6 +151,7 @@ func (w *window) build() {
 	w.reader.SetBodySize(w.prefs.BodySize)
 	w.buildView()
 	w.buildReading()
+	w.buildServers()
 	w.reader.OnLink = w.follow
 	w.showFolders()
 	if e, ok := w.folders.Entry(chosen); ok {

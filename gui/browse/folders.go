@@ -22,6 +22,7 @@ const (
 	groupHead   = 34
 	footRest    = 32
 	footAtWork  = 41
+	footRetry   = 48
 	folderLeft  = 8 // from the column's edge to a row
 	folderText  = 45
 	folderIcon  = 18

@@ -27,6 +27,7 @@ type Foot struct {
 	bad      bool   // the notice is about a failure
 	stop     func()
 	line     *kit.Line
+	retry    *kit.Line // when it is tried again
 	cancel   *kit.IconButton
 	settings *kit.IconButton
 	repair   *kit.Button
@@ -34,7 +35,7 @@ type Foot struct {
 
 // NewFoot returns the foot of no account.
 func NewFoot(now func() time.Time) *Foot {
-	f := &Foot{now: now, line: kit.NewLine("", 12, false, kit.Text2), stop: func() {}}
+	f := &Foot{now: now, line: kit.NewLine("", 12, false, kit.Text2), retry: kit.NewLine("", 11, false, kit.Text3), stop: func() {}}
 	f.cancel = kit.NewIconButton("x", kit.T("Stop"), func() {
 		if f.OnCancel != nil {
 			f.OnCancel(f.state.Busy)
@@ -87,12 +88,24 @@ func (f *Foot) words() {
 		}
 	}
 	f.line.Set(text, false, colour)
+	f.retry.SetText("")
+	if f.retries() {
+		f.retry.SetText(kit.T("Next try %s", clock(f.state.Next, f.now())))
+	}
+}
+
+// retries reports whether it is to be said when a check that failed is tried again.
+func (f *Foot) retries() bool {
+	return (f.state.State == model.FootTrouble || f.state.State == model.FootOffline) && !f.state.Next.IsZero() && f.notice == ""
 }
 
 // Height is what the foot needs: more while something is under way.
 func (f *Foot) Height() float32 {
-	if f.working() {
+	switch {
+	case f.working():
 		return footAtWork
+	case f.retries():
+		return footRetry
 	}
 	return footRest
 }
@@ -140,6 +153,7 @@ func (r *footRenderer) Layout(s fyne.Size) {
 		f.repair.Move(fyne.NewPos(s.Width-m.Width-4, 3))
 	}
 	f.line.Place(18, 20, s.Width-18-right)
+	f.retry.Place(18, 37, s.Width-18-right)
 	f.cancel.Move(fyne.NewPos(s.Width-32, 4))
 	f.cancel.Resize(fyne.NewSquareSize(24))
 	f.settings.Move(fyne.NewPos(s.Width-33, 4))
@@ -163,5 +177,5 @@ func (r *footRenderer) Refresh() {
 
 func (r *footRenderer) Objects() []fyne.CanvasObject {
 	f := r.foot
-	return []fyne.CanvasObject{r.ground, r.rule, f.line, r.track, r.done, f.cancel, f.settings, f.repair}
+	return []fyne.CanvasObject{r.ground, r.rule, f.line, f.retry, r.track, r.done, f.cancel, f.settings, f.repair}
 }

@@ -149,8 +149,14 @@ func AccountWords(s mail.AccountStatus, now time.Time) string {
 		return kit.T("Receiving %d of %d", s.Done, s.Total)
 	case s.Busy:
 		return kit.T("Connecting…")
+	case s.Open:
+		return kit.T("Open in a window")
 	case s.Last.Problem != nil && s.Last.Problem.Kind != mail.Cancelled:
-		return model.Tell(s.Last.Problem, kit.T).What
+		what := model.Tell(s.Last.Problem, kit.T).What
+		if s.Next.IsZero() {
+			return what
+		}
+		return kit.T("%s · next try %s", what, clock(s.Next, now))
 	case s.LastCheck.IsZero():
 		return kit.T("Not checked yet")
 	case s.Last.Retrieved > 0:

@@ -96,6 +96,7 @@ type Poplar interface {
 	AddressBook
 	Mailbox
 	Reading
+	Servers
 	Visits
 	Writer
 	Accounts

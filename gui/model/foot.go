@@ -28,6 +28,7 @@ type Foot struct {
 	Waiting     int
 	Account     mail.AccountID
 	Problem     *mail.Problem
+	Next        time.Time // with FootTrouble and FootOffline: when it is tried again; zero where somebody has to act first
 	// Busy are the accounts that are being visited, for the cancel button.
 	Busy []mail.AccountID
 }
@@ -65,9 +66,9 @@ func FootOf(accounts []mail.Account, status []mail.AccountStatus, waiting int) F
 			f.Total += s.Total
 		case p == nil || p.Kind == mail.Cancelled:
 		case p.Kind == mail.Offline && f.State < FootOffline:
-			f.State = FootOffline
+			f.State, f.Next = FootOffline, s.Next
 		case p.Kind != mail.Offline && f.State < FootTrouble:
-			f.State, f.Account, f.Problem = FootTrouble, s.Account, p
+			f.State, f.Account, f.Problem, f.Next = FootTrouble, s.Account, p, s.Next
 		}
 	}
 	switch {

@@ -49,6 +49,7 @@ type Header struct {
 	fields []*field
 	proof  []model.Detail // what is known of where it comes from
 	proven bool           // and it is unfolded
+	copy   string         // what is on the server of it
 	brief  string         // a subject in place of the message's own
 	bare   bool           // nothing is shown but the subject
 	more   *kit.Button
@@ -99,9 +100,19 @@ func (h *Header) Set(m mail.Message) {
 	h.name.SetMarks(h.marks)
 	h.date.SetText(kit.FullDate(m.Date, h.now()))
 	h.to.set(recipients(m, h.self), false)
-	h.proof, h.proven = nil, false
+	h.proof, h.proven, h.copy = nil, false, ""
 	h.origin.set("", false)
 	h.SetBrief("", false)
+}
+
+// SetCopy says what is on the server of the message; it stands among the unfolded fields.
+func (h *Header) SetCopy(words string) {
+	if h.copy != words {
+		h.copy = words
+		if h.open {
+			h.build()
+		}
+	}
 }
 
 // SetBrief shows another subject than the message's own, if it is not empty, and with bare nothing else.
@@ -195,6 +206,7 @@ func (h *Header) build() {
 			add(kit.T("Date"), m.Date.Format("2006-01-02 15:04:05 -0700"))
 		}
 		add(kit.T("Message-ID"), m.MessageID)
+		add(kit.T("On the server"), h.copy)
 	}
 	if h.proven && !h.bare {
 		for _, d := range h.proof {

@@ -14,6 +14,7 @@ type noteKind int
 // all there.
 const (
 	noteWarning  noteKind = iota // bar: the sender may not be who it says
+	noteRest                     // bar: only the first lines are here
 	notePictures                 // bar: pictures from the internet are held back
 	noteCut                      // line: it is longer than what is shown
 	noteRemarks                  // lines: how it is protected, what is damaged
@@ -23,7 +24,7 @@ const (
 )
 
 // bars are the kinds of which only the first is seen.
-var bars = [noteKinds]bool{noteWarning: true, notePictures: true}
+var bars = [noteKinds]bool{noteWarning: true, noteRest: true, notePictures: true}
 
 // notes is the stack of notes of a message.
 type notes struct {

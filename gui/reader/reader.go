@@ -81,6 +81,7 @@ type Reader struct {
 	ctx     context.Context //nolint:containedctx // it lasts as long as the message is shown
 	view
 	about
+	onServer
 }
 
 // New returns an empty reader. self says whether an address is the person's own.
@@ -264,6 +265,7 @@ func (r *Reader) show(m *mail.Message) {
 	r.Attachments.Set(m.Parts)
 	r.Attachments.load(r.ctx, r.loop, r.part(r.id))
 	r.look(one)
+	r.tellCopy()
 	r.relay()
 	r.scroll.ScrollToTop()
 	if r.OnShown != nil {
