@@ -385,6 +385,20 @@ func (e *emitter) draw(w *Word) {
 	})
 }
 
+// lead gives the mark of a block's beginning to the word that is read first, where lines run from right to left.
+func (e *emitter) lead() {
+	first := 0 // of the block's words
+	for i := range e.keys {
+		switch k, f := &e.keys[i], &e.keys[first]; {
+		case k.apart:
+			first = i
+		case f.apart && before(*k, *f):
+			k.apart, k.cell, f.apart, f.cell = true, f.cell, false, false
+			first = i
+		}
+	}
+}
+
 // read brings the words into the order of the source and writes the page's text.
 func (e *emitter) read() {
 	p := e.p
@@ -398,6 +412,7 @@ func (e *emitter) read() {
 		}
 	}
 	if !sorted {
+		e.lead()
 		slices.SortStableFunc(order, func(a, b int) int {
 			switch {
 			case before(e.keys[a], e.keys[b]):
