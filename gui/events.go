@@ -29,7 +29,6 @@ func (w *window) handle(events []mail.Event) {
 			w.list.Gone(e.Messages)
 		case mail.Changed:
 			flags, folders = true, true
-			w.reader.Changed(e.Messages)
 		case mail.Counted:
 			folders = true
 		case mail.VisitProgress:
@@ -37,7 +36,10 @@ func (w *window) handle(events []mail.Event) {
 		case mail.VisitEnded:
 			status = true
 			w.notify(e)
-			w.visited(e)
+		case mail.SendProgress:
+			if w.cols.waiting && len(e.Messages) == 1 {
+				w.outbox.Progress(e.Messages[0], e.Done)
+			}
 		case mail.OutboxChanged:
 			folders = true
 			w.outboxChanged(e.Outbox)
@@ -80,6 +82,9 @@ func (w *window) trouble(e mail.Event) {
 	}
 }
 
+// undoLimit is the longest time that a message is counted down for; one that leaves later says when.
+const undoLimit = 2 * time.Minute
+
 // outboxChanged counts down until a message leaves, for as long as it can be taken back.
 func (w *window) outboxChanged(o *mail.OutboxItem) {
 	if o == nil {
@@ -87,7 +92,14 @@ func (w *window) outboxChanged(o *mail.OutboxItem) {
 	}
 	switch o.State {
 	case mail.Queued:
-		if o.Tries == 0 && o.Due.After(w.now()) && w.leaving != o.ID {
+		switch wait := o.Due.Sub(w.now()); {
+		case o.Held:
+			w.settle(o.ID)
+		case o.Tries == 0 && wait > undoLimit:
+			w.settle(o.ID)
+			w.toast.show(kit.T("Message leaves at %s", kit.FullDate(o.Due.Local(), w.now().Local())), toastTime,
+				toastAct{kit.T("Undo"), func() { w.unsend(o.ID) }})
+		case o.Tries == 0 && wait > 0 && w.leaving != o.ID:
 			w.leaving = o.ID
 			w.toast.show(leavesIn(o.Due.Sub(w.now())), 0,
 				toastAct{kit.T("Send now"), func() { w.sendNow(o.ID) }}, toastAct{kit.T("Undo"), func() { w.unsend(o.ID) }})

@@ -1,11 +1,13 @@
 package composer
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
@@ -33,10 +35,13 @@ type Outbox struct {
 
 	items  []mail.OutboxItem
 	names  map[string]string
+	paused []mail.AccountID
+	left   map[mail.MessageID]int64 // octets of a message on its way
 	rows   []*outboxRow
 	box    *fyne.Container
 	count  *kit.Line
 	all    *kit.Button
+	pause  *kit.IconButton
 	empty  *fyne.Container
 	stop   func()
 	cancel context.CancelFunc
@@ -46,11 +51,12 @@ type Outbox struct {
 // NewOutbox returns the view; w is the window it is in, for questions. Reload fills it, and is to be called again
 // whenever the outbox changed.
 func NewOutbox(w fyne.Window, p model.Poplar, loop kit.Loop, o OutboxOptions) *Outbox {
-	x := &Outbox{win: w, p: p, loop: loop, o: o, now: time.Now, moving: map[mail.MessageID]bool{}}
+	x := &Outbox{win: w, p: p, loop: loop, o: o, now: time.Now, moving: map[mail.MessageID]bool{}, left: map[mail.MessageID]int64{}}
 	x.box = container.New(&kit.Column{Pad: fyne.NewSize(8, 8)})
 	x.count = kit.NewLine("", 12, false, kit.Text2)
 	x.all = kit.NewButton(kit.T("Send all now"), "send", kit.Plain, x.sendAll)
 	x.all.Hide()
+	x.pause = kit.NewIconButton("more", kit.T("Pause sending"), x.pauseMenu)
 	x.empty = container.New(&kit.Column{Gap: 6, Pad: fyne.NewSize(24, 120)},
 		container.New(middle{}, kit.NewGlyph("outbox", 28, kit.Text3)),
 		kit.NewPara(kit.T("Nothing waiting to be sent."), 13, true, kit.Text).Align(fyne.TextAlignCenter))
@@ -61,7 +67,7 @@ func NewOutbox(w fyne.Window, p model.Poplar, loop kit.Loop, o OutboxOptions) *O
 
 // CreateRenderer implements fyne.Widget.
 func (x *Outbox) CreateRenderer() fyne.WidgetRenderer {
-	head := container.New(kit.Spread{Gap: 8, Right: 1, Pad: 28}, kit.NewLine(kit.T("Outbox"), 15, true, kit.Text), x.count, x.all)
+	head := container.New(kit.Spread{Gap: 8, Right: 2, Pad: 28}, kit.NewLine(kit.T("Outbox"), 15, true, kit.Text), x.count, x.all, x.pause)
 	strip := container.New(stripLayout{}, head)
 	return widget.NewSimpleRenderer(container.New(kit.Pile{}, kit.NewFill(kit.List, 0), x.empty,
 		container.NewBorder(strip, nil, nil, nil, container.NewVScroll(x.box))))
@@ -98,18 +104,19 @@ func (x *Outbox) Reload() {
 	ctx, cancel := context.WithCancel(context.Background())
 	x.cancel = cancel
 	type loaded struct {
-		items []mail.OutboxItem
-		names map[string]string
+		items  []mail.OutboxItem
+		names  map[string]string
+		paused []mail.AccountID
 	}
 	kit.Go(ctx, x.loop, func(ctx context.Context) (loaded, error) {
 		items, names, err := model.LoadOutbox(ctx, x.p)
-		return loaded{items, names}, err
+		return loaded{items, names, x.p.PausedSending()}, err
 	}, func(l loaded, err error) {
 		if err != nil {
 			x.say(err)
 			return
 		}
-		x.items, x.names = l.items, l.names
+		x.items, x.names, x.paused = l.items, l.names, l.paused
 		x.show()
 	})
 }
@@ -155,20 +162,45 @@ func clock(t, now time.Time) string {
 	return kit.FullDate(t.Local(), now.Local())
 }
 
+func (x *Outbox) view() model.OutboxView {
+	return model.OutboxView{Names: x.names, Paused: x.paused, Now: x.now(), Clock: clock, Size: kit.Size}
+}
+
 func (x *Outbox) row(o mail.OutboxItem) model.OutboxRow {
-	return model.Row(o, x.names, x.now(), clock, kit.T)
+	return model.Row(o, x.view(), x.left[o.ID], kit.T)
+}
+
+// Progress shows how much of a message on its way has left.
+func (x *Outbox) Progress(id mail.MessageID, done int64) {
+	x.left[id] = done
+	for i, r := range x.rows {
+		if x.items[i].ID == id {
+			// Its first octet has left, so it is in flight, though the list was read before.
+			x.items[i].State = mail.InFlight
+			r.item = x.items[i]
+			r.set(x.row(x.items[i]))
+		}
+	}
 }
 
 func (x *Outbox) show() {
 	x.box.RemoveAll()
 	x.rows = nil
 	doubtful, waiting := false, 0
+	if bar := x.pausedBar(); bar != nil {
+		x.box.Add(bar)
+	}
+	for id := range x.left {
+		if !slices.ContainsFunc(x.items, func(o mail.OutboxItem) bool { return o.ID == id && o.State == mail.InFlight }) {
+			delete(x.left, id)
+		}
+	}
 	for _, o := range x.items {
 		r := newOutboxRow(x, o, x.row(o))
 		x.rows = append(x.rows, r)
 		x.box.Add(r)
 		doubtful = doubtful || r.row.Tone == model.Doubtful
-		if o.State == mail.Queued || o.State == mail.Deferred {
+		if leaves(o) {
 			waiting++
 		}
 	}
@@ -217,10 +249,57 @@ func (x *Outbox) tick() {
 
 func (x *Outbox) sendAll() {
 	for _, o := range x.items {
-		if o.State == mail.Queued || o.State == mail.Deferred {
+		if leaves(o) {
 			x.act(o, model.SendNow)
 		}
 	}
+}
+
+// leaves reports whether o leaves by itself.
+func leaves(o mail.OutboxItem) bool {
+	return (o.State == mail.Queued || o.State == mail.Deferred) && !o.Held
+}
+
+// pausedBar says whose sending is paused, and lets it go on.
+func (x *Outbox) pausedBar() fyne.CanvasObject {
+	if len(x.paused) == 0 {
+		return nil
+	}
+	text := kit.T("Sending is paused.")
+	if all := x.p.Accounts(); len(x.paused) < len(all) {
+		var names []string
+		for _, a := range all {
+			if slices.Contains(x.paused, a.ID) {
+				names = append(names, a.Title())
+			}
+		}
+		text = kit.T("Sending is paused for %s.", strings.Join(names, ", "))
+	}
+	bar := kit.NewBar(kit.ToneInfo, "", text).Act(kit.T("Resume"), func() { x.setPaused(false, x.paused...) })
+	return container.New(kit.Inset{Left: 20, Top: 4, Right: 20, Bottom: 8}, bar)
+}
+
+func (x *Outbox) setPaused(paused bool, ids ...mail.AccountID) {
+	kit.Do(context.Background(), x.loop, func(ctx context.Context) error { return x.p.PauseSending(ctx, paused, ids...) }, x.done)
+}
+
+// pauseMenu offers to pause all accounts, or one.
+func (x *Outbox) pauseMenu() {
+	all := x.p.Accounts()
+	item := func(label string, paused bool, ids ...mail.AccountID) *fyne.MenuItem {
+		i := fyne.NewMenuItem(label, func() { x.setPaused(!paused, ids...) })
+		i.Checked = paused
+		return i
+	}
+	items := []*fyne.MenuItem{item(kit.T("Pause sending"), len(all) > 0 && len(x.paused) == len(all))}
+	if len(all) > 1 {
+		items = append(items, fyne.NewMenuItemSeparator())
+		for _, a := range all {
+			items = append(items, item(kit.T("Pause %s", a.Title()), slices.Contains(x.paused, a.ID), a.ID))
+		}
+	}
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(x.pause)
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), x.win.Canvas(), at.AddXY(0, x.pause.Size().Height))
 }
 
 // act does something to a message.
@@ -246,6 +325,26 @@ func (x *Outbox) act(o mail.OutboxItem, a model.OutboxAct) {
 		q.Show(x.win, nil)
 	case model.TakeBack:
 		x.takeBack(o)
+	case model.Delay:
+		askLater(x.win, x.now(), func(at time.Time) {
+			x.do(o, func(ctx context.Context) error { return x.p.SendLater(ctx, o.ID, at) })
+		})
+	case model.Hold:
+		x.do(o, func(ctx context.Context) error { return x.p.HoldBack(ctx, o.ID, true) })
+	case model.Release:
+		x.do(o, func(ctx context.Context) error { return x.p.HoldBack(ctx, o.ID, false) })
+	case model.Arrived, model.LetBe:
+		x.do(o, func(ctx context.Context) error { return x.p.Settle(ctx, o.ID) })
+	case model.Stop:
+		x.p.StopSending(o.ID)
+	case model.Redirect:
+		row := x.row(o)
+		x.do(o, func(ctx context.Context) error { return x.p.Correct(ctx, o.ID, row.Refused, row.Offered) })
+	case model.Mend:
+		row := x.row(o)
+		askAddress(x.win, row.Refused, cmp.Or(row.Offered, row.Refused), func(to string) {
+			x.do(o, func(ctx context.Context) error { return x.p.Correct(ctx, o.ID, row.Refused, to) })
+		})
 	case model.Throw:
 		q := &kit.Ask{
 			Title: kit.T("Delete this message?"), Text: kit.T("It is not sent, and it is not kept as a draft."),
@@ -306,150 +405,4 @@ func (x *Outbox) takeBack(o mail.OutboxItem) {
 		}
 		x.o.OnEdit(d, notice)
 	})
-}
-
-const outboxHeight = 65
-
-// outboxRow is one message of the outbox.
-type outboxRow struct {
-	widget.BaseWidget
-	x    *Outbox
-	item mail.OutboxItem
-	row  model.OutboxRow
-
-	circle                *canvas.Circle
-	glyph                 *kit.Glyph
-	subject, to, sentence *kit.Line
-	buttons               []*kit.Button
-	more                  *kit.IconButton
-	rule                  fyne.CanvasObject
-}
-
-// tones has mark, ground and text colour of each tone.
-var tones = map[model.OutboxTone]struct {
-	icon                string
-	ground, colour, say kit.Colour
-}{
-	model.Waiting:  {"undo", kit.Pill, kit.Text2, kit.Text2},
-	model.Sending:  {"send", kit.Pill, kit.Text2, kit.Text2},
-	model.Delayed:  {"clock", kit.WarnBg, kit.Warn, kit.Warn},
-	model.Refused:  {"x", kit.ErrBg, kit.Err, kit.Err},
-	model.Doubtful: {"info", kit.WarnBg, kit.Warn, kit.Warn},
-}
-
-func actName(a model.OutboxAct, t model.OutboxTone) string {
-	switch {
-	case a == model.SendNow && t == model.Delayed:
-		return kit.T("Try now")
-	case a == model.SendNow:
-		return kit.T("Send now")
-	case a == model.TakeBack && t == model.Waiting:
-		return kit.T("Undo")
-	case a == model.TakeBack && t == model.Refused:
-		return kit.T("Correct…")
-	case a == model.TakeBack:
-		return kit.T("Edit…")
-	case a == model.SendAgain:
-		return kit.T("Send again")
-	}
-	return kit.T("Delete…")
-}
-
-func newOutboxRow(x *Outbox, o mail.OutboxItem, row model.OutboxRow) *outboxRow {
-	r := &outboxRow{x: x, item: o, row: row, circle: &canvas.Circle{}, rule: kit.NewRule()}
-	t := tones[row.Tone]
-	r.glyph = kit.NewGlyph(t.icon, 15, t.colour)
-	r.subject = kit.NewLine(row.Subject, 13, true, kit.Text)
-	r.to = kit.NewLine(row.To, 12, false, kit.Text2)
-	r.sentence = kit.NewLine(row.Sentence, 12, false, t.say)
-	for i, a := range row.Acts {
-		if i == 2 || a == model.Throw {
-			break
-		}
-		kind := kit.Plain
-		if row.Tone == model.Waiting {
-			kind = kit.Link
-		}
-		r.buttons = append(r.buttons, kit.NewButton(actName(a, row.Tone), "", kind, func() { x.act(o, a) }))
-	}
-	r.more = kit.NewIconButton("more", kit.T("More"), r.menu)
-	r.more.Hidden = len(row.Acts) == 0
-	r.ExtendBaseWidget(r)
-	return r
-}
-
-func (r *outboxRow) set(row model.OutboxRow) {
-	if row.Sentence != r.row.Sentence {
-		r.row.Sentence = row.Sentence
-		r.sentence.SetText(row.Sentence)
-	}
-}
-
-func (r *outboxRow) menu() {
-	var items []*fyne.MenuItem
-	for _, a := range r.row.Acts {
-		items = append(items, fyne.NewMenuItem(actName(a, r.row.Tone), func() { r.x.act(r.item, a) }))
-	}
-	if r.row.Said != "" {
-		said := fyne.NewMenuItem(r.row.Said, nil)
-		said.Disabled = true
-		items = append(items, fyne.NewMenuItemSeparator(), said)
-	}
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(r.more)
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), r.x.win.Canvas(), at.AddXY(0, r.more.Size().Height))
-}
-
-// CreateRenderer implements fyne.Widget.
-func (r *outboxRow) CreateRenderer() fyne.WidgetRenderer { return &outboxRowRenderer{r} }
-
-type outboxRowRenderer struct{ r *outboxRow }
-
-func (d *outboxRowRenderer) Destroy()           {}
-func (d *outboxRowRenderer) MinSize() fyne.Size { return fyne.NewSize(320, outboxHeight) }
-
-// Objects implements fyne.WidgetRenderer.
-func (d *outboxRowRenderer) Objects() []fyne.CanvasObject {
-	objects := []fyne.CanvasObject{d.r.rule, d.r.circle, d.r.glyph, d.r.subject, d.r.to, d.r.sentence, d.r.more}
-	for _, b := range d.r.buttons {
-		objects = append(objects, b)
-	}
-	return objects
-}
-
-// Layout implements fyne.WidgetRenderer.
-func (d *outboxRowRenderer) Layout(s fyne.Size) {
-	r := d.r
-	r.circle.FillColor = kit.Col(tones[r.row.Tone].ground)
-	r.circle.Move(fyne.NewPos(20, 18))
-	r.circle.Resize(fyne.NewSquareSize(28))
-	r.glyph.Place(26.5, 24.5)
-	x := s.Width - 12
-	if r.more.Visible() {
-		x -= 32
-		r.more.Move(fyne.NewPos(x, 16))
-		r.more.Resize(fyne.NewSquareSize(32))
-		x -= 8
-	}
-	for i := len(r.buttons) - 1; i >= 0; i-- {
-		m := r.buttons[i].MinSize()
-		x -= m.Width
-		r.buttons[i].Move(fyne.NewPos(x, 17))
-		r.buttons[i].Resize(m)
-		x -= 8
-	}
-	room := max(x-62-8, 0)
-	w := min(r.subject.Width(), room*0.7)
-	r.subject.Place(62, 28, w)
-	r.to.Place(62+w+8, 28, max(room-w-8, 0))
-	r.sentence.Place(62, 45, room)
-	r.rule.Move(fyne.NewPos(62, s.Height-1))
-	r.rule.Resize(fyne.NewSize(s.Width-62-12, 1))
-}
-
-// Refresh implements fyne.WidgetRenderer.
-func (d *outboxRowRenderer) Refresh() {
-	d.Layout(d.r.Size())
-	for _, o := range d.Objects() {
-		o.Refresh()
-	}
 }

@@ -1,6 +1,7 @@
 package composer
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.Local)
 
 func waiting() []mail.OutboxItem {
 	to := func(s mail.SendState, addr string) mail.Recipient {
-		return mail.Recipient{Addr: addr, State: s, Said: "550 no"}
+		return mail.Recipient{Addr: addr, State: s, Code: 550, Said: "550 no"}
 	}
 	return []mail.OutboxItem{
 		{ID: 1, Subject: "Sunday", State: mail.Queued, Due: noon.Add(7 * time.Second), Recipients: []mail.Recipient{to(mail.Queued, "klara@x.org")}},
@@ -27,10 +28,45 @@ func waiting() []mail.OutboxItem {
 	}
 }
 
+// dispatch is the engine with what only the outbox asks of it.
+type dispatch struct {
+	*engine
+	paused []mail.AccountID
+}
+
+func (d *dispatch) SendLater(_ context.Context, _ mail.MessageID, at time.Time) error {
+	return d.did("later " + at.Format("2 15:04"))
+}
+
+func (d *dispatch) HoldBack(_ context.Context, _ mail.MessageID, held bool) error {
+	return d.did(map[bool]string{true: "hold", false: "release"}[held])
+}
+
+func (d *dispatch) Correct(_ context.Context, _ mail.MessageID, was, is string) error {
+	return d.did(was + " is " + is)
+}
+func (d *dispatch) Settle(context.Context, mail.MessageID) error { return d.did("settle") }
+func (d *dispatch) StopSending(mail.MessageID)                   { _ = d.did("stop") }
+func (d *dispatch) PauseSending(_ context.Context, paused bool, ids ...mail.AccountID) error {
+	d.mu.Lock()
+	if d.paused = nil; paused {
+		d.paused = ids
+	}
+	d.mu.Unlock()
+	return d.did(map[bool]string{true: "pause", false: "resume"}[paused])
+}
+
+func (d *dispatch) PausedSending() []mail.AccountID {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.paused
+}
+
 type shelf struct {
 	*testing.T
 	*Outbox
 	e      *engine
+	d      *dispatch
 	q      *kit.Queue
 	edited *mail.Draft
 	notice string
@@ -42,8 +78,9 @@ func openOutbox(t *testing.T, items []mail.OutboxItem) *shelf {
 	app.Settings().SetTheme(kit.NewTheme())
 	kit.SetLanguage("en")
 	s := &shelf{T: t, e: &engine{items: items}, q: kit.NewQueue()}
+	s.d = &dispatch{engine: s.e}
 	w := app.NewWindow("")
-	s.Outbox = NewOutbox(w, s.e, s.q.Loop, OutboxOptions{OnEdit: func(d mail.Draft, notice string) { s.edited, s.notice = &d, notice }})
+	s.Outbox = NewOutbox(w, s.d, s.q.Loop, OutboxOptions{OnEdit: func(d mail.Draft, notice string) { s.edited, s.notice = &d, notice }})
 	s.now = func() time.Time { return noon }
 	kit.SetContent(w, s.Outbox)
 	w.Resize(fyne.NewSize(900, 600))
@@ -84,7 +121,7 @@ func TestOutboxRows(t *testing.T) {
 	for _, r := range s.Rows() {
 		said = append(said, r.Sentence)
 	}
-	want := []string{"Leaves in 7 seconds", "bob@x.org was refused: 550 no. The other has it.", "Perhaps sent: the line broke before the server answered."}
+	want := []string{"Leaves in 7 seconds", "bob@x.org was refused: there is no such mailbox, or you may not write to it. The other has it.", "Perhaps sent: the line broke before the server answered."}
 	if !slices.Equal(said, want) {
 		t.Errorf("got %q", said)
 	}
@@ -117,7 +154,7 @@ func TestOutboxActs(t *testing.T) {
 	s.until("sent", func() bool { return slices.Equal(s.did(), []string{"send now"}) && !s.moving[1] })
 
 	s.e.unsent = mail.Draft{ID: 2, To: []mail.Address{{Addr: "a@x.org"}, {Addr: "bob@x.org"}}}
-	s.press(1, "Correct…")
+	s.act(s.items[1], model.TakeBack)
 	s.until("opened for editing", func() bool { return s.edited != nil })
 	if len(s.edited.To) != 1 || s.edited.To[0].Addr != "bob@x.org" || !strings.Contains(s.notice, "1 recipient already has this message") {
 		t.Errorf("to %v, notice %q", s.edited.To, s.notice)
@@ -155,5 +192,67 @@ func TestOutboxTellsWhatWentWrong(t *testing.T) {
 	s.until("told", func() bool { return len(s.box.Objects) > 4 })
 	if s.edited != nil {
 		t.Error("a message that could not be taken back was opened all the same")
+	}
+}
+
+// What a person can do about what waits, beyond sending and taking back.
+func TestOutboxPerson(t *testing.T) {
+	items := append(waiting(),
+		mail.OutboxItem{ID: 4, Subject: "Held", State: mail.Queued, Held: true, Due: noon, Recipients: []mail.Recipient{{Addr: "k@x.org", State: mail.Queued}}},
+		mail.OutboxItem{ID: 5, Subject: "Moved", State: mail.Failed, Recipients: []mail.Recipient{{Addr: "j@x.org", State: mail.Failed, Code: 551, Said: "551 try <j@y.org>"}}},
+		mail.OutboxItem{ID: 6, Subject: "Large", State: mail.InFlight, Size: 2000, Recipients: []mail.Recipient{{Addr: "j@x.org", State: mail.Queued}}})
+	s := openOutbox(t, items)
+	did := func(what ...string) {
+		t.Helper()
+		s.until(strings.Join(what, ", "), func() bool { return slices.Equal(s.did(), what) && len(s.moving) == 0 })
+		s.e.mu.Lock()
+		s.e.done = nil
+		s.e.mu.Unlock()
+	}
+	s.press(2, "It arrived")
+	did("settle")
+	s.press(1, "Leave it at that")
+	did("settle")
+	s.press(3, "Release")
+	did("release")
+	s.press(4, "Send to j@y.org")
+	did("j@x.org is j@y.org")
+	s.act(s.items[0], model.Hold)
+	did("hold")
+	s.press(5, "Stop")
+	did("stop")
+	s.Progress(6, 500)
+	if got := s.rows[5].sentence.Text(); got != "Sending · 500 bytes of 2 KB" {
+		t.Errorf("on its way: %q", got)
+	}
+	s.Progress(1, 1) // it has begun, though the list does not know yet
+	s.until("the first is being sent", func() bool { return s.rows[0].row.Tone == model.Sending })
+}
+
+func TestOutboxPause(t *testing.T) {
+	s := openOutbox(t, waiting()[:1])
+	s.setPaused(true, "a", "b")
+	s.until("paused", func() bool {
+		return s.rows[0].sentence.Text() == "Sending is paused for this account" || len(s.paused) == 2
+	})
+	bar := s.pausedBar()
+	if bar == nil {
+		t.Fatal("nothing says that sending is paused")
+	}
+	s.setPaused(false, "a", "b")
+	s.until("resumed", func() bool { return len(s.paused) == 0 && s.pausedBar() == nil })
+}
+
+func TestSendLaterIsAsked(t *testing.T) {
+	s := openOutbox(t, waiting()[:1])
+	var at time.Time
+	askLater(s.win, noon, func(t time.Time) { at = t })
+	press := s.win.Canvas().OnTypedKey()
+	if press == nil {
+		t.Fatal("nothing is asked")
+	}
+	press(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if want := noon.Add(24 * time.Hour); !at.Equal(want) {
+		t.Errorf("the time in the field is %v, want %v", at, want)
 	}
 }

@@ -93,13 +93,12 @@ type Pictures interface {
 
 // Poplar is everything the window needs.
 type Poplar interface {
-	AddressBook
 	Mailbox
 	Reading
-	Servers
 	Visits
 	Writer
 	Accounts
 	FirstMinute
 	Pictures
+	Dispatch
 }

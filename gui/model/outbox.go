@@ -31,6 +31,14 @@ const (
 	TakeBack  OutboxAct = "take-back" // it becomes a draft again, opened for editing
 	SendAgain OutboxAct = "send-again"
 	Throw     OutboxAct = "throw-away"
+	Delay     OutboxAct = "later" // it leaves at another time
+	Hold      OutboxAct = "hold"
+	Release   OutboxAct = "release"
+	Mend      OutboxAct = "correct" // the one address that was refused
+	Redirect  OutboxAct = "offered" // to the address that the server names instead (OutboxRow.Offered)
+	Arrived   OutboxAct = "arrived" // what was perhaps sent
+	LetBe     OutboxAct = "let-be"  // those who were refused do without
+	Stop      OutboxAct = "stop"
 )
 
 // OutboxRow is one message of the outbox as the window shows it.
@@ -42,6 +50,17 @@ type OutboxRow struct {
 	Sentence string
 	Said     string      // the server's own line, for the curious
 	Acts     []OutboxAct // the first is the likely one
+	Refused  string      // with Mend and Redirect: whose address it is about
+	Offered  string
+}
+
+// OutboxView is what else the rows of the outbox depend on.
+type OutboxView struct {
+	Names  map[string]string // of people, by address in lower case
+	Paused []mail.AccountID
+	Now    time.Time
+	Clock  func(t, now time.Time) string
+	Size   func(octets int64) string
 }
 
 // LoadOutbox reads the outbox, with the recipients' names where they are known.
@@ -70,9 +89,9 @@ func LoadOutbox(ctx context.Context, p interface {
 	return items, names, nil
 }
 
-// Row words one message of the outbox. names maps addresses, lower case, to the names of people.
-func Row(o mail.OutboxItem, names map[string]string, now time.Time, clock func(t, now time.Time) string, tr Translate) OutboxRow {
-	r := OutboxRow{ID: o.ID, Subject: o.Subject, To: recipients(o, names, tr)}
+// Row words one message of the outbox. done is how much of it has left, where it is on its way.
+func Row(o mail.OutboxItem, v OutboxView, done int64, tr Translate) OutboxRow {
+	r := OutboxRow{ID: o.ID, Subject: o.Subject, To: recipients(o, v.Names, tr)}
 	if strings.TrimSpace(r.Subject) == "" {
 		r.Subject = tr("(no subject)")
 	}
@@ -81,50 +100,111 @@ func Row(o mail.OutboxItem, names map[string]string, now time.Time, clock func(t
 	}
 	switch o.State {
 	case mail.InFlight:
-		r.Tone, r.Sentence = Sending, tr("Sending")
-	case mail.Deferred:
-		r.Tone = Delayed
-		r.Acts = []OutboxAct{SendNow, TakeBack, Throw}
-		what := tr("The server cannot do this now")
-		if o.Problem != nil {
-			what = Tell(o.Problem, tr).What
-		}
-		if o.Due.After(now) {
-			r.Sentence = tr("%s. Next try at %s.", what, clock(o.Due, now))
-		} else {
-			r.Sentence = tr("%s.", what)
+		r.Tone, r.Acts = Sending, []OutboxAct{Stop}
+		r.Sentence = tr("Sending")
+		if done > 0 && done < o.Size {
+			r.Sentence = tr("Sending · %s of %s", v.Size(done), v.Size(o.Size))
 		}
 	case mail.Failed:
-		r.Tone = Refused
-		r.Sentence = refusal(o, tr)
-		r.Acts = []OutboxAct{TakeBack, SendAgain, Throw}
+		r.refused(o, tr)
 	case mail.Uncertain:
 		r.Tone = Doubtful
 		r.Sentence = tr("Perhaps sent: the line broke before the server answered.")
-		r.Acts = []OutboxAct{SendAgain, TakeBack, Throw}
-	default: // mail.Queued, and mail.SentOK for the moment until its row is gone
-		r.Tone = Waiting
-		r.Acts = []OutboxAct{TakeBack, SendNow, Throw}
-		switch wait := o.Due.Sub(now); {
-		case wait <= 0 && o.Problem != nil && o.Problem.Kind == mail.Offline:
-			r.Sentence = tr("Offline. It leaves when the line is back.")
-			r.Acts = []OutboxAct{SendNow, TakeBack, Throw}
-		case wait <= 0:
-			r.Sentence = tr("Waiting to be sent")
-			r.Acts = []OutboxAct{SendNow, TakeBack, Throw}
-		case wait < time.Minute+30*time.Second:
-			n := int((wait + time.Second - 1) / time.Second)
-			r.Sentence = count(n, "Leaves in %d second", "Leaves in %d seconds", tr)
-		default:
-			r.Sentence = tr("Leaves at %s", clock(o.Due, now))
-		}
+		r.Acts = []OutboxAct{SendAgain, Arrived, TakeBack, Throw}
+	default:
+		r.waiting(o, v, tr)
 	}
 	return r
 }
 
+// waiting words a message that leaves by itself sooner or later.
+func (r *OutboxRow) waiting(o mail.OutboxItem, v OutboxView, tr Translate) {
+	wait := o.Due.Sub(v.Now)
+	r.Acts = []OutboxAct{SendNow, TakeBack, Delay, Hold, Throw}
+	switch {
+	case o.Held:
+		r.Tone, r.Sentence = Waiting, tr("Held back until you release it")
+		r.Acts = []OutboxAct{Release, TakeBack, Delay, Throw}
+	case slices.Contains(v.Paused, o.Account):
+		r.Tone, r.Sentence = Waiting, tr("Sending is paused for this account")
+	case o.Problem != nil && o.Problem.Kind == mail.Offline:
+		r.Tone, r.Sentence = Waiting, tr("Offline. It leaves when the line is back.")
+	case o.State == mail.Deferred:
+		r.Tone = Delayed
+		what := Tell(o.Problem, tr).What
+		if what == "" {
+			what = tr("The server cannot do this now")
+		}
+		if why := deferral(o); why != "" {
+			what = tr("Not yet: %s", tr(why))
+		}
+		if wait > 0 {
+			r.Sentence = tr("%s. Next try at %s.", what, v.Clock(o.Due, v.Now))
+		} else {
+			r.Sentence = tr("%s.", what)
+		}
+	case wait <= 0:
+		r.Sentence = tr("Waiting to be sent")
+	case wait < time.Minute+30*time.Second:
+		r.Acts = []OutboxAct{TakeBack, SendNow, Delay, Hold, Throw}
+		n := int((wait + time.Second - 1) / time.Second)
+		r.Sentence = count(n, "Leaves in %d second", "Leaves in %d seconds", tr)
+	default:
+		r.Sentence = tr("Leaves at %s", v.Clock(o.Due, v.Now))
+	}
+}
+
+// deferral is why a recipient has to wait, where a server has said so.
+func deferral(o mail.OutboxItem) string {
+	for _, r := range o.Recipients {
+		if r.State == mail.Deferred && r.Code/100 == 4 {
+			return r.Why()
+		}
+	}
+	return ""
+}
+
+// refused words a message that was refused, for all or for some.
+func (r *OutboxRow) refused(o mail.OutboxItem, tr Translate) {
+	r.Tone, r.Sentence = Refused, refusal(o, tr)
+	var refused []mail.Recipient
+	sent := 0
+	for _, to := range o.Recipients {
+		switch to.State {
+		case mail.Failed:
+			refused = append(refused, to)
+		case mail.SentOK:
+			sent++
+		case mail.Queued, mail.Deferred, mail.InFlight, mail.Uncertain:
+		}
+	}
+	if len(refused) == 1 && !wholeMessage(o) {
+		r.Refused, r.Offered = refused[0].Addr, refused[0].Offered()
+		if r.Offered != "" {
+			r.Acts = append(r.Acts, Redirect)
+		}
+		r.Acts = append(r.Acts, Mend)
+		if sent > 0 {
+			r.Acts = append(r.Acts, LetBe)
+		}
+		r.Acts = append(r.Acts, TakeBack, SendAgain, Throw)
+		return
+	}
+	r.Acts = []OutboxAct{TakeBack, SendAgain}
+	if sent > 0 {
+		r.Acts = append(r.Acts, LetBe)
+	}
+	r.Acts = append(r.Acts, Throw)
+}
+
+// wholeMessage reports whether the message itself or its sender was refused, and no address.
+func wholeMessage(o mail.OutboxItem) bool {
+	return o.Problem != nil && (o.Problem.Kind == mail.TooLarge || o.Problem.Doing == "send" || o.Problem.Doing == "sender")
+}
+
 // Countdown reports whether the sentence of o changes by itself with every second.
 func Countdown(o mail.OutboxItem, now time.Time) bool {
-	return o.State == mail.Queued && o.Due.After(now) && o.Due.Sub(now) < 2*time.Minute
+	return o.State == mail.Queued && !o.Held && o.Due.After(now) && o.Due.Sub(now) < 2*time.Minute
 }
 
 // refusal says who was refused, why, and how the others fared.
@@ -146,15 +226,26 @@ func refusal(o mail.OutboxItem, tr Translate) string {
 		}
 		return Tell(o.Problem, tr).Line(tr)
 	}
-	said := refused[0].Said
-	if said == "" && o.Problem != nil {
-		said = Tell(o.Problem, tr).What
+	why := refused[0].Why()
+	switch {
+	case why != "":
+		why = tr(why)
+	case refused[0].Said != "":
+		why = strings.TrimRight(refused[0].Said, ". ")
+	case o.Problem != nil:
+		why = Tell(o.Problem, tr).What
 	}
-	first := tr("%s was refused: %s", refused[0].Addr, strings.TrimRight(said, ". "))
+	if wholeMessage(o) && sent == 0 {
+		if o.Problem.Kind == mail.TooLarge {
+			return Tell(o.Problem, tr).Line(tr)
+		}
+		return tr("The server refuses this message: %s.", why)
+	}
+	first := tr("%s was refused: %s", refused[0].Addr, why)
 	if len(refused) > 1 {
 		first = count(len(refused)-1, "%[2]s and %[1]d other were refused: %[3]s", "%[2]s and %[1]d others were refused: %[3]s",
 			func(text string, args ...any) string {
-				return tr(text, append(args, refused[0].Addr, strings.TrimRight(said, ". "))...)
+				return tr(text, append(args, refused[0].Addr, why)...)
 			})
 	}
 	switch sent {
@@ -178,6 +269,54 @@ func recipients(o mail.OutboxItem, names map[string]string, tr Translate) string
 		who = name
 	}
 	return tr("to %[1]s", who)
+}
+
+// Report tells how each recipient stands, in a person's words and the server's own, and what was tried.
+func Report(o mail.OutboxItem, v OutboxView, tr Translate) []OutboxReport {
+	var list []OutboxReport
+	for _, r := range o.Recipients {
+		line := OutboxReport{Addr: r.Addr, Said: r.Said}
+		why := r.Why()
+		if why != "" {
+			why = tr(why)
+		}
+		switch r.State {
+		case mail.SentOK:
+			line.Sentence = tr("The server has taken it.")
+			if to := r.Offered(); to != "" {
+				line.Sentence = tr("The server has taken it and sends it on to %s.", to)
+			}
+		case mail.Failed:
+			line.Sentence = tr("Refused.")
+			if why != "" {
+				line.Sentence = tr("Refused: %s.", why)
+			}
+		case mail.Deferred:
+			line.Sentence = tr("Tried again later.")
+			if why != "" && r.Code/100 == 4 {
+				line.Sentence = tr("Tried again later: %s.", why)
+			}
+		case mail.Uncertain:
+			line.Sentence = tr("Perhaps sent: the line broke before the server answered.")
+		default:
+			line.Sentence, line.Said = tr("Not sent yet."), ""
+		}
+		list = append(list, line)
+	}
+	return list
+}
+
+// OutboxReport is how one recipient of a message stands.
+type OutboxReport struct{ Addr, Sentence, Said string }
+
+// Tries says how often a message was tried, and since when; empty before the first try.
+func Tries(o mail.OutboxItem, v OutboxView, tr Translate) string {
+	if o.Tries == 0 || o.FirstTry.IsZero() {
+		return ""
+	}
+	return count(o.Tries, "Tried %[1]d time since %[2]s.", "Tried %[1]d times since %[2]s.", func(text string, args ...any) string {
+		return tr(text, append(args, v.Clock(o.FirstTry, v.Now))...)
+	})
 }
 
 // Remaining is a message taken back from the outbox without the recipients who already have it, and their number: so

@@ -1,0 +1,18 @@
+package gui
+
+import (
+	"context"
+	"time"
+
+	"poplar/mail"
+)
+
+// What the fake knows of messages on their way out: nothing.
+
+func (f *fake) SendLater(context.Context, mail.MessageID, time.Time) error    { return nil }
+func (f *fake) HoldBack(context.Context, mail.MessageID, bool) error          { return nil }
+func (f *fake) Correct(context.Context, mail.MessageID, string, string) error { return nil }
+func (f *fake) Settle(context.Context, mail.MessageID) error                  { return nil }
+func (f *fake) StopSending(mail.MessageID)                                    {}
+func (f *fake) PauseSending(context.Context, bool, ...mail.AccountID) error   { return nil }
+func (f *fake) PausedSending() []mail.AccountID                               { return nil }
