@@ -172,6 +172,9 @@ func (r *recipients) remake() {
 		if bad {
 			text = e.Text()
 			hint = kit.T(e.Wrong + e.Doubt)
+			if e.Meant != "" {
+				hint = kit.T("Did you mean %s?", e.Meant)
+			}
 		}
 		c := kit.NewChip(text, hint)
 		if bad {

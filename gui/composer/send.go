@@ -17,7 +17,7 @@ func (w *Window) Send() {
 	w.commit()
 	w.tell(nil)
 	var ask []string
-	missing := false
+	missing, slip := false, false
 	for _, c := range w.c.Concerns(kit.T) {
 		if c.Stop {
 			w.reveal(c.Field, true)
@@ -27,6 +27,7 @@ func (w *Window) Send() {
 		}
 		ask = append(ask, c.What)
 		missing = missing || c.Kind == model.NoAttachment
+		slip = slip || c.Kind == model.OddAddress && c.Meant
 	}
 	if len(ask) == 0 {
 		w.submit()
@@ -36,9 +37,23 @@ func (w *Window) Send() {
 	if missing {
 		q.Choices = append(q.Choices, kit.AskChoice{Label: kit.T("Attach…"), Left: true, Do: func() bool { w.loop(w.attach); return true }})
 	}
+	if slip {
+		q.Choices = append(q.Choices, kit.AskChoice{Label: kit.T("Correct it"), Left: true, Do: func() bool { w.loop(w.correctSlips); return true }})
+	}
 	q.Choices = append(q.Choices, kit.AskChoice{Label: kit.T("Keep writing")},
 		kit.AskChoice{Label: kit.T("Send anyway"), Kind: kit.Filled, Do: func() bool { w.loop(w.submit); return true }})
 	w.ask(q)
+}
+
+// correctSlips puts the addresses that were probably meant in the place of those with a slip.
+func (w *Window) correctSlips() {
+	w.c.Correct()
+	for f, line := range w.lines {
+		line.list = w.c.Recipients[f]
+		line.remake()
+	}
+	w.page.Refresh()
+	w.changed()
 }
 
 // ask shows a question and gives the keyboard back to where it was.

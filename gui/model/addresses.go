@@ -19,6 +19,8 @@ type Entered struct {
 	Wrong string
 	// Doubt is an English sentence about an address that may be meant but looks odd.
 	Doubt string
+	// Meant is the address that was probably meant; empty where there is no guess.
+	Meant string
 }
 
 // The sentences of Wrong and Doubt.
@@ -31,6 +33,7 @@ const (
 	WrongLong     = "This address is too long."
 	WrongNothing  = "This is no address."
 	DoubtNoDomain = "The domain has no dot. Is it complete?"
+	DoubtTypo     = "This looks like a slip of the keyboard."
 )
 
 // Text is the recipient as a person would type it; ParseEntered reads it back.
@@ -51,7 +54,7 @@ func EnteredFrom(addrs []mail.Address) []Entered {
 	var list []Entered
 	for _, a := range addrs {
 		e := Entered{Address: a}
-		e.Wrong, e.Doubt = checkAddr(a.Addr)
+		e.check()
 		list = append(list, e)
 	}
 	return list
@@ -217,8 +220,18 @@ func entered(name, addr string) Entered {
 	if e.Name == e.Addr {
 		e.Name = ""
 	}
-	e.Wrong, e.Doubt = checkAddr(addr)
+	e.check()
 	return e
+}
+
+// check says what is wrong, doubtful or probably meant.
+func (e *Entered) check() {
+	e.Wrong, e.Doubt = checkAddr(e.Addr)
+	if e.Wrong == "" && e.Doubt == "" {
+		if e.Meant = Meant(e.Addr); e.Meant != "" {
+			e.Doubt = DoubtTypo
+		}
+	}
 }
 
 var words = mime.WordDecoder{}

@@ -252,6 +252,7 @@ type Concern struct {
 	Stop  bool // it cannot be sent so; otherwise the person is asked
 	What  string
 	Field RecipientField // where it is, for addresses
+	Meant bool           // there is a guess what was meant: see Correct
 }
 
 // Concerns are what speaks against sending now, in the order in which to settle it.
@@ -266,6 +267,9 @@ func (c *Composition) Concerns(tr Translate) []Concern {
 				list = append(list, Concern{Kind: BadAddress, Stop: true, Field: f, What: tr("%s: %s", e.Text(), tr(e.Wrong))})
 			case e.Doubt != "" && odd == nil:
 				odd = &Concern{Kind: OddAddress, Field: f, What: tr("%s: %s", e.Addr, tr(e.Doubt))}
+				if e.Meant != "" {
+					odd.What, odd.Meant = tr("%s: did you mean %s?", e.Addr, e.Meant), true
+				}
 				good++
 			default:
 				good++
@@ -289,6 +293,17 @@ func (c *Composition) Concerns(tr Translate) []Concern {
 		list = append(list, Concern{Kind: NoAttachment, What: tr("You mention an attachment, but nothing is attached.")})
 	}
 	return list
+}
+
+// Correct puts what was probably meant in the place of every address with a slip in it.
+func (c *Composition) Correct() {
+	for _, list := range c.Recipients {
+		for i := range list {
+			if list[i].Meant != "" {
+				list[i] = EnteredFrom([]mail.Address{{Name: list[i].Name, Addr: list[i].Meant}})[0]
+			}
+		}
+	}
 }
 
 // ownText is the text without its signature and without quoted lines.
