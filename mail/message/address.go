@@ -26,8 +26,9 @@ type addressParser struct {
 	comment  []byte
 	angle    []byte
 	hasAngle bool
-	hasAt    bool // bare holds an "@"
-	space    bool // blanks stand before what comes next
+	after    []byte // words after the address: the name of the next one, when brackets follow
+	hasAt    bool   // bare holds an "@"
+	space    bool   // blanks stand before what comes next
 
 	lastSemicolon int // where the last one of the field is
 }
@@ -88,6 +89,10 @@ func (p *addressParser) word(text, raw []byte) {
 	if p.hasAngle {
 		// QUIRK: words after the address.
 		if len(p.phrase) > 0 {
+			if len(p.after) > 0 && p.space {
+				p.after = append(p.after, ' ')
+			}
+			p.after = append(p.after, text...)
 			p.space = false
 			return
 		}
@@ -198,7 +203,9 @@ func (p *addressParser) readAngle() {
 		if bytes.IndexByte(inner, '@') < 0 {
 			return
 		}
+		next := p.after
 		p.finish()
+		p.phrase = next
 	} else if p.hasAngle && len(p.angle) > 0 {
 		// QUIRK: a name in brackets before the address.
 		if len(p.phrase) == 0 {
@@ -266,7 +273,7 @@ func (p *addressParser) atom() {
 }
 
 func (p *addressParser) reset() {
-	p.phrase, p.bare, p.words, p.comment, p.angle = nil, nil, nil, nil, nil
+	p.phrase, p.bare, p.words, p.comment, p.angle, p.after = nil, nil, nil, nil, nil, nil
 	p.hasAngle, p.hasAt, p.space = false, false, false
 }
 

@@ -237,6 +237,17 @@ func decodeNamed(b []byte, charset string) (string, fit, *codec) {
 	if c == nil && charset != "" {
 		f = fitsUnknown
 	}
+	if marked := byteOrderMark(b); marked != nil && (c == nil || c.ascii) {
+		// QUIRK: a byte order mark says more than a label (Encoding Standard, section 6).
+		s, _ := marked.decode(b)
+		return s, max(f, fitsByGuess), marked
+	}
+	if c != nil && c.ascii && bytes.IndexByte(b, 0x1b) >= 0 && isASCII(b) {
+		// QUIRK: ISO-2022-JP under another name.
+		if s, ok := decodeISO2022(b); ok && !isASCII([]byte(s)) {
+			return s, fitsByGuess, cJIS
+		}
+	}
 	if c == nil || c == cASCII {
 		if isASCII(b) {
 			if bytes.IndexByte(b, 0x1b) >= 0 {
@@ -255,9 +266,24 @@ func decodeNamed(b []byte, charset string) (string, fit, *codec) {
 	if c.ascii && !c.utf8 && isUTF8(b, c.single) {
 		return string(b), fitsByGuess, cUTF8
 	}
+	if c == cLatin1 && isForeign(b) {
+		// QUIRK: text of another script under the name of ISO-8859-1.
+		if d := detect(b); d != cLatin1 {
+			s, _ := d.decode(b)
+			return s, fitsByGuess, d
+		}
+	}
 	s, ok := c.decode(b)
 	if ok {
 		return s, f, c
+	}
+	if c.ascii && !c.single && !c.utf8 && strings.Count(s, "\uFFFD")*20 > utf8.RuneCountInString(s) {
+		// QUIRK: one national charset under the name of another.
+		if d := detect(b); d != c {
+			if other, fit := d.decode(b); fit {
+				return other, fitsByGuess, d
+			}
+		}
 	}
 	if !c.utf8 && c.ascii && !c.single {
 		if share, n := utf8Share(b); share > 0.95 && n >= 10 {
@@ -274,6 +300,34 @@ func decodeNamed(b []byte, charset string) (string, fit, *codec) {
 		}
 	}
 	return s, fitsPartly, c
+}
+
+// byteOrderMark returns the codec that the first bytes announce, nil where they do not.
+func byteOrderMark(b []byte) *codec {
+	switch {
+	case len(b) < 4 || len(b)%2 != 0:
+		return nil
+	case b[0] == 0xff && b[1] == 0xfe && (b[2] != 0 || b[3] != 0):
+		return codecs["utf16le"]
+	case b[0] == 0xfe && b[1] == 0xff:
+		return codecs["utf16be"]
+	}
+	return nil
+}
+
+// isForeign says whether b, which claims to be of Western Europe, cannot be: nearly all of its letters are 8-bit, and
+// there are many. The languages of ISO-8859-1 have at most one in five.
+func isForeign(b []byte) bool {
+	high, low := 0, 0
+	for _, c := range b[:min(len(b), detectLimit)] {
+		switch {
+		case c >= 0xa0:
+			high++
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			low++
+		}
+	}
+	return high >= 12 && high > 4*low
 }
 
 // isUTF8 says whether b, which claims another charset, is UTF-8. Single-byte text never looks like it; of double-byte

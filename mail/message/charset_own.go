@@ -29,7 +29,7 @@ func decodeISO2022(b []byte) (string, bool) {
 	var out strings.Builder
 	out.Grow(len(b))
 	ok := true
-	g0, g1, g2 := ascii, ascii, ascii
+	g0, g1, g2 := ascii, kana, ascii // QUIRK: half-width kana by SO and SI, with no designation
 	shifted := false
 	decode := func(set int, run []byte) {
 		if len(run) == 0 {
@@ -302,13 +302,15 @@ func decodeUTF16(def unicode.Endianness) func([]byte) (string, bool) {
 			}
 			n := min(len(b), 400) / 2
 			switch {
-			case even == 0 && odd == 0 && isASCII(b):
+			case even == 0 && odd == 0 && isLatinText(b):
 				// QUIRK: "UTF-16" that is ASCII.
 				return string(b), false
 			case odd > even*3 && odd > n/4:
 				order = unicode.LittleEndian
 			case even > odd*3 && even > n/4:
 				order = unicode.BigEndian
+			default:
+				order = likelyOrder(b[:2*n], def)
 			}
 		}
 		ok := len(b)%2 == 0
@@ -322,4 +324,42 @@ func decodeUTF16(def unicode.Endianness) func([]byte) (string, bool) {
 		}
 		return string(utf16.Decode(units)), ok
 	}
+}
+
+// isLatinText says whether b is ASCII made of words.
+func isLatinText(b []byte) bool {
+	n := 0
+	for _, c := range b {
+		if c >= 0x80 {
+			return false
+		}
+		if c|0x20 >= 'a' && c|0x20 <= 'z' || c == ' ' || c == '\n' || c == '\r' {
+			n++
+		}
+	}
+	return n*4 >= len(b)*3
+}
+
+// likelyOrder tells the byte order of UTF-16 text that is not ASCII by the rows its characters are in; def where that
+// is not plain.
+func likelyOrder(b []byte, def unicode.Endianness) unicode.Endianness {
+	likely := func(high, low byte) int {
+		switch {
+		case high >= 0x4e && high <= 0x9f, high >= 0xac && high <= 0xd7, high == 0x30, high == 0xff, high == 0 && (low >= 0x20 || low == '\r' || low == '\n' || low == '\t'), high == 0x04, high == 0x03, high == 0x05, high == 0x06:
+			return 1
+		}
+		return 0
+	}
+	big, little := 0, 0
+	for i := 0; i+1 < len(b); i += 2 {
+		big += likely(b[i], b[i+1])
+		little += likely(b[i+1], b[i])
+	}
+	switch {
+	case little*2 > big*3:
+		return unicode.LittleEndian
+	case big*2 > little*3:
+		return unicode.BigEndian
+	}
+	return def
 }

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -20,18 +21,35 @@ func parseDate(s []byte) (time.Time, bool) {
 	if t, ok := parsePlainDate(s); ok {
 		return t, true
 	}
-	text := string(stripComments(s[:min(len(s), 500)]))
+	if bytes.Contains(s, []byte("=?")) {
+		s = []byte(decodeWords(s[:min(len(s), 500)])) // QUIRK: the whole date is an encoded word
+	}
+	text := strings.Trim(string(stripComments(s[:min(len(s), 500)])), "\"' \x00")
 	if t, ok := parseISO(strings.TrimSpace(text)); ok {
 		return t, true
 	}
-	tokens := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\r' || r == '\n' })
+	tokens := strings.FieldsFunc(text, func(r rune) bool {
+		return r == ' ' || r == ',' || r == '\t' || r == '\r' || r == '\n' || r == '年' || r == '月' || r == '日'
+	})
+	if t, ok := numbersOnly(text, tokens); ok {
+		tokens = t
+	}
 	if len(tokens) > 20 {
 		tokens = tokens[:20]
 	}
 	var split []string
+	monthSeen := false
 	for _, t := range tokens {
 		// QUIRK: 01-Jan-2020 and a zone stuck to the time (12:00:00+0100, 12:00:00GMT).
-		if i := strings.IndexByte(t, ':'); i > 0 {
+		if d, m, y, ok := glued(t); ok {
+			split = append(split, d, m, y)
+			continue
+		}
+		if len(t) == 8 && t[2] == '.' && t[5] == '.' && monthSeen {
+			t = strings.ReplaceAll(t, ".", ":") // QUIRK: dots in the time
+		}
+		monthSeen = monthSeen || monthOf(strings.ToLower(t)) > 0
+		if i := strings.IndexByte(t, ':'); i > 0 && isDigit(t[0]) {
 			j := strings.IndexAny(t, "+-")
 			if j < 0 {
 				j = strings.IndexFunc(t, func(r rune) bool { return r >= 'A' && r <= 'Z' })
@@ -55,7 +73,7 @@ func parseDate(s []byte) (time.Time, bool) {
 		}
 		low := strings.ToLower(strings.Trim(t, "."))
 		switch {
-		case strings.Contains(t, ":") && hour < 0:
+		case strings.Contains(t, ":") && hour < 0 && isDigit(t[0]):
 			p := strings.Split(t, ":")
 			h, err1 := strconv.Atoi(p[0])
 			m, err2 := strconv.Atoi(leadingDigits(p[1]))
@@ -100,6 +118,12 @@ func parseDate(s []byte) (time.Time, bool) {
 		case hour >= 0 && !haveZone:
 			if z, ok := zones[low]; ok {
 				zone, haveZone = z, true
+			}
+			// QUIRK: GMT+0200.
+			if i := strings.IndexAny(t, "+-"); i > 1 && i+1 < len(t) && isDigit(t[i+1]) {
+				if z, ok := numericZone(t[i:]); ok && zones[low[:i]] == 0 {
+					zone, haveZone = z, true
+				}
 			}
 		}
 	}
@@ -174,7 +198,59 @@ func monthOf(low string) int {
 			return i + 1
 		}
 	}
+	// QUIRK: the month in another language.
+	for i, words := range foreignMonths {
+		for _, m := range words {
+			if strings.HasPrefix(low, m) {
+				return i + 1
+			}
+		}
+	}
 	return 0
+}
+
+// foreignMonths are the beginnings of months in German, French, Spanish, Italian, Portuguese and Dutch that differ from
+// the English ones.
+var foreignMonths = [12][]string{
+	{"ene", "gen"}, {"fév", "fev"}, {"mär", "mrz", "mrt", "maa"}, {"avr", "abr"}, {"mai", "mag", "mei"}, {"juin", "giu"}, {"juil", "lug"},
+	{"août", "aoû", "ago"}, {"set"}, {"okt", "out", "ott"}, {}, {"dez", "déc", "dic"},
+}
+
+// glued cuts "6May2024".
+func glued(t string) (day, month, year string, ok bool) {
+	day = leadingDigits(t)
+	rest := t[len(day):]
+	if len(day) < 1 || len(day) > 2 || len(rest) < 5 || monthOf(strings.ToLower(rest)) == 0 {
+		return "", "", "", false
+	}
+	year = strings.TrimLeft(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+	if year != leadingDigits(year) || len(year) != 2 && len(year) != 4 {
+		return "", "", "", false
+	}
+	return day, rest[:len(rest)-len(year)], year, true
+}
+
+// numbersOnly reads dates without the name of a month as if they had it: "2024年5月6日", "06.05.2024".
+func numbersOnly(text string, tokens []string) ([]string, bool) {
+	if len(tokens) == 0 {
+		return nil, false
+	}
+	named := func(day, month, year string, rest []string) ([]string, bool) {
+		m, err := strconv.Atoi(month)
+		if err != nil || m < 1 || m > 12 {
+			return nil, false
+		}
+		return append([]string{day, months[m-1], year}, rest...), true
+	}
+	if strings.Contains(text, "年") && strings.Contains(text, "月") && len(tokens) >= 3 && len(tokens[0]) == 4 {
+		return named(tokens[2], tokens[1], tokens[0], tokens[3:])
+	}
+	for i, t := range tokens[:min(len(tokens), 2)] {
+		if p := strings.Split(t, "."); len(p) == 3 && len(p[2]) == 4 && len(p[0]) <= 2 && len(p[0]) > 0 && isDigit(p[0][0]) {
+			return named(p[0], p[1], p[2], tokens[i+1:])
+		}
+	}
+	return nil, false
 }
 
 func monthIn(t string) bool {

@@ -38,7 +38,7 @@ var candidates = []candidate{
 	{cEUCKR, "ko", scoreEUCKR},
 	{c1251, "ru", letters("\xee\xe5\xe0\xe8\xed\xf2\xf1\xf0\xe2\xeb\xea\xec\xe4\xef\xf3\xff\xfb\xfc\xe3\xe7\xe1\xf7\xe9\xf5\xe6\xf8\xfe", 0xc0, 0xff)},
 	{cKOI8, "ru", letters("\xcf\xc5\xc1\xc9\xce\xd4\xd3\xd2\xd7\xcc\xcb\xcd\xc4\xd0\xd5\xd1\xd9\xd8\xc7\xda\xc2\xde\xca\xc8\xd6\xdb\xc0", 0xc0, 0xff)},
-	{single("ibm866", charmap.CodePage866), "ru", letters("\xae\xa5\xa0\xa8\xad\xe2\xe1\xe0\xa2\xab\xaa\xac\xa4\xaf\xe3\xef\xeb\xec\xa3\xa7\xa1\xe7\xa9\xe5\xa6\xe8\xee", 0x80, 0xf1)},
+	{single("ibm866", charmap.CodePage866), "ru", mixedCase(letters("\xae\xa5\xa0\xa8\xad\xe2\xe1\xe0\xa2\xab\xaa\xac\xa4\xaf\xe3\xef\xeb\xec\xa3\xa7\xa1\xe7\xa9\xe5\xa6\xe8\xee", 0x80, 0xf1))},
 	{single("windows-1253", charmap.Windows1253), "el", letters("\xe1\xef\xe9\xe5\xf4\xf3\xed\xe7\xf5\xf1\xf0\xea\xec\xeb\xf2\xfc\xdc\xdd\xdf\xde\xe3\xe4\xf9\xfe\xe8\xf7\xf6\xe2", 0xc1, 0xfe)},
 	{c874, "th", letters("\xd2\xb9\xc3\xcd\xa1\xe0\xa7\xc1\xc2\xe8\xe9\xd1\xd5\xd4\xc7\xc5\xb7\xb4\xca\xb5\xcb\xe1\xd7\xa4\xa8\xbe\xe4\xd8\xba\xb8\xaa\xe3\xd3\xb6\xe2", 0xa1, 0xfb)},
 	{single("windows-1255", charmap.Windows1255), "he", letters("\xe9\xe5\xe4\xec\xf8\xe0\xfa\xee\xe1\xf9\xf0\xe7\xf2\xe3\xf7\xf4\xed\xeb\xe6\xf6\xe8\xf1\xe2\xef", 0xe0, 0xfa)},
@@ -286,6 +286,28 @@ func letters(common string, low, high byte) func([]byte) float64 {
 			return 0
 		}
 		return 0.95*sum/float64(n) - 1.5*float64(bad)/float64(n+bad) - 2*float64(single)/float64(n)
+	}
+}
+
+// mixedCase lowers the score of IBM866 text that has capitals after small letters, as double-byte text read so has.
+func mixedCase(score func([]byte) float64) func([]byte) float64 {
+	return func(b []byte) float64 {
+		n, odd := 0, 0
+		small := false
+		for _, c := range b {
+			capital := c >= 0x80 && c <= 0x9f
+			if c >= 0x80 {
+				n++
+			}
+			if capital && small {
+				odd++
+			}
+			small = c >= 0xa0 && c <= 0xaf || c >= 0xe0 && c <= 0xf1
+		}
+		if odd*6 > n {
+			return 0
+		}
+		return score(b)
 	}
 }
 

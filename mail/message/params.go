@@ -30,6 +30,10 @@ func parseParameters(s []byte) parameters {
 	}
 	// QUIRK: comments and blanks in the value; a parameter that follows without semicolon.
 	value := bytes.TrimSpace(stripComments(head))
+	if j := bytes.IndexByte(value, '='); j > 0 && bytes.IndexByte(value[:j], '/') < 0 && bytes.IndexAny(value[:j], " \t") < 0 {
+		// QUIRK: the value lacks, the parameters begin at once.
+		value, i = nil, 0
+	}
 	if j := bytes.IndexAny(value, " \t"); j > 0 && !bytes.Contains(value, []byte("/ ")) && !bytes.Contains(value, []byte(" /")) {
 		if bytes.IndexByte(value[j:], '=') > 0 {
 			i = bytes.Index(s, value[j:])

@@ -108,6 +108,8 @@ func TestTransferPieces(t *testing.T) {
 	tests := []struct{ encoding, in, want string }{
 		{"base64", "SGVs\r\nbG8gd29y\r\nbGQ=\r\n", "Hello world"},
 		{"base64", "SGVsbG8=\r\nIHdv\r\ncmxk", "Hello world"},
+		{"base64", "SA==\r\nZQ==\r\nbA==\r\nbG8=\r\n", "Hello"},
+		{"base64", "SA==\r\n=ZQ==\r\n", "He"},
 		{"base64", "SGVsbG8=\r\n-- \r\na footer\r\n", "Hello"},
 		{"base64", "SGVsbG8=\r\na footer.txt\r\n", "Hello"},
 		{"base64", "SGVsbG8gd29ybGQ", "Hello world"},

@@ -165,7 +165,8 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 
 // more looks at the line that follows padding: false when it is empty. Text ends the data.
 func (d *base64Reader) more() bool {
-	line := bytes.Trim(d.hold, " \t\r=")
+	d.hold = bytes.TrimLeft(d.hold, " \t\r=") // the rest of the padding
+	line := bytes.TrimRight(d.hold, " \t\r=")
 	if len(line) == 0 {
 		d.hold = d.hold[:0]
 		return false

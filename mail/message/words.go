@@ -141,26 +141,31 @@ func decodeWords(s []byte) string {
 type runOfWords struct {
 	open    bool
 	charset string
+	codec   *codec
 	data    []byte
 	pending []byte // base64 text that does not fill its last quantum
 }
 
 func (r *runOfWords) add(w encodedWord, out *strings.Builder) {
-	if r.open && !strings.EqualFold(r.charset, w.charset) {
+	c := codecOf(w.charset)
+	if r.open && !strings.EqualFold(r.charset, w.charset) && (c == nil || c != r.codec) {
 		r.flush(out)
 	}
-	r.open, r.charset = true, w.charset
+	r.open, r.charset, r.codec = true, w.charset, c
 	if w.encoding == 'q' {
 		r.settle()
 		r.data = qWord(r.data, w.text)
 		return
 	}
 	text := w.text
+	if bytes.ContainsAny(text, " \t\r\n") {
+		text = bytes.Join(bytes.Fields(text), nil) // QUIRK: line ends inside
+	}
 	if len(r.pending) > 0 {
 		text = append(r.pending, text...)
 		r.pending = nil
 	}
-	if n := len(bytes.TrimRight(text, " \t\r\n")); n%4 != 0 && n > 0 && text[n-1] != '=' {
+	if n := len(text); n%4 != 0 && n > 0 && text[n-1] != '=' {
 		keep := n - n%4
 		r.pending = append([]byte(nil), text[keep:n]...)
 		text = text[:keep]
