@@ -534,6 +534,7 @@ const spaces = "                                                                
 
 func (c *collector) word(k *box, set *fontSet, size, spacing float32, flags uint8, text []rune, level uint8, brk bool) seg {
 	l := c.b.l
+	l.work(len(text) / 2) // long words, and marks upon marks, take long to shape
 	var sh *Shaped
 	if k.st.SmallCaps {
 		sh = l.sh.smallCaps(set, size, spacing, flags, text)
