@@ -18,6 +18,7 @@ const (
 	menuInset = 5  // from the edge to the plate of a line
 	menuText  = 15 // from the edge to the words
 	menuGap   = 28 // between words and keys
+	menuTick  = 21 // of the column of ticks, in a menu that has any
 	menuLeast = 180
 )
 
@@ -326,6 +327,16 @@ func (p *menuPanel) Scrolled(e *fyne.ScrollEvent) {
 	p.Refresh()
 }
 
+// lead is the width of the column of ticks.
+func (p *menuPanel) lead() float32 {
+	for _, r := range p.rows {
+		if r.item.Checked {
+			return menuTick
+		}
+	}
+	return 0
+}
+
 // MinSize implements fyne.CanvasObject.
 func (p *menuPanel) MinSize() fyne.Size {
 	words, keys := float32(0), float32(0)
@@ -336,7 +347,7 @@ func (p *menuPanel) MinSize() fyne.Size {
 			keys = max(keys, 12)
 		}
 	}
-	w := words + 2*menuText
+	w := words + 2*menuText + p.lead()
 	if keys > 0 {
 		w += keys + menuGap
 	}
@@ -347,7 +358,7 @@ func (p *menuPanel) MinSize() fyne.Size {
 func (p *menuPanel) CreateRenderer() fyne.WidgetRenderer {
 	r := &panelRenderer{panel: p, plate: NewFill(Sel, 6), bar: NewScrollBar(nil)}
 	for _, row := range p.rows {
-		r.objects = append(r.objects, row.label, row.key, row.rule, row.more)
+		r.objects = append(r.objects, row.label, row.key, row.rule, row.more, row.tick)
 	}
 	r.objects = append([]fyne.CanvasObject{r.plate}, append(r.objects, r.bar)...)
 	return r
@@ -365,13 +376,14 @@ func (r *panelRenderer) Layout(s fyne.Size) {
 	p.shade.Move(p.Position())
 	p.shade.Resize(s)
 	r.plate.Hidden = p.item() == nil
+	lead := p.lead()
 	for n, row := range p.rows {
 		y := p.top(n)
 		if n == p.chosen {
 			r.plate.Move(fyne.NewPos(menuInset, y))
 			r.plate.Resize(fyne.NewSize(s.Width-2*menuInset, menuRow))
 		}
-		row.place(y, s.Width, n == p.chosen)
+		row.place(y, s.Width, lead, n == p.chosen)
 	}
 	r.bar.Set(float64(p.full()), float64(s.Height), float64(p.offset))
 	r.bar.Move(fyne.NewPos(s.Width-ScrollBarWidth, 4))
@@ -391,11 +403,13 @@ type menuLine struct {
 	item       *fyne.MenuItem
 	label, key *Line
 	rule       *Fill
-	more       *Glyph
+	more, tick *Glyph
 }
 
 func newMenuLine(i *fyne.MenuItem) *menuLine {
 	l := &menuLine{item: i, label: NewLine("", 13, false, Text), key: NewLine("", 12, false, Text3), rule: NewFill(Sep, 0), more: NewGlyph("right", 12, Text3)}
+	l.tick = NewGlyph("check", 13, AccentText)
+	l.tick.Hidden = !i.Checked
 	l.rule.Hidden = !i.IsSeparator
 	l.more.Hidden = i.ChildMenu == nil
 	if i.IsSeparator {
@@ -407,7 +421,7 @@ func newMenuLine(i *fyne.MenuItem) *menuLine {
 	return l
 }
 
-func (l *menuLine) place(y, width float32, chosen bool) {
+func (l *menuLine) place(y, width, lead float32, chosen bool) {
 	c, k := Text, Text3
 	switch {
 	case l.item.Disabled:
@@ -419,7 +433,8 @@ func (l *menuLine) place(y, width float32, chosen bool) {
 	l.key.SetColour(k)
 	l.more.Set("right", k)
 	w := l.key.Width()
-	l.label.Place(menuText, y+19, width-2*menuText)
+	l.label.Place(menuText+lead, y+19, width-2*menuText-lead)
+	l.tick.Place(menuText, y+7)
 	l.key.Place(width-menuText-w, y+19, w)
 	l.rule.Move(fyne.NewPos(menuText-2, y+menuSep/2))
 	l.rule.Resize(fyne.NewSize(width-2*menuText+4, 1))

@@ -187,3 +187,13 @@ func TestBreakKeepsEveryLetter(t *testing.T) {
 		t.Errorf("%q", one)
 	}
 }
+
+func TestMenusTickWhatIsOn(t *testing.T) {
+	plainItem, on := fyne.NewMenuItem("Off", nil), fyne.NewMenuItem("On", nil)
+	without := newMenuPanel(&Menu{}, fyne.NewMenu("", plainItem))
+	on.Checked = true
+	with := newMenuPanel(&Menu{}, fyne.NewMenu("", plainItem, on))
+	if without.lead() != 0 || with.lead() != menuTick || with.rows[0].tick.Visible() || !with.rows[1].tick.Visible() {
+		t.Errorf("columns of %v and %v", without.lead(), with.lead())
+	}
+}
