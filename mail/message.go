@@ -141,6 +141,7 @@ type Message struct {
 	Header     []Field // every field, decoded, in the order of the message
 	Text       string  // decoded text/plain body, or the text of the HTML where there is none
 	Flowed     bool    // Text is format=flowed (RFC 3676)
+	TextMade   bool    // Text was made of Invitations, in English: the message has no other
 	HTML       string  // decoded source of the HTML body, if any
 	Parts      []Part  // attachments and inline parts, in the order of the message
 	Bounce     []Bounced

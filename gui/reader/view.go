@@ -34,7 +34,11 @@ func (r *Reader) showBody(m *mail.Message) {
 	if styled {
 		r.body.SetHTML(m.HTML, r.inline(r.id, m))
 	} else {
-		r.body.SetText(m.Text, m.Flowed)
+		text := m.Text
+		if m.TextMade { // which the cards of the invitations say better
+			text = ""
+		}
+		r.body.SetText(text, m.Flowed)
 	}
 }
 

@@ -83,6 +83,7 @@ type body struct {
 	text   string
 	html   string
 	flowed bool
+	made   bool // of invitations
 }
 
 // bodyBlocks finds the body, or what comes closest to one.
@@ -188,6 +189,7 @@ func (t *tree) otherBody(out *body) {
 		case "text/calendar":
 			for _, v := range t.invitations() {
 				out.text += calendarText(v)
+				out.made = true
 			}
 		}
 		return strings.TrimSpace(out.text) == ""

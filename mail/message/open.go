@@ -33,7 +33,7 @@ func OpenAs(raw mail.Raw, charset string) (*mail.Message, error) {
 	m := t.heading()
 	b := t.readBody(true)
 	m.Charset, m.Forced = t.charset, t.forced != nil
-	m.Text, m.HTML, m.Flowed = b.text, b.html, b.flowed
+	m.Text, m.HTML, m.Flowed, m.TextMade = b.text, b.html, b.flowed, b.made
 	shown := cidSet(m.HTML)
 	for i, a := range t.attachments() {
 		m.Parts = append(m.Parts, mail.Part{

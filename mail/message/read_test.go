@@ -151,3 +151,16 @@ func TestPrefer(t *testing.T) {
 		t.Errorf("in Korean it is %s", c.name)
 	}
 }
+
+// A message that is nothing but an invitation has its words; they are told from an author's own.
+func TestTextOfAnInvitation(t *testing.T) {
+	const event = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Lunch\r\nDTSTART;VALUE=DATE:20261205\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+	m, _ := Open(mail.Bytes("Subject: x\r\nContent-Type: text/calendar\r\n\r\n" + event))
+	if !m.TextMade || !strings.HasPrefix(m.Text, "Lunch\n") {
+		t.Errorf("%v, %q", m.TextMade, m.Text)
+	}
+	m, _ = Open(mail.Bytes("Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nCome.\r\n--b\r\nContent-Type: text/calendar\r\n\r\n" + event + "--b--\r\n"))
+	if m.TextMade || strings.TrimSpace(m.Text) != "Come." || len(m.Invitations) != 1 {
+		t.Errorf("%v, %q", m.TextMade, m.Text)
+	}
+}
