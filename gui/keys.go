@@ -42,6 +42,7 @@ func (w *window) shortcuts() {
 	add(shortcut(fyne.Key0, 0), func() { w.reader.ZoomReset() })
 	add(shortcut(fyne.KeyK, 0), func() { w.find() })
 	add(shortcut(fyne.KeyU, 0), func() { w.showSource(source.TabRaw) })
+	add(shortcut(fyne.KeyB, fyne.KeyModifierShift), w.showPeople)
 	add(shortcut(fyne.KeyComma, 0), w.showPreferences)
 	add(shortcut(fyne.KeyQ, 0), w.leave)
 	add(shortcut(fyne.KeyW, 0), w.close)

@@ -47,6 +47,7 @@ func (w *window) menus() []*fyne.Menu {
 		item(kit.T("New folder…"), nil, true, func() { w.newFolder(w.pane.Entry()) }),
 		w.serverItem(),
 		fyne.NewMenuItemSeparator(),
+		item(kit.T("Address book…"), shortcut(fyne.KeyB, fyne.KeyModifierShift), true, w.showPeople),
 		item(kit.T("Accounts…"), nil, true, w.showAccounts),
 		item(kit.T("Add account…"), nil, true, w.addAccount),
 		item(kit.T("Preferences…"), shortcut(fyne.KeyComma, 0), true, w.showPreferences),

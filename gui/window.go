@@ -14,6 +14,7 @@ import (
 	"poplar/gui/composer"
 	"poplar/gui/kit"
 	"poplar/gui/model"
+	"poplar/gui/people"
 	"poplar/gui/reader"
 	"poplar/gui/setup"
 	"poplar/gui/source"
@@ -70,7 +71,8 @@ type window struct {
 	language string // the content is written in
 
 	composers  map[*composer.Window]bool
-	leavingNow bool // what is being written is being saved
+	people     *people.Window // the address book, while it is open
+	leavingNow bool           // what is being written is being saved
 	quit       func()
 }
 

@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"gui/reader":       {"gui/model", "gui/page", "gui/kit"},
 	"gui/composer":     {"gui/model", "gui/page", "gui/editor", "gui/kit"},
 	"gui/editor":       {"gui/kit"},
+	"gui/people":       {"gui/model", "gui/kit"},
 	"gui/source":       {"gui/model", "gui/kit"},
 	"gui/setup":        {"gui/model", "gui/kit"},
 	"gui/remote":       {"gui/model", "gui/kit"},
