@@ -29,6 +29,7 @@ func (w *window) handle(events []mail.Event) {
 			w.list.Gone(e.Messages)
 		case mail.Changed:
 			flags, folders = true, true
+			w.reader.Changed(e.Messages)
 		case mail.Counted:
 			folders = true
 		case mail.VisitProgress:
@@ -36,6 +37,7 @@ func (w *window) handle(events []mail.Event) {
 		case mail.VisitEnded:
 			status = true
 			w.notify(e)
+			w.visited(e)
 		case mail.SendProgress:
 			if w.cols.waiting && len(e.Messages) == 1 {
 				w.outbox.Progress(e.Messages[0], e.Done)

@@ -93,8 +93,10 @@ type Pictures interface {
 
 // Poplar is everything the window needs.
 type Poplar interface {
+	AddressBook
 	Mailbox
 	Reading
+	Servers
 	Visits
 	Writer
 	Accounts
