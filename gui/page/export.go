@@ -29,19 +29,6 @@ func (p *Page) Document(ctx context.Context, s Sheet, then func(src string, err 
 // Picture is a picture of a message, for owners that do not know the engine.
 type Picture = html.Picture
 
-// Clean writes the message out as HTML without anything active, a fragment to be quoted, and hands it to then on the UI
-// thread. Remote pictures are left out, those of the message itself are put in.
-func (p *Page) Clean(ctx context.Context, then func(src string, err error)) {
-	doc := p.doc
-	if doc == nil {
-		then("", nil)
-		return
-	}
-	kit.Go(ctx, p.o.Loop, func(ctx context.Context) (string, error) {
-		return doc.Clean(ctx, html.CleanOptions{Embed: true})
-	}, then)
-}
-
 // HeldPictures are the addresses of the remote pictures that are held back, for whoever fetches them to Provide.
 func (p *Page) HeldPictures() []string {
 	if p.doc == nil {

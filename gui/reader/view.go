@@ -135,7 +135,7 @@ func (r *Reader) Document(ctx context.Context, print bool, then func(src string,
 	add(kit.T("To"), m.To)
 	add(kit.T("Cc"), m.Cc)
 	if !m.Date.IsZero() {
-		s.Head = append(s.Head, [2]string{kit.T("Date"), kit.FullDate(m.Date, r.now())})
+		s.Head = append(s.Head, [2]string{kit.T("Date"), kit.FullDate(m.Date, time.Time{})})
 	}
 	if files := attached(m.Parts); files != "" {
 		s.Head = append(s.Head, [2]string{kit.T("Attachments"), files})

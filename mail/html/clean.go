@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -46,6 +47,16 @@ func (d *Doc) Clean(ctx context.Context, o CleanOptions) (string, error) {
 		return "", err
 	}
 	return o.wrap(policy().Sanitize(w.b.String()), d.Title), nil
+}
+
+// Quote returns the HTML of a message as it can stand in an answer to it: without anything active or remote, its look in
+// style attributes. Pictures that are parts of the message stay references to them ("cid:").
+func Quote(ctx context.Context, src string) (string, error) {
+	d, err := Read(ctx, src, Options{})
+	if err != nil {
+		return "", err
+	}
+	return d.Clean(ctx, CleanOptions{})
 }
 
 // maxClean bounds what Clean writes.
@@ -158,6 +169,7 @@ func (w *cleaner) node(n *html.Node) {
 		return
 	case atom.Body:
 		tag = "div"
+		style = bodyColours(n) + style
 	case atom.Xmp, atom.Listing, atom.Plaintext:
 		tag = "pre"
 	}
@@ -175,6 +187,17 @@ func (w *cleaner) node(n *html.Node) {
 	}
 	w.children(n)
 	w.b.WriteString("</" + tag + ">")
+}
+
+// bodyColours are the colours that a body's attributes set, as a <div> can have them.
+func bodyColours(n *html.Node) string {
+	out := ""
+	for _, a := range [][2]string{{"bgcolor", "background-color"}, {"text", "color"}} {
+		if c, ok := legacyColour(attr(n, a[0])); ok && attr(n, a[0]) != "" {
+			out += fmt.Sprintf("%s:#%02x%02x%02x;", a[1], c.R, c.G, c.B)
+		}
+	}
+	return out
 }
 
 // hiddenBy reports whether the last display declared is none.
@@ -323,6 +346,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("align", "valign", "bgcolor", "color", "width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan", "dir", "lang",
 		"title", "size", "face", "nowrap", "start", "type", "value", "alt", "hspace", "vspace", "span", "bordercolor").Globally()
 	p.AllowAttrs("href").OnElements("a")
+	p.AllowAttrs("clear").OnElements("br")
 	p.AllowAttrs("src").OnElements("img")
 	p.AllowURLSchemes("http", "https", "mailto", "cid")
 	p.AllowDataURIImages()

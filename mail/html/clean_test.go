@@ -212,3 +212,20 @@ func TestCleanPage(t *testing.T) {
 		}
 	}
 }
+
+func TestQuote(t *testing.T) {
+	got, err := Quote(context.Background(), `<style>.a{color:#123456;font-weight:bold}</style><body bgcolor=#ffffcc text=navy><p class=a onclick=x()>One<br clear=all><img src="cid:logo" alt=Logo><img src="https://a.example/p.png"><script>x()</script></p><ul><li>item</ul>`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"background-color: #ffffcc", "color: #000080", "color: #123456", "font-weight: bold", "cid:logo", `<br clear="all"`, "<li>item"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in %s", want, got)
+		}
+	}
+	for _, bad := range []string{"onclick", "x()", "https:", "<style", "class="} {
+		if strings.Contains(got, bad) {
+			t.Errorf("%q is in %s", bad, got)
+		}
+	}
+}
