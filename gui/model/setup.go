@@ -67,9 +67,15 @@ type Form struct {
 
 	Keep     mail.KeepMode
 	Days     string
+	Count    string // of messages, with mail.KeepNewest
+	Room     string // in megabytes, with mail.KeepSize
 	AtStart  bool
 	Periodic bool // check every Minutes
 	Minutes  string
+	// HeadersFirst: of every message that is not small only the header and the first lines come.
+	HeadersFirst bool
+	Recent       bool // Gmail's recent mode
+
 	Limited  bool // leave messages over Megabytes on the server
 	Megs     string
 	CAFile   string
@@ -90,8 +96,11 @@ func NewForm(a mail.Account) *Form {
 	if f.Keep == "" {
 		f.Keep = mail.KeepForever
 	}
-	if a.Keep.Days > 0 {
-		f.Days = strconv.Itoa(a.Keep.Days)
+	f.Count, f.Room, f.HeadersFirst, f.Recent = "500", "100", a.HeadersFirst, a.Recent
+	for n, text := range map[int]*string{a.Keep.Days: &f.Days, a.Keep.Count: &f.Count, a.Keep.Megabytes: &f.Room} {
+		if n > 0 {
+			*text = strconv.Itoa(n)
+		}
 	}
 	if f.Periodic {
 		f.Minutes = strconv.Itoa(a.CheckMinutes)
@@ -249,8 +258,13 @@ func (f *Form) Check(field Field) string {
 			return "Type the password, or choose to be asked each time."
 		}
 	case FieldDays:
-		if f.Keep == mail.KeepDays && !within(f.Days, 1, 3650) {
+		switch {
+		case f.Keep == mail.KeepDays && !within(f.Days, 1, 3650):
 			return "A number of days from 1 to 3650."
+		case f.Keep == mail.KeepNewest && !within(f.Count, 1, 1_000_000):
+			return "A number of messages, at least 1."
+		case f.Keep == mail.KeepSize && !within(f.Room, 1, 1_000_000):
+			return "A number of megabytes, at least 1."
 		}
 	case FieldMinutes:
 		if f.Periodic && !within(f.Minutes, 1, 1440) {
@@ -302,10 +316,9 @@ func (f *Form) Account() mail.Account {
 		a.Outgoing.CAFile = ca
 	}
 	a.Incoming.CAFile = ca
-	a.Keep = mail.Keep{Mode: f.Keep}
-	if f.Keep == mail.KeepDays {
-		a.Keep.Days, _ = strconv.Atoi(strings.TrimSpace(f.Days))
-	}
+	a.Keep = f.policy()
+	a.HeadersFirst = f.HeadersFirst
+	a.Recent = f.Recent && mail.IsGmail(a.Incoming.Host)
 	a.CheckAtStart, a.CheckMinutes = f.AtStart, 0
 	if f.Periodic {
 		a.CheckMinutes, _ = strconv.Atoi(strings.TrimSpace(f.Minutes))

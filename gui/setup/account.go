@@ -31,7 +31,7 @@ type AccountWindow struct {
 	asked    map[model.Field]bool // fields whose emptiness may be told: they were left, or saving was tried
 	in, out  *sidePage
 	remember *kit.Check
-	keep     *kit.Choice
+	keep     *keepChoice
 	auth     *kit.Check
 	same     *kit.Choice
 	result   *kit.Bar
@@ -206,6 +206,11 @@ func (w *AccountWindow) Save(then func()) {
 	if w.saving || !w.complete(true) {
 		return
 	}
+	w.askRemovals(func() { w.store(then) })
+}
+
+// store stores the account.
+func (w *AccountWindow) store(then func()) {
 	w.setSaving(true)
 	account, secrets, remember := w.form.Account(), w.form.Secrets(), w.form.Remember
 	type result struct {

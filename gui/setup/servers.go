@@ -73,7 +73,13 @@ func (w *AccountWindow) side(d mail.Direction) *sidePage {
 		false: {model.FieldOutHost, model.FieldOutPort, model.FieldOutUser, model.FieldOutSecret},
 	}[d == mail.Incoming]
 	p.host = kit.NewField(s.Host, "", nil)
-	w.bind(names[0], p.host, func(t string) { w.form.SetHost(d, t); p.portShown() }, func() { p.host.SetText(s.Host) })
+	w.bind(names[0], p.host, func(t string) {
+		w.form.SetHost(d, t)
+		p.portShown()
+		if d == mail.Incoming && w.keep != nil {
+			w.keep.hostShown()
+		}
+	}, func() { p.host.SetText(s.Host) })
 	p.port = kit.NewField(s.Port, "", nil).Narrow(72, "")
 	w.bind(names[1], p.port, func(t string) { w.form.SetPort(d, t); p.portShown() }, nil)
 	p.security = kit.NewSelect(securityNames(), indexOf(securities, s.Security), func(i int) {
@@ -162,20 +168,7 @@ func (w *AccountWindow) serversPage() fyne.CanvasObject {
 	in.form.Add(kit.T("Log in with"), in.login)
 
 	in.form.Head(kit.T("Messages on the server"))
-	modes := []mail.KeepMode{mail.KeepForever, mail.KeepDays, mail.KeepUntilDeleted, mail.KeepNever}
-	w.keep = kit.NewChoice(indexOf(modes, w.form.Keep), func(i int) {
-		w.form.Keep = modes[i]
-		w.check(model.FieldDays)
-		w.changed()
-	}, kit.T("Leave on the server"), kit.T("Leave for"), kit.T("Leave until deleted here"), kit.T("Remove after retrieving"))
-	days := kit.NewField(w.form.Days, "", nil).Narrow(52, kit.T("days"))
-	w.bind(model.FieldDays, days, func(t string) {
-		w.form.Days = t
-		w.form.Keep = mail.KeepDays
-		w.keep.Choose(1)
-	}, nil)
-	in.form.AddWide(w.keep.Radio(0), 10, 0).AddWide(kit.NewRow(8, 1, w.keep.Radio(1), days), 3, 0)
-	in.form.AddWide(w.keep.Radio(2), 3, 0).AddWide(w.keep.Radio(3), 6, 0)
+	w.keepRows(in.form)
 
 	out.form.Head(kit.T("Outgoing mail (SMTP)"))
 	out.form.Add(kit.T("Server"), out.host).Add(kit.T("Security"), out.security).Add(kit.T("Port"), out.port)

@@ -40,6 +40,15 @@ type engine struct {
 	refuse   map[string]bool // user names that are refused
 	find     func(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error)
 	looked   []string
+	removals int       // what any policy would delete
+	asked    mail.Keep // the policy last asked about
+}
+
+func (e *engine) Removals(_ context.Context, _ mail.AccountID, k mail.Keep) (int, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.asked = k
+	return e.removals, nil
 }
 
 func (e *engine) Find(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error) {
@@ -263,7 +272,7 @@ func TestAccountWindowChangesEverything(t *testing.T) {
 	}
 	test.Tap(w.in.plain)
 	w.in.login.OnChanged(4)
-	test.Tap(w.keep.Radio(3))
+	w.keep.Choose(len(model.KeepChoices) - 1)
 	test.Tap(w.same.Radio(1))
 	fill(w.out.user, "sender")
 	fill(&w.out.secret.Field, "other")

@@ -69,7 +69,11 @@ func (w *AccountWindow) retrievingPage() fyne.CanvasObject {
 		every.SetOn(true)
 	}, nil)
 	size := kit.NewField(w.form.Megs, "", nil).Narrow(60, kit.T("MB"))
-	limit = kit.NewCheck(kit.T("Leave messages on the server that are larger than"), w.form.Limited, func(on bool) {
+	headers := kit.NewCheck(kit.T("Headers and first lines first; the rest when you ask for it"), w.form.HeadersFirst, func(on bool) {
+		w.form.HeadersFirst = on
+		w.changed()
+	})
+	limit = kit.NewCheck(kit.T("Only the first lines of messages larger than"), w.form.Limited, func(on bool) {
 		w.form.Limited = on
 		w.check(model.FieldSize)
 		w.changed()
@@ -81,7 +85,9 @@ func (w *AccountWindow) retrievingPage() fyne.CanvasObject {
 	f.Head(kit.T("When")).AddWide(start, 10, 0).AddWide(kit.NewRow(8, 1, every, minutes), 3, 0)
 	f.AddWide(kit.NewPara(kit.T("Without this Poplar looks only when you ask it to. Some providers allow a check every ten minutes at most."), 12, false, kit.Text3), 4, 25)
 	f.Head(kit.T("What")).AddWide(kit.NewRow(8, 1, limit, size), 7, 0)
-	f.AddWide(kit.NewPara(kit.T("They come as soon as the limit is taken away."), 12, false, kit.Text3), 4, 25)
+	f.AddWide(kit.NewPara(kit.T("The rest stays on the server; a button in the message fetches it. It comes by itself as soon as the limit is taken away."), 12, false, kit.Text3), 4, 25)
+	f.AddWide(headers, 10, 0)
+	f.AddWide(kit.NewPara(kit.T("For slow or costly lines. Short messages come whole."), 12, false, kit.Text3), 4, 25)
 	return container.New(&single{}, f)
 }
 
