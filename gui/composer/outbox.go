@@ -299,7 +299,7 @@ func (x *Outbox) pauseMenu() {
 		}
 	}
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(x.pause)
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), x.win.Canvas(), at.AddXY(0, x.pause.Size().Height))
+	kit.PopUp(fyne.NewMenu("", items...), x.win.Canvas(), at.AddXY(0, x.pause.Size().Height))
 }
 
 // act does something to a message.

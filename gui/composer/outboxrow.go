@@ -123,7 +123,7 @@ func (r *outboxRow) menu() {
 		tellDetails(r.x.win, r.row.Subject, r.item, r.x.view())
 	}))
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(r.more)
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), r.x.win.Canvas(), at.AddXY(0, r.more.Size().Height))
+	kit.PopUp(fyne.NewMenu("", items...), r.x.win.Canvas(), at.AddXY(0, r.more.Size().Height))
 }
 
 // CreateRenderer implements fyne.Widget.
