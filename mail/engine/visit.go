@@ -105,7 +105,17 @@ func (e *Engine) retrieve(ctx context.Context, acc *account, a mail.Account) mai
 // visitTo is a visit to acc's mailbox with the settings a, to be made.
 func (e *Engine) visitTo(ctx context.Context, acc *account, a mail.Account, secret string) retrieve.Visit {
 	known := e.known(ctx, a)
+	var settled retrieve.Settled
+	e.recall(ctx, a, settledKey(a), &settled)
 	return retrieve.Visit{
+		Gist:    func(ctx context.Context) (string, error) { return e.store.LedgerGist(ctx, a.ID) },
+		Settled: settled,
+		Settle: func(now retrieve.Settled) {
+			// Not at each visit, for the time that it is good for: only what is needed is written.
+			if last := settled; now.Listing != last.Listing || now.Ledger != last.Ledger || now.Octets != last.Octets || now.Until.Sub(last.Until) > time.Hour {
+				e.keep(ctx, a, settledKey(a), now)
+			}
+		},
 		Account: a,
 		Connect: func(ctx context.Context) (*pop3.Client, error) {
 			return pop3.Open(ctx, a.POP3(), secret, pop3.Options{Wire: e.wire(acc), Known: known, Ahead: true})
@@ -189,25 +199,36 @@ func (e *Engine) publishStatus(what mail.What, acc *account) {
 // knownKey is where the store keeps what is known of an account's server.
 func knownKey(a mail.Account) string { return "pop3/" + string(a.ID) }
 
+// settledKey is where it keeps what the last visit found that left nothing to be done.
+func settledKey(a mail.Account) string { return "settled/" + string(a.ID) }
+
 // known returns what the last visit learnt of the account's server. It is a hint that saves turns: whatever is wrong
 // with it, the visit goes on without.
 func (e *Engine) known(ctx context.Context, a mail.Account) pop3.Known {
 	var k pop3.Known
-	data, err := e.store.Memory(ctx, knownKey(a))
-	if err == nil && data != nil {
-		err = json.Unmarshal(data, &k)
-	}
-	if err != nil {
-		e.log.Warn("what was known of the server is lost", "account", a.ID, "error", err)
-		return pop3.Known{}
-	}
+	e.recall(ctx, a, knownKey(a), &k)
 	return k
 }
 
 func (e *Engine) remember(ctx context.Context, a mail.Account, k pop3.Known) {
-	data, err := json.Marshal(k)
+	e.keep(ctx, a, knownKey(a), k)
+}
+
+// recall reads what was kept under key into what, which stays as it is where that is lost.
+func (e *Engine) recall(ctx context.Context, a mail.Account, key string, what any) {
+	data, err := e.store.Memory(ctx, key)
+	if err == nil && data != nil {
+		err = json.Unmarshal(data, what)
+	}
+	if err != nil {
+		e.log.Warn("what was known of the server is lost", "account", a.ID, "error", err)
+	}
+}
+
+func (e *Engine) keep(ctx context.Context, a mail.Account, key string, what any) {
+	data, err := json.Marshal(what)
 	if err == nil {
-		err = e.store.Remember(ctx, knownKey(a), data)
+		err = e.store.Remember(ctx, key, data)
 	}
 	if err != nil {
 		e.log.Warn("what was learnt of the server is not kept", "account", a.ID, "error", err)

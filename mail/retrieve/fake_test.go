@@ -35,6 +35,7 @@ type store struct {
 	rows     map[string]mail.LedgerRow
 	last     mail.MessageID
 
+	read   int                               // how often the whole ledger was read
 	steps  int                               // transactions so far
 	dies   int                               // the step at which it dies; 0: it lives
 	after  bool                              // it dies after that step's COMMIT, not before
@@ -73,9 +74,27 @@ func (s *store) commit(step string, do func() error) error {
 	return nil
 }
 
+// gist models LedgerGist of mail/store.
+func (s *store) gist(context.Context) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, octets := map[mail.LedgerState]int{}, int64(0)
+	for _, r := range s.rows {
+		if r.State != mail.Stored && r.State != mail.Deleted || r.Wish != mail.NoWish || r.Partial {
+			return "", nil
+		}
+		n[r.State]++
+		if r.State == mail.Stored {
+			octets += r.Size
+		}
+	}
+	return fmt.Sprint(n[mail.Stored], octets, n[mail.Deleted]), nil
+}
+
 func (s *store) Ledger(_ context.Context, a mail.AccountID) ([]mail.LedgerRow, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.read++
 	var rows []mail.LedgerRow
 	for _, r := range s.rows {
 		if r.Account == a {
@@ -199,6 +218,8 @@ func newMailbox(t testing.TB, keep mail.KeepMode, o mailtest.POP3Options, raw ..
 		Account: mail.Account{ID: "a1", Keep: mail.Keep{Mode: keep}, Incoming: m.server.Server("u")},
 		Connect: m.connect, Spool: t.TempDir(), Now: m.clock.Now,
 		Remember: func(k pop3.Known) { m.known = k },
+		Gist:     func(ctx context.Context) (string, error) { return m.store.gist(ctx) },
+		Settle:   func(f retrieve.Settled) { m.visit.Settled = f },
 	}
 	return m
 }

@@ -12,12 +12,15 @@ import (
 // saidBroken stands for the server's words where it gave none.
 const saidBroken = "the connection ends whenever this message is asked for"
 
-// open opens a session and reads the ledger meanwhile: that of a large mailbox takes as long as a turn to the server.
+// open opens a session and reads the ledger meanwhile: that of a large mailbox takes as long as a turn to the server. It
+// is not read yet where nothing may have changed since the last visit.
 func (s *session) open(ctx context.Context, after bool) error {
 	read := make(chan error, 1)
 	go func() {
 		var err error
-		s.ledger, err = s.Ledger.Ledger(ctx, s.Account.ID)
+		if s.last = s.before(ctx); s.last.Listing == "" {
+			s.ledger, err = s.Ledger.Ledger(ctx, s.Account.ID)
+		}
 		read <- err
 	}()
 	c, err := s.connect(ctx, after)

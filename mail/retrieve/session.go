@@ -15,7 +15,9 @@ type session struct {
 	*run
 	number int
 	c      *pop3.Client
-	ledger []mail.LedgerRow // as it stood before the session
+	ledger []mail.LedgerRow // as it stood before the session; not read where last says that nothing has changed
+	last   Settled          // what the last visit found, if the ledger is still the same
+	found  Settled          // what this one finds
 	acts   Actions
 	pool   pool           // rows that may come back under another UIDL
 	dups   map[string]int // the next free Dup by UIDL, filled by free
@@ -31,6 +33,7 @@ type session struct {
 	recognised int // renumbered, or known again by their content
 	refusedNow int // refused for the first time in this visit
 
+	unread bool // the ledger could not be read
 	broken bool // the link ended, or the server lost its thread: another session may do better
 	more   bool // the server seems to show only part of the mailbox at a time
 	delay  time.Duration
@@ -48,7 +51,10 @@ func (s *session) conduct(ctx context.Context, after bool) error {
 	s.topped = caps == nil || caps.Has("TOP")
 
 	listing, count, err := s.list(ctx)
-	if err != nil {
+	switch {
+	case s.unread:
+		return err
+	case err != nil:
 		return s.lost(err)
 	}
 	s.listed = len(listing)
@@ -62,7 +68,11 @@ func (s *session) conduct(ctx context.Context, after bool) error {
 		return err
 	}
 	s.more = s.partial(count, fresh)
-	return s.finish(ctx)
+	if err := s.finish(ctx); err != nil {
+		return err
+	}
+	s.settle(ctx, s.stored == fresh)
+	return nil
 }
 
 // lost says that the session has failed by the connection, if that is what it was: then another may do better.
@@ -94,6 +104,15 @@ func (s *session) list(ctx context.Context) (listing []Listed, count int, err er
 	for _, id := range ids {
 		listing = append(listing, Listed{N: id.N, UIDL: id.UIDL})
 	}
+	if s.unchanged(ids, count, octets) {
+		return listing, count, nil
+	}
+	if s.last.Listing != "" {
+		if s.ledger, err = s.Ledger.Ledger(ctx, s.Account.ID); err != nil {
+			s.unread = true
+			return nil, 0, err
+		}
+	}
 	sized := false
 	if !named || count > len(listing) {
 		// No UIDL here, or its listing is short of what STAT counts: LIST says which messages there are.
@@ -107,16 +126,22 @@ func (s *session) list(ctx context.Context) (listing []Listed, count int, err er
 		s.acts = Plan(listing, s.ledger, s.Account.Keep, s.Account.Limit(), s.Now())
 	}
 	plan()
+	sum := s.acts.Octets
 	// A UIDL may have been given to another message. Nothing but STAT tells, as long as none is new.
 	if !sized && (s.acts.Sizes || octets != s.acts.Octets) && len(listing) > 0 {
 		sizes, err := s.sizes(ctx)
 		if err != nil {
 			return nil, 0, err
 		}
+		sum = 0
 		for i := range listing {
 			listing[i].Size = sizes[listing[i].N]
+			sum += listing[i].Size
 		}
 		plan()
+	}
+	if named && !sized && count == len(ids) && sum == octets && s.settles() {
+		s.found = Settled{Listing: listingOf(ids), Count: count, Octets: octets}
 	}
 	return listing, count, nil
 }

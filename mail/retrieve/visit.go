@@ -48,8 +48,14 @@ type Visit struct {
 	Progress func(done, total int, bytes int64)
 	// Remember, if set, is given what is worth knowing of the server at the next visit.
 	Remember func(pop3.Known)
-	Now      func() time.Time // nil: time.Now
-	Log      *slog.Logger     // nil: none
+	// Gist, if set, tells in one word what the account's ledger holds: a word that changes when rows come, go or change
+	// size, and that is empty while a row is not simply stored, or gone, or the person has a wish for one. With it,
+	// Settled is what an earlier visit gave to Settle.
+	Gist    func(ctx context.Context) (string, error)
+	Settled Settled
+	Settle  func(Settled)
+	Now     func() time.Time // nil: time.Now
+	Log     *slog.Logger     // nil: none
 }
 
 // The bounds of one visit.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"poplar/mail"
 )
@@ -44,6 +45,24 @@ func (s *Store) Ledger(ctx context.Context, a mail.AccountID) ([]mail.LedgerRow,
 		})
 	})
 	return all, err
+}
+
+// LedgerGist tells in one word what the ledger of an account holds: a word that changes when rows come, go or change
+// size. It is empty while there is a row that is neither stored nor deleted, or one that the person has a wish for, and
+// where there are none.
+func (s *Store) LedgerGist(ctx context.Context, a mail.AccountID) (string, error) {
+	var gist string
+	err := s.read(ctx, "read the ledger", func(tx *sql.Tx) error {
+		var stored, deleted, open, octets int64
+		err := tx.QueryRowContext(ctx, `SELECT count(CASE state WHEN 'stored' THEN 1 END), count(CASE state WHEN 'deleted' THEN 1 END),
+			count(CASE WHEN state NOT IN ('stored', 'deleted') OR wish <> '' OR partial THEN 1 END), coalesce(sum(CASE state WHEN 'stored' THEN size END), 0)
+			FROM ledger WHERE account = (SELECT num FROM account WHERE id = +?)`, string(a)).Scan(&stored, &deleted, &open, &octets)
+		if err == nil && open == 0 && stored+deleted > 0 {
+			gist = fmt.Sprintf("%d stored, %d octets, %d deleted", stored, octets, deleted)
+		}
+		return err
+	})
+	return gist, err
 }
 
 // inTrash returns the account's messages that lie in its Trash.

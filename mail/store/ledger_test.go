@@ -181,3 +181,66 @@ func TestOnServer(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+func TestLedgerGist(t *testing.T) {
+	s := newStore(t)
+	ctx := context.Background()
+	gist := func() string {
+		t.Helper()
+		g, err := s.LedgerGist(ctx, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g
+	}
+	if g := gist(); g != "" {
+		t.Errorf("of no rows: %q", g)
+	}
+	row := func(uidl string, state mail.LedgerState, size int64) mail.LedgerRow {
+		return mail.LedgerRow{Account: home, UIDL: uidl, State: state, Size: size}
+	}
+	put := func(r ...mail.LedgerRow) {
+		t.Helper()
+		if err := s.PutLedger(ctx, r...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(row("a", mail.Stored, 10), row("b", mail.Stored, 20))
+	two := gist()
+	put(row("a", mail.Stored, 10), row("b", mail.Stored, 20))
+	if g := gist(); g != two || g == "" {
+		t.Errorf("of the same rows: %q, %q", two, g)
+	}
+	seen := map[string]bool{two: true}
+	for _, change := range []func(){
+		func() { put(row("b", mail.Stored, 21)) },
+		func() { put(row("c", mail.Stored, 0)) },
+		func() { put(row("c", mail.Deleted, 0)) },
+		func() {
+			if err := s.ForgetLedger(ctx, row("c", "", 0)); err != nil {
+				t.Fatal(err)
+			}
+			put(row("b", mail.Deleted, 21))
+		},
+	} {
+		change()
+		if g := gist(); g == "" || seen[g] {
+			t.Errorf("after a change: %q", g)
+		} else {
+			seen[g] = true
+		}
+	}
+	for _, state := range []mail.LedgerState{mail.Refused, mail.Skipped, mail.Doomed} {
+		put(row("c", state, 1))
+		if g := gist(); g != "" {
+			t.Errorf("with a row that is %s: %q", state, g)
+		}
+	}
+	put(row("c", mail.Stored, 1))
+	if err := s.SetWish(ctx, home, mail.WishFetch, mail.LedgerKey{UIDL: "c"}); err != nil {
+		t.Fatal(err)
+	}
+	if g := gist(); g != "" {
+		t.Errorf("with a wish: %q", g)
+	}
+}
