@@ -55,6 +55,9 @@ func (d Delivery) Failed() []DeliveryRow {
 // here. known are domains that a mistyped one may have meant.
 func ReportOf(m *mail.Message, sent *Sent, fates []mail.Fate, known []string, tr Translate) Delivery {
 	d := Delivery{Known: sent != nil}
+	if sent != nil {
+		known = append(hosts(sent.To), known...)
+	}
 	for _, b := range m.Bounce {
 		d.Rows = append(d.Rows, bounced(b, known, tr))
 	}
@@ -86,6 +89,7 @@ func ReportOf(m *mail.Message, sent *Sent, fates []mail.Fate, known []string, tr
 // FatesOf words what became of a message in the person's Sent folder.
 func FatesOf(fates []mail.Fate, to []mail.Address, known []string, tr Translate) Delivery {
 	d := Delivery{Known: true}
+	known = append(hosts(to), known...)
 	for _, f := range fates {
 		d.Rows = append(d.Rows, fated(f, nameIn(to, f.Addr), known, tr))
 	}
@@ -227,6 +231,17 @@ func joined(a, b string, tr Translate) string {
 		return b
 	}
 	return tr("%s %s", a, b)
+}
+
+// hosts are the domains of addresses.
+func hosts(list []mail.Address) []string {
+	var out []string
+	for _, a := range list {
+		if at := strings.LastIndexByte(a.Addr, '@'); at > 0 {
+			out = append(out, a.Addr[at+1:])
+		}
+	}
+	return out
 }
 
 // bigHosts are domains that many addresses have, so that a slip of the hand is likely to have meant them.

@@ -81,7 +81,7 @@ func warning(r mail.OriginReason, o mail.Origin, tr Translate) (title, text stri
 	return "", ""
 }
 
-// results words the outcomes of RFC 8601.
+// resultWord words an outcome of RFC 8601.
 func resultWord(s string, tr Translate) string {
 	switch strings.ToLower(s) {
 	case "pass":
@@ -122,12 +122,12 @@ func details(o mail.Origin, tr Translate) []Detail {
 	for _, r := range o.Results {
 		v := strings.ToUpper(r.Method) + " " + resultWord(r.Result, tr)
 		if r.Domain != "" {
-			v = tr("%s: %s", r.Domain, v)
+			v = tr("%s: %s", v, r.Domain)
 		}
 		if r.Reason != "" {
 			v += " (" + r.Reason + ")"
 		}
-		out = append(out, Detail{o.Server, v})
+		out = append(out, Detail{tr("Your server"), v})
 	}
 	if len(o.Signatures) == 0 && len(o.Results) == 0 {
 		out = append(out, Detail{tr("Signature"), tr("none")})
