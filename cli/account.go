@@ -33,8 +33,10 @@ type accountAdd struct {
 	SMTPAuth       string `name:"smtp-auth" default:"auto" enum:"auto,none,plain,login,cram-md5,xoauth2,oauthbearer" help:"How to log in: ${enum}; none where the server requires no authentication."`
 	SMTPUser       string `name:"smtp-user" help:"Its user name. Default: the incoming user and password serve for both."`
 	SeparateSecret bool   `name:"separate-smtp-password" help:"The outgoing server has a password of its own: a second line on stdin."`
-	Keep           string `default:"forever" placeholder:"forever|days:N|until-deleted|never" help:"How long copies stay on the server."`
-	MaxSize        int64  `placeholder:"BYTES" help:"Leave larger messages on the server."`
+	Keep           string `default:"forever" placeholder:"forever|days:N|until-deleted|until-trash|never|newest:N|mb:N" help:"How long copies stay on the server."`
+	MaxSize        int64  `placeholder:"BYTES" help:"Of larger messages only the header and the first lines come."`
+	HeadersFirst   bool   `help:"Of every message that is not small only the header and the first lines come."`
+	Recent         bool   `help:"Gmail's recent mode: the mail of the last 30 days, whoever has fetched it."`
 	CA             string `name:"ca" placeholder:"FILE" help:"PEM file of further certificate authorities for this account."`
 	AllowPlaintext bool   `help:"Permit sending the password over an unencrypted connection."`
 	PasswordStdin  bool   `help:"Read the password, one line, from stdin. It goes to the system's keyring only."`
@@ -43,7 +45,7 @@ type accountAdd struct {
 // Run adds the account.
 func (v *accountAdd) Run(r *run) error {
 	a := mail.DefaultAccount()
-	a.Name, a.Address, a.MaxSize = v.Name, v.Address, v.MaxSize
+	a.Name, a.Address, a.MaxSize, a.HeadersFirst, a.Recent = v.Name, v.Address, v.MaxSize, v.HeadersFirst, v.Recent
 	at := strings.LastIndexByte(a.Address, '@')
 	if at < 1 || at == len(a.Address)-1 || strings.ContainsAny(a.Address, " \r\n<>") {
 		return usagef("%q is no mail address", a.Address)
