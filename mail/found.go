@@ -16,5 +16,6 @@ type Found struct {
 	HelpURL            string
 	NeedsCode          bool // an app password or authorisation code in place of the web password
 	OAuthOnly, NoPOP   bool
+	CanOAuth           bool          // signing in on the provider's page is another way
 	MinInterval        time.Duration // how often the provider lets one check; 0: not known
 }

@@ -60,16 +60,20 @@ func (d *Diagnosis) Took(dir mail.Direction) time.Duration {
 
 // titles has, for each step, what to call it when it went well and when it did not.
 var titles = map[string][2]string{
-	"resolve":   {"Name found", "Name not found"},
-	"connect":   {"Connected", "No connection"},
-	"encrypt":   {"Connection encrypted", "Not encrypted"},
-	"greeting":  {"The server greets", "No greeting"},
-	"log in":    {"Logged in", "Log in refused"},
-	"mailbox":   {"Mailbox opened", "Mailbox not opened"},
-	"sender":    {"Sender accepted", "Sender refused"},
-	"recipient": {"Recipient accepted", "Recipient refused"},
-	"keyring":   {"Password found", "No password"},
-	"password":  {"Password found", "No password"},
+	"resolve":      {"Name found", "Name not found"},
+	"connect":      {"Connected", "No connection"},
+	"encrypt":      {"Connection encrypted", "Not encrypted"},
+	"greeting":     {"The server greets", "No greeting"},
+	"capabilities": {"The server says what it can do", "No capabilities"},
+	"send":         {"Message to yourself sent", "Message to yourself not sent"},
+	"retrieve":     {"It has arrived", "It has not arrived"},
+	"delete":       {"It is deleted again", "It is not deleted"},
+	"log in":       {"Logged in", "Log in refused"},
+	"mailbox":      {"Mailbox opened", "Mailbox not opened"},
+	"sender":       {"Sender accepted", "Sender refused"},
+	"recipient":    {"Recipient accepted", "Recipient refused"},
+	"keyring":      {"Password found", "No password"},
+	"password":     {"Password found", "No password"},
 }
 
 // StepTitle words a finding in two or three words.
@@ -96,6 +100,11 @@ func StepDetail(f mail.Finding, tr Translate) string {
 		return Seen(f.Said, tr)
 	case f.OK || f.Problem == nil:
 		return f.Said
+	}
+	if f.Verdict != nil && f.Verdict.Reason != mail.Unclear {
+		if w, ok := f.Verdict.Reason.Words(); ok {
+			return f.Verdict.Fill(tr(w.What))
+		}
 	}
 	return Tell(f.Problem, tr).What
 }
@@ -161,12 +170,13 @@ func (d *Diagnosis) Report(tr Translate) string {
 				b.WriteString(": " + f.Said)
 			}
 			b.WriteString("\n")
-			if f.Problem != nil {
-				t := Tell(f.Problem, tr)
-				b.WriteString("  " + t.Line(tr) + "\n")
-				if t.Said != "" && t.Said != f.Said {
-					b.WriteString("  " + t.Said + "\n")
-				}
+			if f.Problem == nil && f.Verdict == nil {
+				continue
+			}
+			e := Explain(f, d.Account, "", tr)
+			b.WriteString("  " + Sentences(tr, e.What, e.Why, e.Do) + "\n")
+			if e.Said != "" && e.Said != f.Said {
+				b.WriteString("  " + e.Said + "\n")
 			}
 		}
 	}
@@ -176,12 +186,69 @@ func (d *Diagnosis) Report(tr Translate) string {
 	return b.String()
 }
 
+// Sentences puts sentences without full stop behind each other; empty ones are left out.
+func Sentences(tr Translate, list ...string) string {
+	text := ""
+	for _, s := range list {
+		switch {
+		case s == "":
+		case text == "":
+			text = tr("%s.", s)
+		default:
+			text = tr("%s %s", text, tr("%s.", s))
+		}
+	}
+	return text
+}
+
 // SideTitle is the head over one side's steps: "Incoming · mail.example.com:995".
 func SideTitle(a mail.Account, dir mail.Direction, tr Translate) string {
 	if dir == mail.Incoming {
 		return tr("Incoming · %s", a.Incoming.Addr())
 	}
 	return tr("Outgoing · %s", a.Outgoing.Addr())
+}
+
+// Sum is one side of a test that went well, in short.
+type Sum struct{ Title, Detail, Took string }
+
+// Sums are both sides of a test that went well.
+func (d *Diagnosis) Sums(tr Translate) []Sum {
+	said := func(dir mail.Direction, step string) string {
+		for _, f := range d.Direction(dir) {
+			if f.Step == step {
+				return Seen(f.Said, tr)
+			}
+		}
+		return ""
+	}
+	box := said(mail.Incoming, "mailbox")
+	for _, more := range []string{", UIDL", ", no UIDL", "，"} {
+		box, _, _ = strings.Cut(box, more)
+	}
+	can := said(mail.Outgoing, "capabilities")
+	if i := strings.LastIndex(can, ", "); i >= 0 {
+		can = can[i+2:]
+	}
+	return []Sum{
+		{tr("Incoming mail works"), box, Milliseconds(d.Took(mail.Incoming), tr)},
+		{tr("Outgoing mail works"), can, Milliseconds(d.Took(mail.Outgoing), tr)},
+	}
+}
+
+// KeepSentence says in plain words what becomes of the messages on the server.
+func KeepSentence(k mail.Keep, tr Translate) string {
+	switch k.Mode {
+	case mail.KeepNever:
+		return tr("Messages are removed from the server once they are here. Other devices no longer get them.")
+	case mail.KeepDays:
+		return count(k.Days, "Messages stay on the server for %d day; your phone still gets them.", "Messages stay on the server for %d days; your phone still gets them.", tr)
+	case mail.KeepUntilDeleted, mail.KeepUntilTrash:
+		return tr("Messages stay on the server until you delete them here.")
+	case mail.KeepNewest, mail.KeepSize:
+		return tr("The newest messages stay on the server, older ones are removed there.")
+	}
+	return tr("All messages stay on the server; your other devices still get them.")
 }
 
 // Milliseconds words how long a step took.

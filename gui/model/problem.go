@@ -30,6 +30,7 @@ const (
 	CheckLess      Remedy = "check-less"
 	FixAddress     Remedy = "fix-address"
 	EditMessage    Remedy = "edit-message"
+	SignInAgain    Remedy = "sign-in"
 )
 
 // Told is a Problem in the person's language.
@@ -106,6 +107,7 @@ func Tell(p *mail.Problem, tr Translate) Told {
 		}
 	case mail.Unknown, mail.ServerPermanent, mail.Cancelled:
 	}
+	t.sharpen(p, tr)
 	switch {
 	case errors.Is(p.Err, settings.ErrDenied):
 		t.What, t.Advice = tr("The keyring did not let Poplar in"), tr("Allow it there, or type the password for this session")
@@ -119,6 +121,25 @@ func Tell(p *mail.Problem, tr Translate) Told {
 		t.Said = p.Err.Error()
 	}
 	return t
+}
+
+// sharpen takes the words of what stands behind the server's line, where that is known more precisely than the kind.
+func (t *Told) sharpen(p *mail.Problem, tr Translate) {
+	r := p.Reason()
+	switch r {
+	case "", mail.WrongPassword, mail.NeedsCode, mail.InUse, mail.TooOften, mail.ServerTrouble, mail.Busy, mail.Unclear, mail.Policy, mail.MessageTooLarge, mail.NoStartTLS:
+		return // the kind says as much, and perhaps when there will be another try
+	}
+	w, ok := r.Words()
+	if !ok {
+		return
+	}
+	v := &mail.Verdict{Reason: r, Name: tr("The provider")}
+	v.Host, v.Port = split(p.Where)
+	t.What, t.Advice = v.Fill(tr(w.What)), v.Fill(tr(w.Do))
+	if r == mail.SignInAgain || r == mail.OAuthWanted {
+		t.Remedy, t.Button = SignInAgain, tr("Sign in…")
+	}
 }
 
 // TellError words any error: the Problem in it, or its own text.

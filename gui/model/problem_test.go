@@ -180,7 +180,7 @@ func TestEverythingIsTranslated(t *testing.T) {
 	}
 	quoted := `("(?:[^"\\]|\\.)*")`
 	call := regexp.MustCompile(`\b(?:tr|T)\(` + quoted + `|\b(?:count|N)\([^"]*` + quoted + `, ` + quoted + `|return ` + quoted + `$|: +\{` + quoted + `, ` + quoted + `\},$`)
-	for _, name := range []string{"problem.go", "setup.go", "doctor.go", "composer.go", "outbox.go", "seen.go", "find.go", "delivery.go", "origin.go", "invitation.go", "remark.go", "charsets.go"} {
+	for _, name := range []string{"problem.go", "setup.go", "reach.go", "verdict.go", "doctor.go", "composer.go", "outbox.go", "seen.go", "find.go", "delivery.go", "origin.go", "invitation.go", "remark.go", "charsets.go"} {
 		src, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package model
 import (
 	"encoding/pem"
 	"errors"
+	"net"
 	"net/netip"
 	"os"
 	"reflect"
@@ -36,12 +37,15 @@ const (
 	FieldMinutes   Field = "minutes"
 	FieldSize      Field = "size"
 	FieldCA        Field = "certificate authority"
+	FieldInOther   Field = "second incoming host"
+	FieldOutOther  Field = "second outgoing host"
+	FieldProxy     Field = "proxy"
 )
 
 // Fields are all of them, in the order in which a person meets them.
 var Fields = []Field{
-	FieldInHost, FieldInPort, FieldInUser, FieldInSecret, FieldDays, FieldOutHost, FieldOutPort, FieldOutUser, FieldOutSecret,
-	FieldCA, FieldAddress, FieldReplyTo, FieldMinutes, FieldSize,
+	FieldInHost, FieldInPort, FieldInOther, FieldInUser, FieldInSecret, FieldDays, FieldOutHost, FieldOutPort, FieldOutOther, FieldOutUser,
+	FieldOutSecret, FieldProxy, FieldCA, FieldAddress, FieldReplyTo, FieldMinutes, FieldSize,
 }
 
 // megabyte is what the size limit counts in, as sizes are shown.
@@ -50,6 +54,7 @@ const megabyte = 1 << 20
 // Side is one server of the form, as typed.
 type Side struct {
 	Host, Port, User string
+	Other            string // a second name of the server, perhaps with a port: "mail.example.com:1995"
 	Password         string // typed now; empty leaves the stored one as it is
 	Security         mail.Security
 	Auth             mail.Auth
@@ -79,7 +84,10 @@ type Form struct {
 	Limited  bool // leave messages over Megabytes on the server
 	Megs     string
 	CAFile   string
-	Remember bool // keep passwords in the keyring; else they are asked for each time
+	Proxy    ProxyForm
+	OAuth    *mail.OAuth // how to sign in on the provider's page; nil: not set up
+	Tokens   string      // what a sign-in came to just now; empty leaves the stored one as it is
+	Remember bool        // keep passwords in the keyring; else they are asked for each time
 
 	opened, base mail.Account // as given; and with certificates trusted since
 }
@@ -111,11 +119,16 @@ func NewForm(a mail.Account) *Form {
 	if f.CAFile == "" {
 		f.CAFile = a.Outgoing.CAFile
 	}
+	f.Proxy = newProxyForm(a.Proxy)
+	f.OAuth = a.OAuth
 	return f
 }
 
 func newSide(d mail.Direction, s mail.Server) Side {
-	side := Side{Host: s.Host, User: s.User, Security: s.Security, Auth: s.Auth, Plain: s.AllowPlaintext}
+	side := Side{Host: s.Host, User: s.User, Security: s.Security, Auth: s.Auth, Plain: s.AllowPlaintext, Other: s.OtherHost}
+	if s.OtherPort != 0 && s.OtherHost != "" {
+		side.Other = net.JoinHostPort(s.OtherHost, strconv.Itoa(s.OtherPort))
+	}
 	if side.Security == "" {
 		side.Security = mail.TLS
 	}
@@ -249,12 +262,18 @@ func (f *Form) Check(field Field) string {
 			return "Type the user name. Often it is the mail address."
 		}
 	case FieldInSecret:
+		if f.SignsIn(mail.Incoming) {
+			if f.New() && f.Tokens == "" {
+				return "Sign in on the provider's page first."
+			}
+			return ""
+		}
 		if f.New() && f.Remember && f.In.Password == "" {
 			return "Type the password, or choose to be asked each time."
 		}
 	case FieldOutSecret:
 		had := !f.New() && f.base.OutgoingAuth && !f.base.SameAsIncoming
-		if f.OwnOutgoing() && !had && f.Remember && f.Out.Password == "" {
+		if f.OwnOutgoing() && !f.SignsIn(mail.Outgoing) && !had && f.Remember && f.Out.Password == "" {
 			return "Type the password, or choose to be asked each time."
 		}
 	case FieldDays:
@@ -274,6 +293,12 @@ func (f *Form) Check(field Field) string {
 		if _, ok := f.maxSize(); f.Limited && !ok {
 			return "A size in megabytes, at least 0.01."
 		}
+	case FieldInOther:
+		return checkOther(f.In.Other)
+	case FieldOutOther:
+		return checkOther(f.Out.Other)
+	case FieldProxy:
+		return f.Proxy.check()
 	case FieldCA:
 	}
 	return ""
@@ -328,6 +353,7 @@ func (f *Form) Account() mail.Account {
 		a.MaxSize, _ = f.maxSize()
 	}
 	a.AskPassword = !f.Remember
+	a.Proxy, a.OAuth = f.Proxy.address(), f.OAuth
 	return a
 }
 
@@ -340,19 +366,32 @@ func (f *Form) Secrets() Secrets {
 	if f.OwnOutgoing() && f.Out.Password != "" {
 		s[mail.Outgoing] = f.Out.Password
 	}
+	if f.Tokens != "" {
+		s[mail.Tokens] = f.Tokens
+	}
+	if f.Proxy.Password != "" {
+		s[mail.ProxyWay] = f.Proxy.Password
+	}
 	return s
 }
 
 // Type puts passwords into the form as if they had been typed there.
 func (f *Form) Type(s Secrets) {
 	for d, secret := range s {
-		f.Side(d).Password = secret
+		switch d {
+		case mail.Tokens:
+			f.Tokens = secret
+		case mail.ProxyWay:
+			f.Proxy.Password = secret
+		default:
+			f.Side(d).Password = secret
+		}
 	}
 }
 
 // NeedsStored reports whether a test of the form needs passwords that are in the keyring only.
 func (f *Form) NeedsStored() bool {
-	return !f.New() && (f.In.Password == "" || f.OwnOutgoing() && f.Out.Password == "")
+	return !f.New() && (f.In.Password == "" || f.OwnOutgoing() && f.Out.Password == "" || f.SignsIn(mail.Incoming) && f.Tokens == "")
 }
 
 // Changed reports whether anything differs from what was opened.
@@ -363,16 +402,16 @@ func (f *Form) Changed() bool {
 // Stored records that the account was stored as a, which has its ID now.
 func (f *Form) Stored(a mail.Account) {
 	f.base, f.opened = a, a
-	f.In.Password, f.Out.Password = "", ""
+	f.In.Password, f.Out.Password, f.Tokens, f.Proxy.Password = "", "", "", ""
 }
 
 // Trust pins a certificate for the servers that bear its host.
 func (f *Form) Trust(c mail.Certificate) {
 	for _, p := range []struct{ typed, base *mail.Server }{{f.server(mail.Incoming), &f.base.Incoming}, {f.server(mail.Outgoing), &f.base.Outgoing}} {
-		if !strings.EqualFold(p.typed.Host, c.Host) {
+		if !strings.EqualFold(p.typed.Host, c.Host) && !strings.EqualFold(p.typed.OtherHost, c.Host) {
 			continue
 		}
-		if !strings.EqualFold(p.base.Host, c.Host) {
+		if !strings.EqualFold(p.base.Host, p.typed.Host) {
 			p.base.Host, p.base.Pins = p.typed.Host, nil
 		}
 		if !slices.Contains(p.base.Pins, c.SHA256) {
@@ -411,6 +450,7 @@ func (side Side) server(d mail.Direction, base mail.Server) mail.Server {
 		out.Pins = nil // trust was given to that host alone
 	}
 	out.Host, out.User, out.Security, out.Auth = side.Host, strings.TrimSpace(side.User), side.Security, side.Auth
+	out.OtherHost, out.OtherPort = splitOther(side.Other)
 	out.AllowPlaintext = side.Plain && side.Security == mail.NoTLS
 	out.Port = mail.DefaultPort(d, side.Security)
 	if n, err := strconv.Atoi(side.Port); err == nil {

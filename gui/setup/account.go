@@ -36,16 +36,20 @@ type AccountWindow struct {
 	same     *kit.Choice
 	result   *kit.Bar
 	pins     *kit.Form
-	columns  *fyne.Container
-	tabs     *kit.Tabs
-	pages    []*container.Scroll
-	notice   *fyne.Container // a bar over the foot
-	log      *logView
-	save     *kit.Button
-	test     *kit.Button
-	doctor   *DoctorWindow
-	saving   bool
-	closed   bool
+	signedIn *kit.Line
+	finding  bool // the servers are being looked for
+
+	findButton *kit.Button
+	columns    *fyne.Container
+	tabs       *kit.Tabs
+	pages      []*container.Scroll
+	notice     *fyne.Container // a bar over the foot
+	log        *logView
+	save       *kit.Button
+	test       *kit.Button
+	doctor     *DoctorWindow
+	saving     bool
+	closed     bool
 }
 
 // NewAccountWindow returns the window for an account: a copy of *a is edited, nil makes a new one. Show brings it up.
@@ -89,7 +93,8 @@ func NewAccountWindow(app fyne.App, p model.Poplar, loop kit.Loop, a *mail.Accou
 	}
 	w.test = kit.NewButton(kit.T("Test settings"), "check", kit.Plain, w.Test)
 	w.save = kit.NewButton(kit.T("Save"), "", kit.Filled, func() { w.Save(nil) })
-	left := []fyne.CanvasObject{w.test}
+	w.findButton = kit.NewButton(kit.T("Find servers again"), "", kit.Link, w.FindAgain)
+	left := []fyne.CanvasObject{w.test, w.findButton}
 	if account.ID != "" {
 		left = append(left, kit.NewButton(kit.T("Remove account…"), "", kit.Link, w.Remove))
 	}

@@ -117,11 +117,12 @@ type stepRow struct {
 	index   int
 	finding mail.Finding
 	running bool
+	sum     *model.Sum // in place of a finding
 }
 
 // Tapped implements fyne.Tappable.
 func (r *stepRow) Tapped(*fyne.PointEvent) {
-	if !r.running {
+	if !r.running && r.sum == nil {
 		r.list.choose(r.index)
 		r.list.onChosen(r.index)
 	}
@@ -137,11 +138,16 @@ func (r *stepRow) CreateRenderer() fyne.WidgetRenderer {
 	switch {
 	case r.running:
 		icon, colour = "more", kit.Text2
+	case r.sum != nil:
+		title, detail, took = r.sum.Title, r.sum.Detail, r.sum.Took
 	default:
 		title, detail = model.StepTitle(r.finding, tr), model.StepDetail(r.finding, tr)
 		took = model.Milliseconds(r.finding.Took, tr)
-		if bad {
+		switch {
+		case bad:
 			icon, colour = "x", kit.Err
+		case r.finding.Verdict != nil:
+			icon, colour = "info", kit.Info
 		}
 	}
 	glyph := kit.NewGlyph(icon, 14, colour)
@@ -187,6 +193,8 @@ func (r *stepRenderer) paint() {
 		plate = kit.Pill
 	case bad:
 		ground, plate = kit.ErrBg, kit.Surface
+	case r.row.finding.Verdict != nil && r.row.index != r.row.list.chosen:
+		plate = kit.InfoBg
 	case r.row.index == r.row.list.chosen:
 		ground = kit.SelOff
 	}
@@ -202,59 +210,164 @@ func (r *stepRenderer) Refresh() {
 	}
 }
 
-// remedies are what the buttons beside a problem do; those a window cannot do are nil and not drawn.
+// remedies are what the buttons beside a finding do; those a window cannot do are nil and not drawn. What changes the form
+// is done by change, which then tests again.
 type remedies struct {
+	change   func(x mail.Fix)
 	password func(d mail.Direction)
 	servers  func(d mail.Direction)
-	security func(d mail.Direction)
+	proxy    func()
+	find     func()
 	trust    func(c mail.Certificate)
+	signIn   func()
+	seldom   func()
+	page     func(address string)
 	again    func()
 }
 
-// advise makes the panel that tells a problem: what, why, the server's own line, and the button that helps.
-func advise(p *mail.Problem, dir mail.Direction, r remedies) fyne.CanvasObject {
-	t := model.Tell(p, tr)
-	parts := []fyne.CanvasObject{kit.NewPara(t.What, 15, true, kit.Text)}
-	if t.Advice != "" {
-		parts = append(parts, kit.NewPara(kit.T("%s.", t.Advice), 13, false, kit.Text))
+// does returns what a fix does in a window; nil where it cannot.
+func (r remedies) does(x mail.Fix, f mail.Finding) func() {
+	with := func(do func(mail.Direction)) func() {
+		if do == nil {
+			return nil
+		}
+		return func() { do(x.Direction) }
 	}
-	if t.Said != "" {
-		parts = append(parts, newPlate(kit.Input, t.Said))
+	switch x.Do {
+	case mail.UseServer, mail.SwapServers, mail.AskLogin, mail.NoLoginNeeded, mail.DropAuthority:
+		if r.change != nil {
+			return func() { r.change(x) }
+		}
+	case mail.OwnLogin:
+		if r.change != nil && r.password != nil {
+			return func() { r.change(x); r.password(mail.Outgoing) }
+		}
+	case mail.TypePassword:
+		return with(r.password)
+	case mail.EditServer:
+		return with(r.servers)
+	case mail.EditProxy:
+		return r.proxy
+	case mail.FindAgain:
+		return r.find
+	case mail.TrustLeaf:
+		if r.trust != nil && f.Problem != nil && f.Problem.Certificate != nil {
+			return func() { r.trust(*f.Problem.Certificate) }
+		}
+	case mail.SignIn:
+		return r.signIn
+	case mail.CheckSeldom:
+		return r.seldom
+	case mail.OpenPage:
+		if r.page != nil {
+			return func() { r.page(x.Page) }
+		}
+	case mail.OpenBrowser:
+		if r.page != nil {
+			return func() { r.page("http://neverssl.com/") } // a page that every such network catches
+		}
+	case mail.RunAgain:
+		return r.again
+	}
+	return nil
+}
+
+// advise makes the panel that tells of a finding: what, why, what to do, the server's own line, and the buttons that help;
+// below it, what else it can be.
+func advise(f mail.Finding, a mail.Account, r remedies) []fyne.CanvasObject {
+	e := model.Explain(f, a, kit.Language(), tr)
+	parts := []fyne.CanvasObject{kit.NewPara(e.What, 15, true, kit.Text)}
+	if text := model.Sentences(tr, e.Why, e.Do); text != "" {
+		parts = append(parts, kit.NewPara(text, 13, false, kit.Text))
+	}
+	if e.Said != "" {
+		parts = append(parts, newPlate(kit.Input, e.Said))
 	}
 	var buttons []fyne.CanvasObject
 	button := func(label string, do func()) {
 		kind := kit.Plain
-		if len(buttons) == 0 {
+		if len(buttons) == 0 && e.Failed {
 			kind = kit.Filled
 		}
 		buttons = append(buttons, kit.NewButton(label, "", kind, do))
 	}
-	switch t.Remedy {
-	case model.EnterPassword:
-		if r.password != nil {
-			button(kit.T("Enter another password…"), func() { r.password(dir) })
+	ran := false
+	for _, b := range e.Buttons {
+		if do := r.does(b.Fix, f); do != nil && len(buttons) < 4 {
+			button(b.Label, do)
+			ran = ran || b.Fix.Do == mail.RunAgain
 		}
-	case model.EditServers, model.RunDoctor:
-		if r.servers != nil {
-			button(kit.T("Edit servers…"), func() { r.servers(dir) })
-		}
-	case model.ChooseSecurity:
-		if r.security != nil {
-			button(t.Button, func() { r.security(dir) })
-		}
-	case model.ShowCert:
-		if r.trust != nil && p.Certificate != nil {
-			button(t.Button, func() { r.trust(*p.Certificate) })
-		}
-	case model.TryNow, model.CheckLess, model.FixAddress, model.EditMessage, model.NoRemedy:
 	}
-	if r.again != nil {
+	if r.again != nil && !ran && e.Failed {
 		button(kit.T("Run again"), r.again)
 	}
 	if len(buttons) > 0 {
-		parts = append(parts, container.New(kit.Inset{Top: 4}, container.New(kit.Spread{Gap: 8}, buttons...)))
+		parts = append(parts, container.New(kit.Inset{Top: 4}, container.New(&flow{gap: 8}, buttons...)))
 	}
-	return newPanel(kit.ErrBg, "warn", kit.Err, parts...)
+	fill, icon, colour := kit.ErrBg, "warn", kit.Err
+	switch {
+	case !e.Failed && f.Verdict != nil:
+		fill, icon, colour = kit.InfoBg, "info", kit.Info
+	case !e.Failed:
+		fill, icon, colour = kit.OKBg, "check", kit.OK
+	}
+	all := []fyne.CanvasObject{newPanel(fill, icon, colour, parts...)}
+	if e.Help != "" {
+		bar := kit.NewBar(kit.ToneInfo, kit.T("How to do it there"), e.Help).Icon("key")
+		if e.Page != "" && r.page != nil {
+			bar.Act(kit.T("Show me"), func() { r.page(e.Page) })
+		}
+		all = append(all, bar)
+	}
+	if len(e.Also) > 0 {
+		list := []fyne.CanvasObject{kit.NewPara(kit.T("What else it can be"), 13, true, kit.Text)}
+		for _, s := range e.Also {
+			list = append(list, kit.NewPara(kit.T("• %s.", s), 13, false, kit.Text2))
+		}
+		all = append(all, container.New(kit.Inset{Left: 4}, container.New(&kit.Column{Gap: 6}, list...)))
+	}
+	return all
+}
+
+// flow puts buttons beside each other, and into further rows where there is no room.
+type flow struct {
+	gap, width float32
+}
+
+func (l *flow) arrange(o []fyne.CanvasObject, width float32, place func(o fyne.CanvasObject, x, y float32, s fyne.Size)) float32 {
+	x, y, high := float32(0), float32(0), float32(0)
+	for _, b := range o {
+		m := b.MinSize()
+		if x > 0 && x+m.Width > width {
+			x, y = 0, y+high+l.gap
+		}
+		place(b, x, y, m)
+		x, high = x+m.Width+l.gap, max(high, m.Height)
+	}
+	return y + high
+}
+
+// Layout implements fyne.Layout.
+func (l *flow) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	l.width = s.Width
+	l.arrange(o, s.Width, func(o fyne.CanvasObject, x, y float32, s fyne.Size) {
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(s)
+	})
+}
+
+// Height is what the rows need at a width.
+func (l *flow) Height(o []fyne.CanvasObject, width float32) float32 {
+	return l.arrange(o, width, func(fyne.CanvasObject, float32, float32, fyne.Size) {})
+}
+
+// MinSize implements fyne.Layout.
+func (l *flow) MinSize(o []fyne.CanvasObject) fyne.Size {
+	wide := float32(0)
+	for _, b := range o {
+		wide = max(wide, b.MinSize().Width)
+	}
+	return fyne.NewSize(wide, l.Height(o, max(l.width, wide)))
 }
 
 // panel is a plate with an icon at the left of its paragraphs.
@@ -324,216 +437,3 @@ func (p *plate) Height(width float32) float32 { return p.text.Height(width-20) +
 func (p *plate) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.NewStack(kit.NewFill(p.fill, 6), container.New(kit.Inset{Left: 10, Top: 7, Right: 10, Bottom: 7}, p.text)))
 }
-
-// DoctorWindow shows a test of an account's settings step by step, what is wrong, and what helps.
-type DoctorWindow struct {
-	*frame
-	account *AccountWindow
-	form    *model.Form
-
-	d          *model.Diagnosis
-	run        context.CancelFunc
-	title, sum *kit.Line
-	steps      *stepList
-	scroll     *container.Scroll
-	side       *fyne.Container
-	again      *kit.Button
-	talk       *kit.Button
-	log        *logView
-}
-
-func newDoctorWindow(w *AccountWindow) *DoctorWindow {
-	d := &DoctorWindow{account: w, form: w.form}
-	app := fyne.CurrentApp()
-	d.frame = newFrame(app, w.loop, kit.T("Test settings"), fyne.NewSize(1060, 690), func() {
-		if d.run != nil {
-			d.run()
-		}
-		w.doctor = nil
-	})
-	d.title = kit.NewLine("", 20, true, kit.Text).Shrink()
-	d.sum = kit.NewLine("", 13, false, kit.Text2).Shrink()
-	d.again = kit.NewButton(kit.T("Run again"), "refresh", kit.Plain, d.Run)
-	d.steps = newStepList(d.explain)
-	d.scroll = container.NewVScroll(d.steps)
-	d.side = container.New(&kit.Column{Gap: 16})
-	d.log = newLogView(func() []string { return w.p.Transcript(w.form.Account().ID) }, app)
-	d.log.Hide()
-	left := []fyne.CanvasObject{kit.NewButton(kit.T("Copy report"), "", kit.Plain, func() {
-		if d.d != nil {
-			app.Clipboard().SetContent(d.d.Report(tr))
-		}
-	})}
-	if !w.form.New() {
-		d.talk = kit.NewButton(kit.T("Show conversation with server"), "", kit.Link, d.conversation)
-		left = append(left, d.talk)
-	}
-	foot := kit.NewFoot(28, left, []fyne.CanvasObject{kit.NewButton(kit.T("Close"), "", kit.Plain, d.Window.Close)})
-	head := container.New(doctorHead{}, d.title, d.sum, d.again)
-	card := container.NewStack(kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), container.New(kit.Inset{Left: 1, Top: 1, Right: 1, Bottom: 1}, d.scroll))
-	safe := container.New(kit.Spread{Gap: 8}, kit.NewGlyph("lock", 14, kit.Text2),
-		kit.NewLine(kit.T("The report contains no passwords and no message texts."), 12, false, kit.Text2))
-	right := container.NewBorder(nil, safe, nil, nil, container.NewVScroll(d.side))
-	body := container.New(doctorBody{}, card, container.NewStack(right, d.log))
-	d.fill(container.NewBorder(head, foot, nil, nil, body))
-	d.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape && d.Window.Canvas().Overlays().Top() == nil {
-			d.Window.Close()
-		}
-	})
-	return d
-}
-
-// Run tests, from the start.
-func (d *DoctorWindow) Run() {
-	if d.run != nil {
-		d.run()
-	}
-	ctx, cancel := context.WithCancel(d.ctx)
-	d.run = cancel
-	d.again.Disable()
-	d.side.RemoveAll()
-	d.side.Refresh()
-	d.d = examine(ctx, d.loop, d.account.p, d.form, false, func(*model.Diagnosis) { d.show() }, func(diagnosis *model.Diagnosis) {
-		d.again.Enable()
-		d.show()
-		d.explainFirst()
-		d.account.tested(diagnosis)
-		if d.log.Visible() {
-			d.log.Load()
-		}
-	})
-	d.show()
-}
-
-// Diagnosis is what is known so far.
-func (d *DoctorWindow) Diagnosis() *model.Diagnosis { return d.d }
-
-func (d *DoctorWindow) show() {
-	d.title.SetText(kit.T("Checking %s", d.d.Account.Address))
-	if d.d.Account.Address == "" {
-		d.title.SetText(kit.T("Checking %s", d.d.Account.Incoming.Host))
-	}
-	d.sum.SetText(d.d.Summary(tr))
-	d.steps.show(d.d)
-	d.scroll.Refresh()
-	d.scroll.ScrollToBottom() // the latest step, which is the one that failed if any did
-}
-
-// explainFirst shows what to do about the first failure.
-func (d *DoctorWindow) explainFirst() {
-	if p := d.d.Problem(); p != nil {
-		dir := mail.Incoming
-		if f := d.d.Failure(); f != nil {
-			dir = f.Direction
-		}
-		d.advice(advise(p, dir, d.remedies()))
-		return
-	}
-	d.advice(newPanel(kit.OKBg, "check", kit.OK, kit.NewPara(kit.T("Both servers answer"), 15, true, kit.Text),
-		kit.NewPara(kit.T("Poplar can receive and send with these settings."), 13, false, kit.Text)))
-}
-
-// explain tells about one step.
-func (d *DoctorWindow) explain(i int) {
-	if i < 0 || i >= len(d.d.Findings) {
-		return
-	}
-	f := d.d.Findings[i]
-	if !f.OK {
-		p := f.Problem
-		if p == nil {
-			p = &mail.Problem{Kind: mail.Unknown, Said: f.Said}
-		}
-		d.advice(advise(p, f.Direction, d.remedies()))
-		return
-	}
-	parts := []fyne.CanvasObject{kit.NewPara(model.StepTitle(f, tr), 15, true, kit.Text)}
-	if f.Said != "" {
-		parts = append(parts, newPlate(kit.Input, model.StepDetail(f, tr)))
-	}
-	d.advice(newPanel(kit.OKBg, "check", kit.OK, parts...))
-}
-
-func (d *DoctorWindow) advice(o fyne.CanvasObject) {
-	d.side.RemoveAll()
-	d.side.Add(o)
-	d.side.Refresh()
-}
-
-func (d *DoctorWindow) remedies() remedies {
-	go2 := func(field model.Field) {
-		d.account.Show()
-		d.account.Focus(field)
-	}
-	pick := func(dir mail.Direction, in, out model.Field) model.Field {
-		if dir == mail.Outgoing {
-			return out
-		}
-		return in
-	}
-	return remedies{
-		password: func(dir mail.Direction) {
-			if dir == mail.Outgoing && !d.form.OwnOutgoing() {
-				dir = mail.Incoming
-			}
-			go2(pick(dir, model.FieldInSecret, model.FieldOutSecret))
-		},
-		servers:  func(dir mail.Direction) { go2(pick(dir, model.FieldInHost, model.FieldOutHost)) },
-		security: func(dir mail.Direction) { go2(pick(dir, model.FieldInPort, model.FieldOutPort)) },
-		trust: func(c mail.Certificate) {
-			AskTrust(d.Window, c, func(trusted bool) {
-				if trusted {
-					d.form.Trust(c)
-					d.account.pinsShown()
-					d.Run()
-				}
-			})
-		},
-	}
-}
-
-// conversation shows or hides what was said to the servers.
-func (d *DoctorWindow) conversation() {
-	right := d.log.Visible()
-	if right {
-		d.log.Hide()
-		d.talk.SetLabel(kit.T("Show conversation with server"))
-	} else {
-		d.log.Load()
-		d.log.Show()
-		d.talk.SetLabel(kit.T("Hide conversation with server"))
-	}
-	d.Window.Content().Refresh()
-}
-
-// doctorHead is the layout of the head: title, sentence, and the button at the right.
-type doctorHead struct{}
-
-// Layout implements fyne.Layout.
-func (doctorHead) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	m := o[2].MinSize()
-	o[2].Move(fyne.NewPos(s.Width-28-m.Width, 30))
-	o[2].Resize(m)
-	w := s.Width - 28 - m.Width - 28 - 16
-	o[0].(*kit.Line).Place(28, 43, w)
-	o[1].(*kit.Line).Place(28, 64, w)
-}
-
-// MinSize implements fyne.Layout.
-func (doctorHead) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(360, 84) }
-
-// doctorBody is the layout of steps and advice.
-type doctorBody struct{}
-
-// Layout implements fyne.Layout.
-func (doctorBody) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	left := min(420, (s.Width-2*28)*0.45)
-	o[0].Move(fyne.NewPos(28, 4))
-	o[0].Resize(fyne.NewSize(left, s.Height-24))
-	o[1].Move(fyne.NewPos(28+left+20, 4))
-	o[1].Resize(fyne.NewSize(s.Width-2*28-left-20, s.Height-24))
-}
-
-// MinSize implements fyne.Layout.
-func (doctorBody) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(620, 260) }

@@ -79,6 +79,7 @@ func (g *Guide) tell() {
 	if g.page != guideWho {
 		return
 	}
+	g.signInShown()
 	g.catch.RemoveAll()
 	g.told = ""
 	if bar := g.catchBar(); bar != nil {

@@ -23,22 +23,15 @@ func securityNames() []string {
 	return []string{kit.T("TLS from the start"), kit.T("STARTTLS"), kit.T("None")}
 }
 
-// logins are the ways to log in that can be chosen. Those that need a token from the provider's web page are shown only
-// where an account already has one.
-func logins(d mail.Direction, now mail.Auth) ([]mail.Auth, []string) {
+// logins are the ways to log in that can be chosen. The last two need a sign-in on the provider's page.
+func logins(d mail.Direction) ([]mail.Auth, []string) {
 	auths := []mail.Auth{mail.AuthAuto, mail.AuthPlain, mail.AuthLogin, mail.AuthCramMD5}
 	names := []string{kit.T("Automatic (safest offered)"), "PLAIN", "LOGIN", "CRAM-MD5"}
 	if d == mail.Incoming {
 		auths = append(auths, mail.AuthAPOP, mail.AuthUserPass)
 		names = append(names, "APOP", "USER / PASS")
 	}
-	switch now {
-	case mail.AuthXOAuth2:
-		auths, names = append(auths, now), append(names, "XOAUTH2")
-	case mail.AuthOAuthBearer:
-		auths, names = append(auths, now), append(names, "OAUTHBEARER")
-	}
-	return auths, names
+	return append(auths, mail.AuthXOAuth2, mail.AuthOAuthBearer), append(names, kit.T("Sign-in (XOAUTH2)"), kit.T("Sign-in (OAUTHBEARER)"))
 }
 
 func indexOf[T comparable](list []T, v T) int {
@@ -55,6 +48,7 @@ type sidePage struct {
 	w         *AccountWindow
 	d         mail.Direction
 	host      *kit.Field
+	other     *kit.Field // its second name
 	security  *kit.Select
 	port      *kit.Field
 	plain     *kit.Check
@@ -80,6 +74,7 @@ func (w *AccountWindow) side(d mail.Direction) *sidePage {
 			w.keep.hostShown()
 		}
 	}, func() { p.host.SetText(s.Host) })
+	p.other = w.otherField(d)
 	p.port = kit.NewField(s.Port, "", nil).Narrow(72, "")
 	w.bind(names[1], p.port, func(t string) { w.form.SetPort(d, t); p.portShown() }, nil)
 	p.security = kit.NewSelect(securityNames(), indexOf(securities, s.Security), func(i int) {
@@ -99,8 +94,8 @@ func (w *AccountWindow) side(d mail.Direction) *sidePage {
 	p.secret = kit.NewSecret("", nil)
 	p.secret.SetText(s.Password)
 	w.bind(names[3], &p.secret.Field, func(t string) { s.Password = t }, nil)
-	auths, labels := logins(d, s.Auth)
-	p.login = kit.NewSelect(labels, indexOf(auths, s.Auth), func(i int) { s.Auth = auths[i]; w.changed() })
+	auths, labels := logins(d)
+	p.login = kit.NewSelect(labels, indexOf(auths, s.Auth), func(i int) { s.Auth = auths[i]; w.secretsShown(); w.changed() })
 	p.portShown()
 	p.plainShown()
 	return p
@@ -165,7 +160,7 @@ func (w *AccountWindow) serversPage() fyne.CanvasObject {
 	in.form.Add("", in.plain).Add("", in.plainNote)
 	in.form.Add(kit.T("User name"), in.user).Add(kit.T("Password"), in.secret)
 	in.form.AddWide(w.remember, 6, labelWidth+12)
-	in.form.Add(kit.T("Log in with"), in.login)
+	in.form.Add(kit.T("Log in with"), in.login).Add("", w.signInRow())
 
 	in.form.Head(kit.T("Messages on the server"))
 	w.keepRows(in.form)
@@ -192,7 +187,10 @@ func (w *AccountWindow) serversPage() fyne.CanvasObject {
 	out.form.Add(kit.T("User name"), out.user).Add(kit.T("Password"), out.secret).Add(kit.T("Log in with"), out.login)
 	w.result = kit.NewBar(kit.ToneInfo, "", "")
 	w.result.Hide()
-	out.form.AddWide(w.result, 20, 0).AddWide(w.certificates(), 24, 0)
+	out.form.AddWide(w.result, 20, 0)
+	w.proxyRows(out.form)
+	out.form.Add(kit.T("Second incoming server"), in.other).Add(kit.T("Second outgoing server"), out.other)
+	out.form.AddWide(w.certificates(), 24, 0)
 
 	w.sameShown()
 	w.secretsShown()

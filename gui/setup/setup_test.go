@@ -40,8 +40,14 @@ type engine struct {
 	refuse   map[string]bool // user names that are refused
 	find     func(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error)
 	looked   []string
-	removals int       // what any policy would delete
-	asked    mail.Keep // the policy last asked about
+
+	signIns    []model.SignIn
+	signFails  error
+	foreign    []mail.Foreign
+	taken      []mail.Foreign
+	withSecret []bool
+	removals   int       // what any policy would delete
+	asked      mail.Keep // the policy last asked about
 }
 
 func (e *engine) Removals(_ context.Context, _ mail.AccountID, k mail.Keep) (int, error) {
@@ -497,11 +503,14 @@ func TestGuideLeadsToAnAccount(t *testing.T) {
 	kit.SetContent(w, g.Content())
 	defer kit.Forget(w)
 	g.Continue()
-	if g.Page() != guideWho || g.Address.Wrong() == "" {
+	if g.Page() != guideAddress || g.First.Wrong() == "" {
 		t.Fatal("goes on without an address")
 	}
+	begin(g, "anna@birch.example")
+	if g.Page() != guideWho || g.Address.Text() != "anna@birch.example" || w.Canvas().Focused() != fyne.Focusable(g.Name.Entry) {
+		t.Fatal("the address does not lead to name and password")
+	}
 	fill(g.Name, "Anna")
-	fill(g.Address, "anna@birch.example")
 	g.Continue()
 	if g.Page() != guideWho || g.Password.Wrong() == "" {
 		t.Fatal("goes on without a password")
@@ -543,9 +552,7 @@ func TestGuideTellsWhatFailed(t *testing.T) {
 	kit.SetContent(w, g.Content())
 	defer kit.Forget(w)
 	w.Resize(fyne.NewSize(1000, 700))
-	fill(g.Address, "anna@birch.example")
-	fill(&g.Password.Field, "secret")
-	g.Continue()
+	who(g, "anna@birch.example")
 	b.until("looked up", func() bool { return g.search.Ended })
 	g.Test()
 	b.until("told", func() bool { return len(g.advice.Objects) > 0 })
@@ -573,7 +580,7 @@ func TestByHandTakesAlongWhatIsTyped(t *testing.T) {
 	var typed model.Secrets
 	g := NewFirstStart(w, b.e, b.q.Loop, Options{OnByHand: func(a mail.Account, s model.Secrets) { got, typed = a, s }})
 	defer g.Close()
-	fill(g.Address, "anna@birch.example")
+	begin(g, "anna@birch.example")
 	fill(&g.Password.Field, "secret")
 	g.ByHand()
 	if got.Address != "anna@birch.example" || got.Incoming.Host != "pop.birch.example" || typed[mail.Incoming] != "secret" {

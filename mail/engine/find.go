@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"poplar/mail"
 	"poplar/mail/autoconfig"
@@ -30,6 +31,7 @@ func found(c autoconfig.Candidate) mail.Found {
 	if p := c.Provider; p != nil {
 		f.Provider, f.HelpEN, f.HelpZH, f.HelpURL = p.Name, p.HelpEN, p.HelpZH, p.HelpURL
 		f.NeedsCode, f.OAuthOnly, f.NoPOP, f.MinInterval = p.NeedsCode, p.OAuthOnly, p.NoPOP, p.MinInterval
+		f.CanOAuth = slices.Contains(p.Auth, autoconfig.AuthOAuth)
 	}
 	return f
 }
