@@ -24,24 +24,35 @@ func TestReportOf(t *testing.T) {
 		rows                   int
 	}{
 		{
-			"one of one", []mail.Bounced{{Recipient: "x@y.z", Action: "failed", Status: "5.1.1", Why: unknownBox}}, nil, nil, mail.FateFailed,
+			"one of one",
+			[]mail.Bounced{{Recipient: "x@y.z", Action: "failed", Status: "5.1.1", Why: unknownBox}},
+			nil, nil, mail.FateFailed,
 			"Your message to x@y.z could not be delivered: the mailbox does not exist",
 			"The message it is about is not here. Such reports come also when others use your address.", "The mailbox does not exist.", "", 1,
 		},
 		{
-			"one of two, the other is known to be accepted", []mail.Bounced{failed}, sent, []mail.Fate{{Addr: "priya@x.example", State: mail.FateAccepted}, {Addr: "bob@gmial.com", State: mail.FateFailed}},
+			"one of two, the other is known to be accepted",
+			[]mail.Bounced{failed},
+			sent,
+			[]mail.Fate{{Addr: "priya@x.example", State: mail.FateAccepted}, {Addr: "bob@gmial.com", State: mail.FateFailed}},
 			mail.FateFailed, "One of 2 people did not get your message", "You sent “Opening” today at 14:58.", "The address's domain does not exist or takes no mail.", "bob@gmail.com", 2,
 		},
 		{
-			"all of two", []mail.Bounced{failed, {Recipient: "c@d.e", Action: "failed"}}, sent, nil, mail.FateFailed, "None of the 2 people got your message",
+			"all of two",
+			[]mail.Bounced{failed, {Recipient: "c@d.e", Action: "failed"}},
+			sent, nil, mail.FateFailed, "None of the 2 people got your message",
 			"You sent “Opening” today at 14:58.", "The address's domain does not exist or takes no mail.", "bob@gmail.com", 2,
 		},
 		{
-			"a new address", []mail.Bounced{{Recipient: "x@y.z", Action: "failed", Status: "5.1.6", Why: "the recipient has another address now", NewAddress: "x@new.example"}}, nil, nil, mail.FateFailed,
+			"a new address",
+			[]mail.Bounced{{Recipient: "x@y.z", Action: "failed", Status: "5.1.6", Why: "the recipient has another address now", NewAddress: "x@new.example"}},
+			nil, nil, mail.FateFailed,
 			"Your message to x@y.z could not be delivered: the recipient has another address now", "", "The recipient has another address now.", "x@new.example", 1,
 		},
 		{
-			"delayed is no failure", []mail.Bounced{{Recipient: "x@y.z", Action: "delayed", Status: "4.4.1", Why: "the recipient's server could not be reached in time"}}, sent, nil, mail.FateDelayed,
+			"delayed is no failure",
+			[]mail.Bounced{{Recipient: "x@y.z", Action: "delayed", Status: "4.4.1", Why: "the recipient's server could not be reached in time"}},
+			sent, nil, mail.FateDelayed,
 			"Your message to x@y.z is still on its way", "The server goes on trying by itself; there is nothing to do.", "The recipient's server could not be reached in time.", "", 1,
 		},
 		{"delivered", []mail.Bounced{{Recipient: "x@y.z", Action: "relayed", Status: "2.0.0"}}, sent, nil, mail.FateDelivered, "Your message to x@y.z was delivered", "", "", "", 1},
@@ -149,7 +160,8 @@ func TestProvenanceOf(t *testing.T) {
 		{"service", mail.Origin{Trust: mail.TrustUnknown, Reasons: []mail.OriginReason{reason(mail.OriginSignedOther, false)}}, "Sent through other.example", "", "", ""},
 		{"answers elsewhere", mail.Origin{Trust: mail.TrustUnknown, Reasons: []mail.OriginReason{reason(mail.OriginReplyTo, false)}}, "Nothing confirms the sender", "", "", "Answers go to a@b.example"},
 		{
-			"several warnings", mail.Origin{Trust: mail.TrustWarning, Domain: "x.example", Reasons: []mail.OriginReason{reason(mail.OriginFails, true), reason(mail.OriginName, true)}},
+			"several warnings",
+			mail.Origin{Trust: mail.TrustWarning, Domain: "x.example", Reasons: []mail.OriginReason{reason(mail.OriginFails, true), reason(mail.OriginName, true)}},
 			"Be careful with this sender", "This message may not come from x.example",
 			"Your mail server mx.example says that other.example does not stand behind it. The sender calls itself a@b.example, but the message comes from x.example.", "",
 		},
