@@ -7,13 +7,13 @@ import (
 
 // showPeople opens the address book, or brings it to the front.
 func (w *window) showPeople() {
-	if w.people == nil {
-		w.people = people.New(w.app, w.p, w.loop, people.Options{
+	if w.book == nil {
+		w.book = people.New(w.app, w.p, w.loop, people.Options{
 			OnWrite: func(to []mail.Address) {
 				w.writeWith(func(d *mail.Draft) { d.To = to })
 			},
-			OnClosed: func() { w.people = nil },
+			OnClosed: func() { w.book = nil },
 		})
 	}
-	w.people.Show()
+	w.book.Show()
 }

@@ -71,7 +71,7 @@ type window struct {
 	language string // the content is written in
 
 	composers  map[*composer.Window]bool
-	people     *people.Window // the address book, while it is open
+	book       *people.Window // the address book, while it is open
 	leavingNow bool           // what is being written is being saved
 	quit       func()
 }
