@@ -13,6 +13,8 @@ type VisitReport struct {
 	Refused   []RefusedMessage
 	// Renumbered counts messages recognised by content after the server changed its unique-ids.
 	Renumbered int
+	// LoginDelay is the least time between two logins that the server states; 0 where it states none.
+	LoginDelay time.Duration
 	Took       time.Duration
 	Problem    *Problem // nil when the visit went to its end
 }

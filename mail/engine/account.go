@@ -25,6 +25,7 @@ type account struct {
 	failures int                // visits in a row that failed
 	paused   bool               // no automatic visit before the person has acted
 	notUntil time.Time          // the server asked not to come back before
+	least    time.Duration      // the shortest time between two visits by the timetable that server and provider allow
 	stampers stampers           // who stamps its mail
 	missed   bool               // a visit was due while the mailbox was open in a window
 }
@@ -54,7 +55,7 @@ func (acc *account) set(a mail.Account, now time.Time) bool {
 	forget := acc.paused || !reflect.DeepEqual(was.Incoming, a.Incoming)
 	if was.CheckMinutes != a.CheckMinutes || acc.paused {
 		acc.paused, acc.failures = false, 0
-		acc.status.Next = next(a, now, 0, nil)
+		acc.status.Next = next(a, now, 0, nil, acc.least)
 	}
 	return forget
 }
@@ -93,7 +94,7 @@ func (acc *account) setOpen(open bool, now time.Time) (missed bool) {
 	missed = acc.missed
 	acc.status.Open, acc.missed = open, false
 	if !open && acc.status.Next.IsZero() && !acc.paused {
-		acc.status.Next = next(acc.a, now, 0, nil)
+		acc.status.Next = next(acc.a, now, 0, nil, acc.least)
 	}
 	return missed
 }
@@ -110,30 +111,35 @@ func (acc *account) isOpen() bool {
 func (acc *account) plan(now time.Time) {
 	acc.mu.Lock()
 	defer acc.mu.Unlock()
-	acc.status.Next = next(acc.a, now, 0, nil)
+	acc.status.Next = next(acc.a, now, 0, nil, acc.least)
 }
 
 // retryAfter are the pauses after 1, 2, 3… failed visits in a row.
 var retryAfter = []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute}
 
 // next says when an account is to be visited again after a visit that ended at last with problem p, the failures-th
-// in a row. Zero means not by itself: the account is checked by hand only, or a person has to act first.
-func next(a mail.Account, last time.Time, failures int, p *mail.Problem) time.Time {
+// in a row. Zero means not by itself: the account is checked by hand only, or a person has to act first. Logins follow
+// each other no sooner than after least.
+func next(a mail.Account, last time.Time, failures int, p *mail.Problem, least time.Duration) time.Time {
 	if a.CheckMinutes <= 0 {
 		return time.Time{}
 	}
 	if p == nil || failures == 0 {
-		return last.Add(a.Interval())
+		return last.Add(max(a.Interval(), least))
 	}
 	switch p.Kind {
 	case mail.LoginRefused, mail.NeedsAppPassword, mail.PasswordMissing, mail.UntrustedCertificate, mail.NoEncryption:
 		return time.Time{}
 	}
-	pause := retryAfter[min(failures, len(retryAfter))-1]
+	pause := min(retryAfter[min(failures, len(retryAfter))-1], max(a.Interval(), least))
 	if p.Again > 0 {
-		return last.Add(max(p.Again, time.Second))
+		pause = max(p.Again, time.Second)
 	}
-	return last.Add(min(pause, a.Interval()))
+	switch p.Kind {
+	case mail.Offline, mail.NoSuchHost, mail.Unreachable:
+		return last.Add(pause) // the server has not heard of us
+	}
+	return last.Add(max(pause, least))
 }
 
 // CheckNow visits the named accounts, or all, in the background.

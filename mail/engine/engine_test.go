@@ -402,22 +402,28 @@ func TestNextVisit(t *testing.T) {
 		failures int
 		problem  *mail.Problem
 		want     time.Duration // after at; negative: never by itself
+		least    time.Duration // what server and provider allow
 	}{
-		{"all well", 10, 0, nil, 10 * time.Minute},
-		{"by hand only", 0, 0, nil, -1},
-		{"by hand only, failed", 0, 1, problem(mail.Timeout, 0), -1},
-		{"first failure", 10, 1, problem(mail.Unreachable, 0), time.Minute},
-		{"third failure", 10, 3, problem(mail.Offline, 0), 5 * time.Minute},
-		{"never later than the interval", 3, 9, problem(mail.Offline, 0), 3 * time.Minute},
-		{"the ninth is bounded", 120, 9, problem(mail.Timeout, 0), 30 * time.Minute},
-		{"the server says when", 10, 1, problem(mail.LoginDelay, 900*time.Second), 15 * time.Minute},
-		{"in use", 10, 1, problem(mail.MailboxInUse, 5*time.Minute), 5 * time.Minute},
-		{"a refused password is not tried again", 10, 1, problem(mail.LoginRefused, 0), -1},
-		{"a missing password waits for the person", 10, 1, problem(mail.PasswordMissing, 0), -1},
-		{"a strange certificate waits for the person", 10, 2, problem(mail.UntrustedCertificate, 0), -1},
+		{"all well", 10, 0, nil, 10 * time.Minute, 0},
+		{"by hand only", 0, 0, nil, -1, 0},
+		{"by hand only, failed", 0, 1, problem(mail.Timeout, 0), -1, 0},
+		{"first failure", 10, 1, problem(mail.Unreachable, 0), time.Minute, 0},
+		{"third failure", 10, 3, problem(mail.Offline, 0), 5 * time.Minute, 0},
+		{"never later than the interval", 3, 9, problem(mail.Offline, 0), 3 * time.Minute, 0},
+		{"the ninth is bounded", 120, 9, problem(mail.Timeout, 0), 30 * time.Minute, 0},
+		{"the server says when", 10, 1, problem(mail.LoginDelay, 900*time.Second), 15 * time.Minute, 0},
+		{"in use", 10, 1, problem(mail.MailboxInUse, 5*time.Minute), 5 * time.Minute, 0},
+		{"a refused password is not tried again", 10, 1, problem(mail.LoginRefused, 0), -1, 0},
+		{"a missing password waits for the person", 10, 1, problem(mail.PasswordMissing, 0), -1, 0},
+		{"a strange certificate waits for the person", 10, 2, problem(mail.UntrustedCertificate, 0), -1, 0},
+		{"the provider wants longer pauses", 1, 0, nil, 15 * time.Minute, 15 * time.Minute},
+		{"and shorter ones than the person", 30, 0, nil, 30 * time.Minute, 15 * time.Minute},
+		{"also after a session that broke off", 1, 1, problem(mail.Timeout, 0), 15 * time.Minute, 15 * time.Minute},
+		{"and where another session has the mailbox", 10, 1, problem(mail.MailboxInUse, 3*time.Minute), 15 * time.Minute, 15 * time.Minute},
+		{"but not where the server was not reached", 10, 1, problem(mail.Offline, 0), time.Minute, 15 * time.Minute},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := next(mail.Account{CheckMinutes: c.minutes}, at, c.failures, c.problem)
+			got := next(mail.Account{CheckMinutes: c.minutes}, at, c.failures, c.problem, c.least)
 			want := at.Add(c.want)
 			if c.want < 0 {
 				want = time.Time{}

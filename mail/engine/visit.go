@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"poplar/mail"
+	"poplar/mail/autoconfig"
 	"poplar/mail/pop3"
 	"poplar/mail/retrieve"
 )
@@ -76,7 +77,7 @@ func (e *Engine) visit(ctx context.Context, acc *account) mail.VisitReport {
 	report.Took = e.o.Now().Sub(started)
 	e.distrust(ctx, a, report.Problem)
 
-	acc.end(e.o.Now(), report)
+	acc.end(e.o.Now(), report, e.least(a))
 	e.kickIndex() // not before: indexing would keep the visit from storing
 	e.publishStatus(mail.VisitEnded, acc)
 	if report.Problem != nil {
@@ -172,9 +173,25 @@ func (acc *account) wait(now time.Time) time.Duration {
 	return acc.notUntil.Sub(now)
 }
 
-func (acc *account) end(now time.Time, r mail.VisitReport) {
+// least is the shortest time between two checks that an account's provider is known to allow. It matters to the
+// timetable only.
+func (e *Engine) least(a mail.Account) time.Duration {
+	e.mu.Lock()
+	running := e.running
+	e.mu.Unlock()
+	if running {
+		if p := autoconfig.ByServer(a.Incoming.Host); p != nil {
+			return p.MinInterval
+		}
+	}
+	return 0
+}
+
+// end notes how a visit ended. least is what the provider is known to allow; what the server states may be longer.
+func (acc *account) end(now time.Time, r mail.VisitReport, least time.Duration) {
 	acc.mu.Lock()
 	defer acc.mu.Unlock()
+	acc.least = max(least, r.LoginDelay)
 	acc.cancel = nil
 	acc.status.Busy = false
 	acc.status.LastCheck, acc.status.Last = now, r
@@ -187,7 +204,7 @@ func (acc *account) end(now time.Time, r mail.VisitReport) {
 			acc.notUntil = now.Add(r.Problem.Again)
 		}
 	}
-	acc.status.Next = next(acc.a, now, acc.failures, r.Problem)
+	acc.status.Next = next(acc.a, now, acc.failures, r.Problem, acc.least)
 	acc.paused = acc.a.CheckMinutes > 0 && acc.status.Next.IsZero()
 }
 

@@ -47,6 +47,7 @@ func (s *session) conduct(ctx context.Context, after bool) error {
 	defer func() { _ = s.c.Close() }()
 	defer func() { s.Remember(s.c.Known()) }()
 	s.delay = s.c.LoginDelay()
+	s.report.LoginDelay = max(s.report.LoginDelay, s.delay)
 	caps := s.c.Capabilities()
 	s.topped = caps == nil || caps.Has("TOP")
 
