@@ -75,7 +75,13 @@ func (w *window) junkItem(ids []mail.MessageID) *fyne.MenuItem {
 // mainMenu opens everything the window can do.
 func (w *window) mainMenu(at fyne.Position) {
 	var items []*fyne.MenuItem
-	for _, m := range w.menus() {
+	for i, m := range w.menus() {
+		if i == 1 { // how a message is shown: all of them below each other would be higher than the window
+			view := fyne.NewMenuItem(m.Label, nil)
+			view.ChildMenu = m
+			items = append(items, view, fyne.NewMenuItemSeparator())
+			continue
+		}
 		items = append(items, m.Items...)
 		items = append(items, fyne.NewMenuItemSeparator())
 	}
