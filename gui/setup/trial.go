@@ -1,0 +1,159 @@
+package setup
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/mail"
+)
+
+func (g *Guide) testing() fyne.CanvasObject {
+	g.title = kit.NewPara(kit.T("Testing the settings"), 20, true, kit.Text)
+	g.sum = kit.NewPara(kit.T("This takes a few seconds."), 13, false, kit.Text2)
+	g.steps = newStepList(func(i int) {
+		if i >= 0 && i < len(g.d.Findings) && g.d.Findings[i].Verdict != nil {
+			g.advise(i)
+		}
+	})
+	g.advice = container.New(&kit.Column{Gap: 12})
+	g.notice = container.New(&kit.Column{Gap: 12})
+	g.card = container.New(kit.Pile{}, kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), g.steps)
+	g.stop = kit.NewButton(kit.T("Stop"), "", kit.Plain, func() { g.turn(guideServers) })
+	g.anyway = kit.NewButton(kit.T("Save anyway"), "", kit.Link, g.Finish)
+	g.more = kit.NewButton(kit.T("Show details"), "", kit.Link, func() { g.ready(!g.steps.Visible()) })
+	g.finish = kit.NewButton(kit.T("Finish and check mail"), "", kit.Filled, g.Finish)
+	g.finish.Hide()
+	g.anyway.Hide()
+	g.more.Hide()
+	return guidePage(g.title, g.sum, container.New(&kit.Column{Gap: 14}, g.notice, g.advice, g.card),
+		kit.NewFoot(32, []fyne.CanvasObject{g.anyway, g.more}, []fyne.CanvasObject{g.stop, g.finish}))
+}
+
+// advise tells of a step over the list of steps.
+func (g *Guide) advise(i int) {
+	g.advice.RemoveAll()
+	for _, o := range advise(g.d.Findings[i], g.d.Account, g.remedies()) {
+		g.advice.Add(o)
+	}
+	g.root.Refresh()
+}
+
+func (g *Guide) retest() {
+	ctx, cancel := context.WithCancel(g.ctx)
+	if g.run != nil {
+		g.run()
+	}
+	g.run = cancel
+	g.advice.RemoveAll()
+	g.anyway.Hide()
+	g.more.Hide()
+	g.finish.Hide()
+	g.title.SetText(kit.T("Testing the settings"))
+	g.stop.SetLabel(kit.T("Stop"))
+	g.steps.Show()
+	show := func(d *model.Diagnosis) {
+		g.steps.show(d)
+		g.sum.SetText(d.Summary(tr))
+		g.root.Refresh()
+	}
+	g.secrets()
+	g.d = examine(ctx, g.loop, g.p, g.form, false, show, func(d *model.Diagnosis) {
+		p, dir := d.Problem(), mail.Incoming
+		failed := d.Failure()
+		if failed != nil {
+			dir = failed.Direction
+		}
+		if dir == mail.Incoming && g.search.NextUser(g.form, g.mine, p) {
+			g.retest()
+			return
+		}
+		g.stop.SetLabel(kit.T("Back"))
+		show(d)
+		if p == nil {
+			g.title.SetText(kit.T("Everything is ready"))
+			g.finish.Show()
+			g.ready(false)
+			return
+		}
+		if dir == mail.Incoming && g.search.FirstUser(g.form, g.mine, p) {
+			g.notice.RemoveAll()
+			g.notice.Add(kit.NewBar(kit.ToneInfo, "", kit.T("Tried with the user names %s and %s.", g.form.In.User, d.Account.Incoming.User)))
+		}
+		g.title.SetText(kit.T("Not yet"))
+		f := mail.Finding{Direction: dir, Step: p.Doing, Problem: p}
+		if failed != nil {
+			f = *failed
+		}
+		for _, o := range advise(f, d.Account, g.remedies()) {
+			g.advice.Add(o)
+		}
+		g.anyway.Show()
+		show(d)
+	})
+	show(g.d)
+}
+
+// ready sums up a test in which all was well; with details the steps are shown below.
+func (g *Guide) ready(details bool) {
+	g.sum.SetText(kit.T("The account %s can receive and send mail.", g.d.Account.Address))
+	g.advice.RemoveAll()
+	rows := []fyne.CanvasObject{}
+	for _, r := range g.d.Sums(tr) {
+		rows = append(rows, newSumRow(r))
+	}
+	g.advice.Add(container.New(kit.Pile{}, kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), container.New(&kit.Column{Pad: fyne.NewSize(6, 8)}, rows...)))
+	g.advice.Add(kit.NewBar(kit.ToneInfo, "", model.KeepSentence(g.form.Account().Keep, tr)))
+	for _, f := range g.d.Findings {
+		if f.Verdict != nil {
+			for _, o := range advise(f, g.d.Account, g.remedies()) {
+				g.advice.Add(o)
+			}
+		}
+	}
+	g.more.Show()
+	if details {
+		g.steps.Show()
+		g.card.Show()
+		g.more.SetLabel(kit.T("Hide details"))
+	} else {
+		g.steps.Hide()
+		g.card.Hide()
+		g.more.SetLabel(kit.T("Show details"))
+	}
+	g.root.Refresh()
+}
+
+// newSumRow shows one side of the account in the look of a step.
+func newSumRow(s model.Sum) fyne.CanvasObject {
+	r := &stepRow{list: newStepList(func(int) {}), index: -1, finding: mail.Finding{OK: true}, sum: &s}
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+func (g *Guide) remedies() remedies {
+	return remedies{
+		change: func(x mail.Fix) {
+			if g.form.Apply(x) {
+				g.retest()
+			}
+		},
+		password: func(mail.Direction) { g.turn(guideWho); g.focus(g.Password.Entry) },
+		servers:  func(d mail.Direction) { g.toServers(d) },
+		find:     func() { g.search = nil; g.mine = model.Mine{}; g.look(); g.turn(guideServers) },
+		signIn:   g.SignIn,
+		page:     g.browse,
+		trust: func(c mail.Certificate) {
+			AskTrust(g.win, c, func(trusted bool) {
+				if trusted {
+					g.form.Trust(c)
+					g.retest()
+				}
+			})
+		},
+		again: g.retest,
+	}
+}
