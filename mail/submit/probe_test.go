@@ -109,11 +109,24 @@ func TestPostfix(t *testing.T) {
 	if mail.ProblemOf(err).Kind != mail.LoginRefused || r.State != mail.Deferred {
 		t.Errorf("wrong password: %v, %v", r.State, err)
 	}
-	x, err := submit.Open(t.Context(), to, "secret", wire.Options{})
+	log := wire.NewTranscript(1000)
+	x, err := submit.Open(t.Context(), to, "secret", wire.Options{Transcript: log})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer x.Close()
+	large := message(bert)
+	large.Raw = mail.Bytes("Subject: large\r\n\r\n" + strings.Repeat(".0123456789\r\n", 20_000))
+	large.Notices = mail.Notices{Delivered: true}
+	if r, err := x.Send(t.Context(), large, quietly); err != nil || r.State != mail.SentOK {
+		t.Errorf("%v, %v", r, err)
+	}
+	if r, err := x.Send(t.Context(), message(bert), quietly); err != nil || r.State != mail.SentOK {
+		t.Errorf("%v, %v", r, err)
+	}
+	if said := strings.Join(log.Lines(), "\n"); !strings.Contains(said, "C: DATA") || !strings.Contains(said, "C: BDAT") || !strings.Contains(said, "NOTIFY=FAILURE,SUCCESS") {
+		t.Errorf("neither way was taken, or no report asked for:\n%s", said)
+	}
 	if x.MaxSize() == 0 {
 		t.Error("no SIZE")
 	}
