@@ -62,6 +62,9 @@ func (s *session) fetch(ctx context.Context) error {
 		r.last, r.later = true, nil
 		err = r.read(reading, items)
 	}
+	if err == nil {
+		err = r.describe(reading)
+	}
 	r.q.close()
 	failed := <-stored
 	s.progress(r.total, true)
@@ -86,7 +89,8 @@ type reader struct {
 	last     bool // a temporary refusal counts now
 	later    []Item
 	refusals []mail.LedgerRow
-	local    bool // the error is this computer's, not the connection's
+	strange  []strange // of those, the ones refused for the first time
+	local    bool      // the error is this computer's, not the connection's
 }
 
 // read asks for items and queues what comes.
@@ -210,6 +214,9 @@ func (r *reader) giveUp(it Item, said string) {
 	row.State, row.Said, row.Size, row.Listed = mail.Refused, said, it.Size, r.Now()
 	if row.First.IsZero() {
 		row.First = row.Listed
+	}
+	if it.Row.State != mail.Refused {
+		r.strange = append(r.strange, strange{n: it.N, row: len(r.refusals)})
 	}
 	r.refusals = append(r.refusals, row)
 }

@@ -125,6 +125,7 @@ type run struct {
 	blame    map[string]int // by name: how often the link ended at that message
 	windowed bool           // the server shows the mailbox piece by piece
 	noHeads  bool           // the link ended at the first lines of a message: they are not asked for in this visit any more
+	blunt    bool           // the link ended when TOP was asked for of a message that was refused
 	serial   bool           // the server has fallen silent while commands were on their way: one at a time from now on
 	done     int            // messages that have come, for Progress
 	octets   int64
