@@ -5,6 +5,7 @@ import (
 	"poplar/gui/model"
 	"poplar/gui/setup"
 	"poplar/mail"
+	"poplar/settings"
 )
 
 // editAccount opens the window of an account, at a field that needs a hand where one is named.
@@ -68,12 +69,16 @@ func (w *window) repair(id mail.AccountID) {
 
 // showPreferences opens the preferences; every change takes effect at once.
 func (w *window) showPreferences() {
-	setup.NewPreferencesWindow(w.app, w.p, w.loop, setup.Options{OnPrefs: w.prefsChanged, Updates: w.o.Newer != nil}).Show()
+	setup.NewPreferencesWindow(w.app, w.p, w.loop, setup.Options{
+		OnPrefs: w.prefsChanged, Updates: w.o.Newer != nil,
+		OnAskAgain: func() { w.update(func(p *settings.Preferences) { p.PicturesFrom = "" }) },
+	}).Show()
 }
 
 // prefsChanged follows a change of the preferences, which the window of the preferences stores.
 func (w *window) prefsChanged(p model.Preferences) {
 	p.Window, p.UpdatesAsked = w.prefs.Window, w.prefs.UpdatesAsked
+	p.PlainText, p.Original, p.PicturesFrom = w.prefs.PlainText, w.prefs.Original, w.prefs.PicturesFrom
 	updates := p.Updates != w.prefs.Updates
 	language := kit.Language()
 	bodies := p.BodySize != w.prefs.BodySize

@@ -21,11 +21,13 @@ type Options struct {
 	OnByHand func(a mail.Account, typed model.Secrets)
 	OnChosen func(a mail.Account)      // an account is to be edited; nil: the window opens the account window itself
 	OnPrefs  func(p model.Preferences) // preferences changed, and are stored
-	OnClosed func()
-	Focus    model.Field   // where the account window begins
-	Typed    model.Secrets // passwords that the account window begins with
-	Updates  bool          // newer versions can be asked for: the preferences offer it
-	Tab      int           // of the account window: one of the Tab constants
+	// OnAskAgain asks to forget whose pictures from the internet are shown unasked.
+	OnAskAgain func()
+	OnClosed   func()
+	Focus      model.Field   // where the account window begins
+	Typed      model.Secrets // passwords that the account window begins with
+	Updates    bool          // newer versions can be asked for: the preferences offer it
+	Tab        int           // of the account window: one of the Tab constants
 }
 
 // frame is what the windows of this package have in common.

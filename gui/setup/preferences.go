@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -75,6 +76,18 @@ func (w *PreferencesWindow) write() {
 	head(kit.T("Reading and writing"))
 	row(kit.T("A message counts as read after"), "", pick([]int{0, 2, 5, 10}, p.MarkSeconds, func(v int) { p.MarkSeconds = v; w.store() }, kit.T("at once"), kit.T("2 s"), kit.T("5 s"), kit.T("10 s")))
 	row(kit.T("A sent message can be called back for"), "", pick([]int{0, 5, 10, 30}, p.UndoSeconds, func(v int) { p.UndoSeconds = v; w.store() }, kit.T("not at all"), kit.T("5 s"), kit.T("10 s"), kit.T("30 s")))
+	if n := len(strings.Fields(p.PicturesFrom)); n > 0 {
+		row(kit.T("Pictures from the internet are shown unasked"), kit.N(n, "From %d sender: ", "From %d senders: ")+strings.Join(strings.Fields(p.PicturesFrom), ", "),
+			kit.NewButton(kit.T("Ask again"), "", kit.Plain, func() {
+				if w.o.OnAskAgain != nil {
+					w.o.OnAskAgain()
+				}
+				p.PicturesFrom = ""
+				w.write()
+			}))
+	} else {
+		row(kit.T("Pictures from the internet"), kit.T("Poplar asks before it loads them, and never loads trackers"), kit.NewLine(kit.T("Asks"), 13, false, kit.Text2))
+	}
 	head(kit.T("Notices"))
 	row(kit.T("Tell when mail has come"), kit.T("One notice for each check that brought something"), kit.NewSwitch(p.Notify, func(on bool) { p.Notify = on; w.store() }))
 	row(kit.T("Keep checking when the window is closed"), kit.T("Poplar stays in the tray"), kit.NewSwitch(p.Background, func(on bool) { p.Background = on; w.store() }))
