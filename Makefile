@@ -13,7 +13,7 @@ endif
 BUILD := -tags "$(TAGS)" -trimpath -ldflags "-X main.version=$(VERSION) -X main.commit=$(COMMIT)"
 export POPLAR_TAGS := $(TAGS)
 
-.PHONY: help deps build run demo test check bench bench-pop3 bench-smtp gallery cover package test-packages clean
+.PHONY: help deps idp build run demo test check bench bench-pop3 bench-smtp gallery cover package test-packages clean
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST)
@@ -30,7 +30,13 @@ run: build ## Build and open Poplar
 demo: build ## Open the demo; without a display, draw it into build/demo.png
 	@.ci/demo build/poplar build/demo.png
 
-test: deps ## Run every test: unit, race, Dovecot, Postfix, the keyring, a real window
+idp: build/tools/idp ## Build the identity provider that the tests of signing in need
+
+build/tools/idp: .ci/idp/main.go .ci/idp/go.mod
+	@mkdir -p build/tools
+	@$(GO) build -C .ci/idp -o $(CURDIR)/build/tools/idp . || echo "The tests of signing in will be skipped."
+
+test: deps idp ## Run every test: unit, race, Dovecot, Postfix, the keyring, a real window
 	@.ci/desk $(GO) test -tags "$(TAGS)" -race -shuffle=on -timeout 25m ./...
 
 check: deps ## Format, lint, layers, tidy, known vulnerabilities

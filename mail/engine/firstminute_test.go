@@ -52,4 +52,3 @@ func TestHold(t *testing.T) {
 		t.Errorf("%d messages are on the server, want the two that were retrieved elsewhere", n)
 	}
 }
-

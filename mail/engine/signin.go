@@ -72,8 +72,9 @@ func (e *Engine) credential(ctx context.Context, a mail.Account, d mail.Directio
 }
 
 // distrust forgets the access token of an account whose server has refused it, so that the next visit gets a fresh one.
+// Dovecot calls it a temporary failure when the provider tells it that a token is of no use.
 func (e *Engine) distrust(ctx context.Context, a mail.Account, p *mail.Problem) {
-	if a.OAuth == nil || p == nil || p.Kind != mail.LoginRefused {
+	if a.OAuth == nil || p == nil || p.Kind != mail.LoginRefused && (p.Kind != mail.ServerTemporary || p.Doing != "log in") {
 		return
 	}
 	kept, err := e.o.Secret(ctx, a, mail.Tokens)

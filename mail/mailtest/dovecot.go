@@ -26,6 +26,7 @@ const mailUID = 20009
 type DovecotOptions struct {
 	Users map[string]string // passwords by login name; nil: "anna" and "bert", password "secret"
 	CA    *CA               // nil: a new one
+	IdP   *IdP              // whose tokens are taken, by XOAUTH2 and OAUTHBEARER; nil: no tokens
 }
 
 // Dovecot is a private instance on free ports of 127.0.0.1: POP3 with STLS, POP3 over TLS, mechanisms PLAIN, LOGIN, CRAM-MD5, APOP;
@@ -39,6 +40,7 @@ type Dovecot struct {
 
 	process
 	serial int
+	tokens string // of the configuration, about OAuth2
 }
 
 // StartDovecot starts a Dovecot that ends with the test. Where it is not installed the test is skipped.
@@ -58,6 +60,11 @@ func StartDovecot(tb TB, o DovecotOptions) *Dovecot {
 		fmt.Fprintf(&passwd, "%s:{PLAIN}%s\n", name, password)
 	}
 	must(tb, d.write("users", passwd.String(), 0o644))
+	if o.IdP != nil {
+		d.tokens = "auth_mechanisms=$auth_mechanisms xoauth2 oauthbearer\n" +
+			"passdb {\n driver=oauth2\n mechanisms=xoauth2 oauthbearer\n args=" + d.Dir + "/oauth2\n}\n"
+		must(tb, d.write("oauth2", "introspection_mode=auth\nintrospection_url="+o.IdP.UserInfo()+"\nusername_attribute=email\nusername_format=%u\n", 0o644))
+	}
 	for name := range o.Users {
 		for _, sub := range []string{"cur", "new", "tmp"} {
 			must(tb, os.MkdirAll(filepath.Join(d.Maildir(name), sub), 0o755))
@@ -134,7 +141,7 @@ userdb {
  driver=static
  args=uid=%[6]d gid=%[7]d home=%[1]s/mail/%%n
 }
-`, d.Dir, internal, d.POP3, d.POP3S, extra, uid, gid)
+%[8]s`, d.Dir, internal, d.POP3, d.POP3S, extra, uid, gid, d.tokens)
 }
 
 // Server returns the settings of a client of this Dovecot.

@@ -1,0 +1,144 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"poplar/mail"
+	"poplar/mail/mailtest"
+	"poplar/mail/oauth"
+)
+
+// browse is a person in a browser who signs in on the provider's page and lets it return.
+func browse(t *testing.T, page, user, password string) error {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return err
+	}
+	c := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
+	form, err := c.Get(page)
+	if err != nil {
+		return err
+	}
+	body, err := io.ReadAll(form.Body)
+	_ = form.Body.Close()
+	if err != nil {
+		return err
+	}
+	id := regexp.MustCompile(`name="id" value="([^"]+)"`).FindSubmatch(body)
+	if id == nil {
+		return fmt.Errorf("no form at %s: %s", form.Request.URL, body)
+	}
+	done, err := c.PostForm(form.Request.URL.Scheme+"://"+form.Request.URL.Host+"/login/username", url.Values{"id": {string(id[1])}, "username": {user}, "password": {password}})
+	if err != nil {
+		return err
+	}
+	defer done.Body.Close()
+	if host := done.Request.URL.Hostname(); host != "127.0.0.1" {
+		said, _ := io.ReadAll(done.Body)
+		t.Logf("the browser ended at %s: %s", done.Request.URL, said)
+	}
+	return nil
+}
+
+// Against a real identity provider (zitadel/oidc) and a real Dovecot whose oauth2 passdb asks it: sign in, retrieve with
+// the token, renew it, and explain that it was withdrawn.
+func TestRealSignIn(t *testing.T) {
+	const address = "anna@birch.test"
+	idp := mailtest.StartIdP(t, map[string]string{address: "web password"})
+	dovecot := mailtest.StartDovecot(t, mailtest.DovecotOptions{Users: map[string]string{address: "other"}, IdP: idp})
+	kept := ""
+	var e *Engine
+	e, err := Open(t.Context(), Options{
+		Dir: filepath.Join(t.TempDir(), "data"),
+		Secret: func(_ context.Context, _ mail.Account, d mail.Direction) (string, error) {
+			if d != mail.Tokens {
+				t.Errorf("asked for the secret %q", d)
+			}
+			return kept, nil
+		},
+		Keep: func(_ context.Context, _ mail.Account, _ mail.Direction, s string) error { kept = s; return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	a := mail.DefaultAccount()
+	a.ID, a.Address = "a1", address
+	a.Incoming = dovecot.Server(address, mail.TLS)
+	o := idp.OAuth()
+	a.OAuth = &o
+	signIn := func() oauth.Token {
+		t.Helper()
+		ended := make(chan error, 1)
+		text, err := e.SignIn(t.Context(), a, "", false, func(page string) error {
+			go func() { ended <- browse(t, page, address, "web password") }()
+			return nil
+		}, nil, [3]string{"Poplar", "Done", "Failed"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		kept = text
+		token, err := oauth.Decode(text)
+		if err != nil || token.Access == "" || token.Refresh == "" || token.Until.IsZero() {
+			t.Fatalf("signed in with %+v, %v", token, err)
+		}
+		return token
+	}
+	visit := func() *mail.Problem {
+		t.Helper()
+		reports, err := e.Receive(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reports[0].Problem
+	}
+	for _, way := range []mail.Auth{mail.AuthXOAuth2, mail.AuthOAuthBearer} {
+		a.Incoming.Auth = way
+		if err := e.SetAccounts(t.Context(), []mail.Account{a}); err != nil {
+			t.Fatal(err)
+		}
+		signIn()
+		if p := visit(); p != nil {
+			t.Fatalf("%s: %v", way, p)
+		}
+	}
+	// A token that has run out is renewed without anybody noticing; the provider hands out a new refresh token, which is kept.
+	token := signIn()
+	stale := token
+	stale.Access, stale.Until = "", token.Until.AddDate(-1, 0, 0)
+	kept = stale.Encode()
+	if p := visit(); p != nil {
+		t.Fatalf("after its end: %v", p)
+	}
+	if now, err := oauth.Decode(kept); err != nil || now.Refresh == token.Refresh || now.Refresh == "" {
+		t.Errorf("the new refresh token is not kept: %v", err)
+	}
+	// The used one is of no use any more: that is what a withdrawn permission looks like.
+	kept = stale.Encode()
+	e.tokens.Clear()
+	if p := visit(); p == nil || p.Reason() != mail.SignInAgain || !strings.Contains(p.Said, "invalid") {
+		t.Errorf("withdrawn: %+v", p)
+	}
+	// A token that the mail server does not believe is dropped, so that the next visit gets a fresh one.
+	fresh := signIn()
+	fresh.Access = "made-up"
+	kept = fresh.Encode()
+	if p := visit(); p == nil || p.Doing != "log in" {
+		t.Errorf("a token that was made up: %v", p)
+	}
+	if p := visit(); p != nil {
+		t.Errorf("and then: %v", p)
+	}
+}

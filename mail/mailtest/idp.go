@@ -1,0 +1,92 @@
+package mailtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+
+	"poplar/mail"
+)
+
+// IdP is a real identity provider on a free port of 127.0.0.1: zitadel/oidc, built from .ci/idp. Its users sign in with a
+// name and a password; the client "poplar" is a program on a desk, "poplar-device" (secret "secret") one for another device.
+type IdP struct {
+	URL string // with a final slash
+	process
+}
+
+// StartIdP starts a provider that knows these users: passwords by mail address, which is also the name to sign in with.
+// Where it has not been built (make idp) the test is skipped.
+func StartIdP(tb TB, users map[string]string) *IdP {
+	tb.Helper()
+	program := os.Getenv("POPLAR_IDP")
+	if program == "" {
+		program = fromRoot("build/tools/idp")
+	}
+	if program == "" {
+		tb.Skipf("the identity provider is not built: make idp")
+	}
+	type user struct {
+		ID, Username, Password, FirstName, LastName, Email string
+		EmailVerified                                      bool
+	}
+	list := map[string]user{}
+	for address, password := range users {
+		id := "id" + strconv.Itoa(len(list)+1)
+		list[id] = user{ID: id, Username: address, Password: password, FirstName: "Anna", LastName: "Test", Email: address, EmailVerified: true}
+	}
+	data, err := json.Marshal(list)
+	must(tb, err)
+	dir := serverDir(tb)
+	file := filepath.Join(dir, "users.json")
+	must(tb, os.WriteFile(file, data, 0o600))
+	for try := 0; ; try++ {
+		port := freePort(tb)
+		p := &IdP{URL: fmt.Sprintf("http://localhost:%d/", port)}
+		p.cmd = exec.CommandContext(context.Background(), program, strconv.Itoa(port), file)
+		err := p.start(fmt.Sprint("127.0.0.1:", port))
+		if err == nil {
+			tb.Cleanup(p.stop)
+			return p
+		}
+		p.stop()
+		if try == 2 {
+			tb.Fatalf("the identity provider does not start: %v\n%s", err, p.output.String())
+		}
+	}
+}
+
+// fromRoot finds a file of the checkout, from wherever a test runs; empty where it is not there.
+func fromRoot(name string) string {
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			path := filepath.Join(dir, filepath.FromSlash(name))
+			if _, err := os.Stat(path); err == nil {
+				return path
+			}
+			return ""
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return ""
+		}
+		dir = up
+	}
+	return ""
+}
+
+// OAuth returns the settings of a program that signs in there.
+func (p *IdP) OAuth() mail.OAuth {
+	return mail.OAuth{
+		Provider: "test", ClientID: "poplar", AuthURL: p.URL + "auth", TokenURL: p.URL + "oauth/token", DeviceURL: p.URL + "device_authorization",
+		Scopes: []string{"openid", "email", "offline_access"},
+	}
+}
+
+// UserInfo is the page that tells whose a token is; Dovecot asks it.
+func (p *IdP) UserInfo() string { return p.URL + "userinfo" }
