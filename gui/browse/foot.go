@@ -27,7 +27,7 @@ type Foot struct {
 	bad      bool   // the notice is about a failure
 	stop     func()
 	line     *kit.Line
-	retry    *kit.Line // when it is tried again
+	retry    *kit.Line // a second line
 	cancel   *kit.IconButton
 	settings *kit.IconButton
 	repair   *kit.Button
@@ -88,15 +88,19 @@ func (f *Foot) words() {
 		}
 	}
 	f.line.Set(text, false, colour)
-	f.retry.SetText("")
-	if f.retries() {
-		f.retry.SetText(kit.T("Next try %s", clock(f.state.Next, f.now())))
-	}
+	f.retry.SetText(f.second())
 }
 
-// retries reports whether it is to be said when a check that failed is tried again.
-func (f *Foot) retries() bool {
-	return (f.state.State == model.FootTrouble || f.state.State == model.FootOffline) && !f.state.Next.IsZero() && f.notice == ""
+// second is a second line: when a check that failed is tried again, or that a server refuses messages.
+func (f *Foot) second() string {
+	switch {
+	case f.notice != "" || f.working():
+	case (f.state.State == model.FootTrouble || f.state.State == model.FootOffline) && !f.state.Next.IsZero():
+		return kit.T("Next try %s", clock(f.state.Next, f.now()))
+	case f.state.Refused > 0:
+		return kit.N(f.state.Refused, "%d message refused by the server", "%d messages refused by the server")
+	}
+	return ""
 }
 
 // Height is what the foot needs: more while something is under way.
@@ -104,7 +108,7 @@ func (f *Foot) Height() float32 {
 	switch {
 	case f.working():
 		return footAtWork
-	case f.retries():
+	case f.second() != "":
 		return footRetry
 	}
 	return footRest

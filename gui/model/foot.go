@@ -26,6 +26,7 @@ type Foot struct {
 	Done, Total int
 	Checked     time.Time
 	Waiting     int
+	Refused     int // messages that a server would not give at the last visit
 	Account     mail.AccountID
 	Problem     *mail.Problem
 	Next        time.Time // with FootTrouble and FootOffline: when it is tried again; zero where somebody has to act first
@@ -59,6 +60,7 @@ func FootOf(accounts []mail.Account, status []mail.AccountStatus, waiting int) F
 		if s.LastCheck.After(f.Checked) {
 			f.Checked = s.LastCheck
 		}
+		f.Refused += len(s.Last.Refused)
 		switch p := s.Last.Problem; {
 		case s.Busy:
 			f.Busy = append(f.Busy, s.Account)

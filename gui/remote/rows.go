@@ -13,7 +13,10 @@ import (
 	"poplar/mail"
 )
 
-const rowHeight = 30
+const (
+	rowHeight = 30
+	rowPitch  = rowHeight + 4 // the list leaves a gap
+)
 
 // columns are the places of a row's parts at a width.
 type columns struct{ check, from, fromW, subject, subjectW, date, size, state, stateW float32 }
@@ -61,9 +64,9 @@ func (r *rows) unknown(most int) []int {
 	if r.w.list.Len() == 0 {
 		return nil
 	}
-	top := int(r.list.GetScrollOffset() / rowHeight)
+	top := int(r.list.GetScrollOffset() / rowPitch)
 	var ns []int
-	for i := max(top, 0); i < min(top+int(r.Size().Height/rowHeight)+2, r.w.list.Len()) && len(ns) < most; i++ {
+	for i := max(top, 0); i < min(top+int(r.Size().Height/rowPitch)+2, r.w.list.Len()) && len(ns) < most; i++ {
 		if m := r.w.list.Row(i); !m.Known {
 			ns = append(ns, m.N)
 		}

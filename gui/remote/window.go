@@ -427,15 +427,13 @@ func (w *Window) peek(n int) {
 	w.current = n
 	if n == 0 || w.box == nil {
 		w.preview.Hide()
-		w.body.Refresh()
-		w.rows.Refresh()
+		w.show()
 		return
 	}
 	box := w.box
 	w.preview.wait()
 	w.preview.Show()
-	w.body.Refresh()
-	w.rows.Refresh()
+	w.show()
 	kit.Go(w.ctx, w.loop, func(ctx context.Context) (*mail.Message, error) { return box.Preview(ctx, n) }, func(m *mail.Message, err error) {
 		if w.ctx.Err() != nil || w.current != n {
 			return
