@@ -17,6 +17,8 @@ import (
 
 // fake is an engine in memory: two accounts, their folders, some messages.
 type fake struct {
+	model.AddressBook // no test here asks it
+
 	mu       sync.Mutex
 	hub      *mail.Hub
 	accounts []mail.Account

@@ -217,18 +217,23 @@ func (w *window) saveOver(over fyne.Window, name string, write func(context.Cont
 			return
 		}
 		w.keepFolder(filepath.Dir(to.URI().Path()))
-		kit.Do(w.ctx, w.loop, func(ctx context.Context) error {
-			err := errors.Join(write(ctx, to), to.Close())
-			if err == nil {
-				mark.mark(to.URI().Path())
-			}
-			return err
-		}, func(err error) { then(name, err) })
+		w.fillFile(to, name, write, mark, then)
 	}, over)
 	d.SetFileName(name)
 	w.startIn(d)
 	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
 	d.Resize(dialogSize(over))
+}
+
+// fillFile has write fill a file, and says where it came from.
+func (w *window) fillFile(to fyne.URIWriteCloser, name string, write func(context.Context, io.Writer) error, mark webMark, then func(string, error)) {
+	kit.Do(w.ctx, w.loop, func(ctx context.Context) error {
+		err := errors.Join(write(ctx, to), to.Close())
+		if err == nil {
+			mark.mark(to.URI().Path())
+		}
+		return err
+	}, func(err error) { then(name, err) })
 }
 
 func (w *window) saved(name string, err error) {

@@ -99,7 +99,12 @@ func (w *window) saveEML() {
 }
 
 func (w *window) saveMessage(over fyne.Window, id mail.MessageID, subject string, mark webMark, then func(string, error)) {
-	w.saveOver(over, model.MessageFileName(subject), func(ctx context.Context, to io.Writer) error {
+	w.saveOver(over, model.MessageFileName(subject), w.writeMessage(id), mark, then)
+}
+
+// writeMessage writes a message octet for octet.
+func (w *window) writeMessage(id mail.MessageID) func(context.Context, io.Writer) error {
+	return func(ctx context.Context, to io.Writer) error {
 		raw, err := w.p.Raw(ctx, id)
 		if err != nil {
 			return err
@@ -107,7 +112,7 @@ func (w *window) saveMessage(over fyne.Window, id mail.MessageID, subject string
 		defer raw.Close() //nolint:errcheck // nothing was written to it
 		_, err = io.Copy(to, mail.Reader(raw))
 		return err
-	}, mark, then)
+	}
 }
 
 // sourceItems are the lines of menus about the message as it stands.
