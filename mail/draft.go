@@ -37,7 +37,18 @@ type Draft struct {
 	AskReceipt bool
 	// Notices are the reports asked of the servers on the way.
 	Notices Notices
+	// Priority is how urgent the sender says it is.
+	Priority Priority
 }
+
+// Priority is how urgent a message is, as its sender sees it.
+type Priority string
+
+// The priorities; the empty one is the usual.
+const (
+	HighPriority Priority = "high"
+	LowPriority  Priority = "low"
+)
 
 // Quoted is Quote as it stands in the message: with ">" before each line of an answer (RFC 3676 section 4.5: no blank
 // between quote marks), as it is under the header block of a forward. It is empty, and QuoteIntro counts for nothing,
@@ -98,4 +109,15 @@ const (
 	ReplySender ReplyMode = iota
 	ReplyAll
 	ForwardInline
+	ReplyList       // to the mailing list alone (RFC 2369, List-Post)
+	ForwardAttached // the message goes along whole, as an attachment
+	EditAsNew       // a new message with everything that is in this one
 )
+
+// MailingList is what a message says of the mailing list it came by; all empty where it came by none.
+type MailingList struct {
+	Post        string // the address that posts to it (RFC 2369)
+	LeaveByMail string // a mailto: URL
+	LeaveByWeb  string // an https: URL
+	OneClick    bool   // LeaveByWeb takes a POST, and nothing more (RFC 8058)
+}

@@ -94,6 +94,7 @@ type Pictures interface {
 // Poplar is everything the window needs.
 type Poplar interface {
 	AddressBook
+	Letters
 	Mailbox
 	Reading
 	Servers

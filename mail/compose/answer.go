@@ -39,6 +39,12 @@ func Answer(a mail.Account, m *mail.Message, raw mail.Raw, mode mail.ReplyMode, 
 	if lang == "zh" || strings.HasPrefix(lang, "zh-") || strings.HasPrefix(lang, "zh_") {
 		w = chinese
 	}
+	switch mode {
+	case mail.EditAsNew:
+		return asNew(a, m, raw)
+	case mail.ForwardAttached:
+		return forwardAttached(a, m, raw)
+	}
 	if mode == mail.ForwardInline {
 		d.Mark = mail.Forwarded
 		d.Subject = "Fwd: " + bareSubject(m.Subject)
@@ -48,7 +54,7 @@ func Answer(a mail.Account, m *mail.Message, raw mail.Raw, mode mail.ReplyMode, 
 			d.QuoteIntro = ""
 		}
 		d.Attach, _ = carry(raw, m) // what cannot be read is missing in the composer's list, where the person sees it
-		return d
+		return placed(a, d)
 	}
 	d.Subject = "Re: " + bareSubject(m.Subject)
 	d.InReplyTo = m.MessageID
@@ -56,10 +62,13 @@ func Answer(a mail.Account, m *mail.Message, raw mail.Raw, mode mail.ReplyMode, 
 	d.To, d.Cc = answerTo(m, mode == mail.ReplyAll, func(x mail.Address) bool {
 		return slices.ContainsFunc(own, func(o string) bool { return strings.EqualFold(o, x.Addr) })
 	})
+	if list := ListPost(m); mode == mail.ReplyList && list != "" {
+		d.To, d.Cc = []mail.Address{{Addr: list}}, nil
+	}
 	if d.Quote = withoutSignature(bodyOf(m)); d.Quote != "" {
 		d.QuoteIntro = w.intro(m)
 	}
-	return d
+	return placed(a, d)
 }
 
 func signature(a mail.Account) string {

@@ -39,10 +39,14 @@ func headers(h *strings.Builder, d mail.Draft, list func([]mail.Address) ([]stri
 	if !d.Date.IsZero() {
 		fold(h, "Date", d.Date.Format(dateLayout))
 	}
+	var receipt []mail.Address
+	if d.AskReceipt {
+		receipt = []mail.Address{{Addr: d.From.Addr}} // RFC 8098 section 2.1
+	}
 	for _, f := range []struct {
 		name string
 		list []mail.Address
-	}{{"From", []mail.Address{d.From}}, {"Reply-To", d.ReplyTo}, {"To", d.To}, {"Cc", d.Cc}} {
+	}{{"From", []mail.Address{d.From}}, {"Reply-To", d.ReplyTo}, {"To", d.To}, {"Cc", d.Cc}, {"Disposition-Notification-To", receipt}} {
 		tokens, err := list(f.list)
 		if err != nil {
 			return err
@@ -63,6 +67,14 @@ func headers(h *strings.Builder, d mail.Draft, list func([]mail.Address) ([]stri
 	}
 	if ids := messageIDs(d.References...); len(ids) > 0 {
 		fold(h, "References", ids...)
+	}
+	switch d.Priority { // RFC 2156 section 5.3.4, and what is more widely understood
+	case mail.HighPriority:
+		fold(h, "Importance", "high")
+		fold(h, "X-Priority", "1")
+	case mail.LowPriority:
+		fold(h, "Importance", "low")
+		fold(h, "X-Priority", "5")
 	}
 	fold(h, "MIME-Version", "1.0")
 	return nil

@@ -42,6 +42,10 @@ type saved struct {
 	MessageID  string         `json:"message_id,omitempty"`
 	Date       time.Time      `json:"date,omitzero"`
 	QuoteIntro string         `json:"quote_intro,omitempty"`
+	SendAt     time.Time      `json:"send_at,omitzero"`
+	AskReceipt bool           `json:"ask_receipt,omitempty"`
+	Notices    mail.Notices   `json:"notices,omitzero"`
+	Priority   mail.Priority  `json:"priority,omitempty"`
 	// TextSize and QuotedSize are octets at the start and end of the body.
 	TextSize   int `json:"text_size"`
 	QuotedSize int `json:"quoted_size,omitempty"`
@@ -101,6 +105,7 @@ func BuildDraft(w io.Writer, d mail.Draft) error {
 		Account: d.Account, From: d.From, To: d.To, Cc: d.Cc, Bcc: d.Bcc, ReplyTo: d.ReplyTo, Subject: d.Subject,
 		InReplyTo: d.InReplyTo, References: d.References, Answers: d.Answers, Mark: d.Mark, MessageID: d.MessageID,
 		Date: d.Date, QuoteIntro: d.QuoteIntro, TextSize: len(d.Text), QuotedSize: len(d.Quoted()),
+		SendAt: d.SendAt, AskReceipt: d.AskReceipt, Notices: d.Notices, Priority: d.Priority,
 	}
 	if back := s.split(normal(d.Body())); back.Text != d.Text || back.Quote != d.Quote {
 		s.Text, s.Quote = octets(d.Text), octets(d.Quote)
@@ -224,6 +229,7 @@ func (s saved) draft(fields []rawField, body io.Reader) (mail.Draft, error) {
 	d.Account, d.From, d.To, d.Cc, d.Bcc, d.ReplyTo = s.Account, s.From, s.To, s.Cc, s.Bcc, s.ReplyTo
 	d.Subject, d.InReplyTo, d.References, d.Answers, d.Mark = s.Subject, s.InReplyTo, s.References, s.Answers, s.Mark
 	d.MessageID, d.Date, d.QuoteIntro = s.MessageID, s.Date, s.QuoteIntro
+	d.SendAt, d.AskReceipt, d.Notices, d.Priority = s.SendAt, s.AskReceipt, s.Notices, s.Priority
 	for _, f := range s.Attach {
 		a := mail.Attachment{Name: string(f.Name), Type: f.Type, Path: string(f.Path), Size: f.Size}
 		if f.Part > 0 && f.Part <= len(files) {

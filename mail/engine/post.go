@@ -48,7 +48,7 @@ func (p *post) drop(key string) {
 // submit is one submission of o over its account's outgoing server. A connection that other messages went over before
 // may have been ended by the server meanwhile, which is no failure: another one is made.
 func (p *post) submit(ctx context.Context, o mail.OutboxItem, raw mail.Raw, inFlight func(context.Context) error) (mail.Receipt, error) {
-	acc, err := p.e.find(o.Account)
+	acc, err := p.e.outgoing(o)
 	if err != nil {
 		return mail.Receipt{}, &mail.Problem{Kind: mail.Unknown, Doing: "send", Err: err}
 	}

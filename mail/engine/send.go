@@ -72,7 +72,7 @@ func (e *Engine) keepSending(ctx context.Context, key string, s *sender) {
 			e.wakeOutbox(ctx)
 		}
 		next, _, err := e.workOutbox(ctx, e.o.Now(), func(o mail.OutboxItem) bool {
-			acc, err := e.find(o.Account)
+			acc, err := e.outgoing(o)
 			return err == nil && serverKey(acc.get()) == key && !e.withheld(o)
 		})
 		nap := longestNap

@@ -50,10 +50,13 @@ func (e *Engine) Answer(ctx context.Context, id mail.MessageID, mode mail.ReplyM
 	}
 	var self []string
 	for _, other := range e.all(nil) {
-		self = append(self, other.get().Address)
+		self = append(self, other.get().Addresses()...)
 	}
-	d := compose.Answer(acc.get(), m, raw, mode, self, e.o.Language())
-	d.Answers = id
+	a := acc.get()
+	d := compose.Answer(a.As(compose.IdentityFor(a, m)), m, raw, mode, self, e.o.Language())
+	if d.Mark != 0 {
+		d.Answers = id
+	}
 	return d, nil
 }
 

@@ -1,0 +1,17 @@
+package model
+
+import (
+	"context"
+
+	"poplar/mail"
+)
+
+// Letters is what may be done with a message besides answering it.
+type Letters interface {
+	// Redirect passes a message on to others as it is; it leaves after the undo time.
+	Redirect(ctx context.Context, id mail.MessageID, to []mail.Address) (mail.MessageID, error)
+	// AttachMessage is a message as an attachment of another.
+	AttachMessage(ctx context.Context, id mail.MessageID) (mail.Attachment, error)
+	// MailingList is what a message says of the mailing list it came by. It returns at once.
+	MailingList(m *mail.Message) mail.MailingList
+}

@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"poplar/mail"
+	"poplar/mail/compose"
+	"poplar/mail/message"
+)
+
+// outgoing is the account whose server sends o: its own, or the one that the identity it is written under goes through.
+func (e *Engine) outgoing(o mail.OutboxItem) (*account, error) {
+	acc, err := e.find(o.Account)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range acc.get().Identities {
+		if i.Via != "" && strings.EqualFold(i.Address, o.From) {
+			if via, err := e.find(i.Via); err == nil {
+				return via, nil
+			}
+		}
+	}
+	return acc, nil
+}
+
+// Redirect passes a message on to others as it is, in the name of the account it came to. It leaves after the undo time.
+func (e *Engine) Redirect(ctx context.Context, id mail.MessageID, to []mail.Address) (mail.MessageID, error) {
+	if len(to) == 0 {
+		return 0, ErrNoRecipient
+	}
+	s, err := e.store.Summary(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	acc, err := e.find(s.Account)
+	if err != nil {
+		return 0, err
+	}
+	src, err := e.store.Raw(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	defer src.Close() //nolint:errcheck // nothing was written
+	a := acc.get()
+	m, err := message.Open(src)
+	if m == nil {
+		return 0, err
+	}
+	from := compose.IdentityFor(a, m).From()
+	now := e.o.Now()
+	raw, err := e.spooled(func(w io.Writer) error { return compose.Redirect(src, w, from, to, now) })
+	if err != nil {
+		return 0, err
+	}
+	defer raw.Close() //nolint:errcheck // the store has its own copy
+	item := mail.OutboxItem{
+		Account: a.ID, From: from.Addr, Subject: s.Subject, Due: now.Add(e.o.Undo()), Answers: id, Mark: mail.Forwarded, Copy: a.SentFolder,
+	}
+	return e.enqueue(ctx, item, compose.Recipients(mail.Draft{To: to}), e.own(a, raw), 0)
+}
+
+// AttachMessage is a stored message as an attachment of another.
+func (e *Engine) AttachMessage(ctx context.Context, id mail.MessageID) (mail.Attachment, error) {
+	raw, err := e.store.Raw(ctx, id)
+	if err != nil {
+		return mail.Attachment{}, err
+	}
+	defer raw.Close() //nolint:errcheck // nothing was written
+	m, err := message.Open(raw)
+	if m == nil {
+		return mail.Attachment{}, err
+	}
+	return compose.AttachMessage(m, raw)
+}
+
+// MailingList is what a message says of the mailing list it came by.
+func (e *Engine) MailingList(m *mail.Message) mail.MailingList { return compose.ListOf(m) }
