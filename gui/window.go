@@ -172,7 +172,7 @@ func (w *window) fill() {
 		})
 		w.layer = kit.SetContent(w.win, w.guide.Content())
 		w.win.Canvas().SetOnTypedKey(w.guide.Key)
-		w.win.Canvas().Focus(w.guide.Name.Entry)
+		w.win.Canvas().Focus(w.guide.First.Entry)
 		w.title()
 		return
 	}

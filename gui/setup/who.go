@@ -44,7 +44,7 @@ func (g *Guide) address() fyne.CanvasObject {
 			kit.NewButton(kit.T("Set up by hand"), "", kit.Link, g.ByHand)))),
 		g.notice,
 	}
-	return container.NewVScroll(container.New(&centred{width: 560}, container.New(&kit.Column{Gap: 8}, parts...)))
+	return container.NewVScroll(container.New(&centred{width: 440}, container.New(&kit.Column{Gap: 8}, parts...)))
 }
 
 // tall gives its object a height of its own.
