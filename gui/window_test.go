@@ -252,7 +252,7 @@ func TestFirstStartShowsTheSetUp(t *testing.T) {
 	if s.w.guide == nil {
 		t.Fatal("no set-up")
 	}
-	if s.w.win.Canvas().Focused() != s.w.guide.Name.Entry || s.w.win.Title() != "Poplar" {
+	if s.w.win.Canvas().Focused() != s.w.guide.First.Entry || s.w.win.Title() != "Poplar" {
 		t.Errorf("one cannot type at once, or the title is %q", s.w.win.Title())
 	}
 	s.f.mu.Lock()
