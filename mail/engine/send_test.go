@@ -187,9 +187,9 @@ func TestRefusedIsCorrectedAndSentToAlone(t *testing.T) {
 	if err != nil || s.Folder != own {
 		t.Errorf("the copy lies in folder %d, %v", s.Folder, err)
 	}
-	outcome, left, err := b.Outcome(ctx, id)
-	if err != nil || left.IsZero() || len(outcome) != 3 || outcome[1].Addr != "greene@weber.example" || outcome[0].Said == "" {
-		t.Errorf("%+v, %v, %v", outcome, left, err)
+	fates, err := b.Fates(ctx, id)
+	if err != nil || len(fates) != 3 || fates[1].Addr != "greene@weber.example" || fates[0].Said == "" {
+		t.Errorf("%+v, %v", fates, err)
 	}
 }
 

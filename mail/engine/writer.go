@@ -304,11 +304,6 @@ func (e *Engine) Settle(ctx context.Context, id mail.MessageID) error {
 	return err
 }
 
-// Outcome is what the outgoing server said of a sent message, for each recipient, and when the message left.
-func (e *Engine) Outcome(ctx context.Context, id mail.MessageID) ([]mail.Recipient, time.Time, error) {
-	return e.store.Outcome(ctx, id)
-}
-
 // Resend submits a message again that was perhaps sent, or that failed. Recipients that have it are left out.
 func (e *Engine) Resend(ctx context.Context, id mail.MessageID) error {
 	e.hurry(id)

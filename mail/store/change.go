@@ -194,9 +194,6 @@ func (t *tx) erase(h held, goneHere bool) error {
 	if _, err := t.exec("DELETE FROM chunk WHERE place BETWEEN ? AND ?", firstPlace(h.id), lastPlace(h.id)); err != nil {
 		return err
 	}
-	if _, err := t.exec("DELETE FROM outcome WHERE message = +?", id); err != nil {
-		return err
-	}
 	_, err := t.exec("DELETE FROM message WHERE id = +?", id)
 	return err
 }

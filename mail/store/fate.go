@@ -88,7 +88,7 @@ func (s *Store) SentOf(ctx context.Context, report mail.MessageID) (mail.Message
 func (t *tx) settleFates(o mail.OutboxItem) error {
 	list := make([]mail.Fate, len(o.Recipients))
 	for i, r := range o.Recipients {
-		list[i] = mail.Fate{Addr: r.Addr, State: mail.FateAccepted, Status: r.Status, Said: r.Said, At: t.s.now()}
+		list[i] = mail.Fate{Addr: r.Addr, State: mail.FateAccepted, Status: r.Status, Said: r.Said, NewAddress: r.Offered(), At: t.s.now()}
 		if r.State == mail.Failed {
 			list[i].State = mail.FateFailed
 		}

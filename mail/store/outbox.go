@@ -148,7 +148,7 @@ func (s *Store) Outbox(ctx context.Context) ([]mail.OutboxItem, error) {
 
 // Sent is the end of a submission, in one transaction: the message goes to the folder its row names for the copy, or
 // to its account's Sent folder, read; its row leaves the outbox, what the server said of each of o.Recipients is kept
-// (see Outcome), and the message the row says it answers is marked. The error wraps ErrNoMessage when it is not in the
+// (see Fates), and the message the row says it answers is marked. The error wraps ErrNoMessage when it is not in the
 // outbox. The Hub hears Changed.
 func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
 	return s.write(ctx, "move the message to Sent", func(t *tx) error {
@@ -183,9 +183,6 @@ func (s *Store) Sent(ctx context.Context, o mail.OutboxItem) error {
 		if err := t.mark([]mail.MessageID{o.ID}, mail.Seen, 0); err != nil {
 			return err
 		}
-		if err := t.putOutcome(o); err != nil {
-			return err
-		}
 		return t.mark([]mail.MessageID{answers}, mark, 0)
 	})
 }
@@ -202,39 +199,6 @@ func (t *tx) copyFolder(num int64, chosen mail.FolderID) (place, error) {
 		}
 	}
 	return t.role(num, mail.Sent)
-}
-
-func (t *tx) putOutcome(o mail.OutboxItem) error {
-	if _, err := t.exec("DELETE FROM outcome WHERE message = +?", int64(o.ID)); err != nil {
-		return err
-	}
-	for i, r := range o.Recipients {
-		_, err := t.exec("INSERT INTO outcome(message, seq, addr, state, code, status, said, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			int64(o.ID), i, r.Addr, string(r.State), r.Code, r.Status, r.Said, t.s.now().UnixNano())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Outcome returns what the outgoing server said of a sent message, for each recipient, and when the message left the
-// outbox; nothing where that is not known.
-func (s *Store) Outcome(ctx context.Context, id mail.MessageID) (list []mail.Recipient, left time.Time, err error) {
-	err = s.read(ctx, "read what became of a message", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, "SELECT addr, state, code, status, said, at FROM outcome WHERE message = +? ORDER BY seq", int64(id))
-		if err != nil {
-			return err
-		}
-		return eachRow(rows, func(scan func(...any) error) error {
-			var r mail.Recipient
-			var at int64
-			err := scan(&r.Addr, &r.State, &r.Code, &r.Status, &r.Said, &at)
-			left, list = time.Unix(0, at), append(list, r)
-			return err
-		})
-	})
-	return list, left, err
 }
 
 // Unqueue takes a waiting message back: its row leaves the outbox and the message goes to Drafts. The error wraps

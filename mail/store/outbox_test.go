@@ -222,7 +222,7 @@ func TestWhatLeavesTheOutbox(t *testing.T) {
 	}
 }
 
-func TestCopyAndOutcome(t *testing.T) {
+func TestCopyAndFates(t *testing.T) {
 	ctx := context.Background()
 	s := newStore(t)
 	own, err := s.CreateFolder(ctx, home, 0, "Clients")
@@ -250,7 +250,7 @@ func TestCopyAndOutcome(t *testing.T) {
 		}
 		o = outbox(t, s)[0]
 		o.State = mail.SentOK
-		o.Recipients[0] = mail.Recipient{Addr: "jones@example.net", State: mail.SentOK, Code: 251, Status: "2.1.5", Said: "251 2.1.5 will forward"}
+		o.Recipients[0] = mail.Recipient{Addr: "jones@example.net", State: mail.SentOK, Code: 251, Status: "2.1.5", Said: "251 2.1.5 will forward to <jones@example.com>"}
 		o.Recipients[1] = mail.Recipient{Addr: "green@example.net", State: mail.Failed, Code: 550, Said: "550 no"}
 		if err := s.Sent(ctx, o); err != nil {
 			t.Fatal(err)
@@ -258,14 +258,14 @@ func TestCopyAndOutcome(t *testing.T) {
 		if m := summary(t, s, id); m.Folder != c.want {
 			t.Errorf("chosen %d: it lies in %d, want %d", c.chosen, m.Folder, c.want)
 		}
-		list, left, err := s.Outcome(ctx, id)
-		if err != nil || !reflect.DeepEqual(list, o.Recipients) || left.IsZero() {
-			t.Errorf("outcome %+v at %v, %v", list, left, err)
+		list, err := s.Fates(ctx, id)
+		if err != nil || len(list) != 2 || list[0].NewAddress != "jones@example.com" || list[0].Status != "2.1.5" || list[1].State != mail.FateFailed || list[1].Said != "550 no" {
+			t.Errorf("fates %+v, %v", list, err)
 		}
 		if err := s.Delete(ctx, []mail.MessageID{id}); err != nil {
 			t.Fatal(err)
 		}
-		if list, _, err := s.Outcome(ctx, id); err != nil || len(list) != 0 {
+		if list, err := s.Fates(ctx, id); err != nil || len(list) != 0 {
 			t.Errorf("after its end: %+v, %v", list, err)
 		}
 	}

@@ -15,18 +15,6 @@ ALTER TABLE message ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN copy INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN notices TEXT NOT NULL DEFAULT '{}';
--- What the outgoing server said of a sent message, for each recipient.
-CREATE TABLE outcome (
-	message INTEGER NOT NULL REFERENCES message(id),
-	seq     INTEGER NOT NULL,
-	addr    TEXT NOT NULL,
-	state   TEXT NOT NULL,
-	code    INTEGER NOT NULL,
-	status  TEXT NOT NULL,
-	said    TEXT NOT NULL,
-	at      INTEGER NOT NULL, -- nanoseconds since 1970
-	PRIMARY KEY (message, seq)
-) STRICT, WITHOUT ROWID;
 
 -- What is learnt of a message once it is stored: the character set that the person reads it in ('' for its own word), its
 -- DKIM signatures as they were checked (JSON), and the worst that was heard of a sent one (1 delayed, 2 failed).
