@@ -19,6 +19,7 @@ type story struct {
 	fill    func(*mailtest.Mailbox)
 	between func(m *mailbox, visit int)
 	want    []string
+	limit   int64
 }
 
 func stories() []story {
@@ -45,11 +46,29 @@ func stories() []story {
 				b.Put(mailtest.Message{Raw: []byte(l), UIDL: "same"})
 			}
 		}, want: sizedLetters(4)},
+		{name: "too large, until the limit is lifted", limit: limit, fill: volumes, between: func(m *mailbox, visit int) {
+			if visit == 2 {
+				m.visit.Account.MaxSize = 0
+			}
+		}, want: []string{letter(1), volume(1), letter(2), volume(2)}},
+		{name: "too large, and renumbered before the limit is lifted", limit: limit, fill: volumes, between: func(m *mailbox, visit int) {
+			renumber(1)(m, visit)
+			if visit == 2 {
+				m.visit.Account.MaxSize = 0
+			}
+		}, want: []string{letter(1), volume(1), letter(2), volume(2)}},
+	}
+}
+
+func volumes(b *mailtest.Mailbox) {
+	for _, raw := range []string{letter(1), volume(1), letter(2), volume(2)} {
+		b.Add([]byte(raw))
 	}
 }
 
 func (s story) open(t *testing.T, keep mail.KeepMode, script mailtest.Script) *mailbox {
 	m := newMailbox(t, keep, s.options)
+	m.visit.Account.MaxSize = s.limit
 	if s.fill != nil {
 		s.fill(m.box)
 	} else {
