@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/mozillazg/go-pinyin"
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
@@ -24,12 +23,6 @@ func folded(s string) string {
 // soundsMost bounds how many readings of a character count: those after are rare.
 const soundsMost = 4
 
-var arguments = func() pinyin.Args {
-	a := pinyin.NewArgs() // without tones
-	a.Heteronym = true
-	return a
-}()
-
 // surnames are the characters whose reading as a family name is not their first one.
 var surnames = map[rune]string{'单': "shan", '仇': "qiu", '曾': "zeng", '解': "xie", '查': "zha", '盖': "ge", '区': "ou", '任': "ren", '朴': "piao", '翟': "zhai", '尉': "yu", '乐': "yue", '尹': "yin", '缪': "miao", '宓': "mi", '折': "she", '繁': "po", '覃': "qin", '逄': "pang", '召': "shao"}
 
@@ -40,7 +33,7 @@ func sounds(name string) [][]string {
 		if !unicode.Is(unicode.Han, r) {
 			continue
 		}
-		all := pinyin.SinglePinyin(r, arguments)
+		all := readingsOf(r)
 		if s := surnames[r]; s != "" && len(list) == 0 {
 			all = append([]string{s}, all...)
 		}
@@ -70,7 +63,7 @@ func SortKey(name string) string {
 		if unicode.Is(unicode.Han, r) {
 			s := surnames[r]
 			if s == "" || !first {
-				if all := pinyin.SinglePinyin(r, arguments); len(all) > 0 {
+				if all := readingsOf(r); len(all) > 0 {
 					s = all[0]
 				}
 			}
