@@ -206,7 +206,7 @@ type Bounced struct {
 	Diagnostic string `json:"diagnostic"`
 	RemoteMTA  string `json:"remote_mta"`
 	// Why is the reason in fixed English words, the end of the sentence "could not be delivered: …"; a window translates
-	// them. Empty where it was delivered.
+	// them. Empty where it was delivered, and before a message is opened.
 	Why string `json:"-"`
 	// NewAddress is the address that the server gave in place of the recipient's (251, 551), or "".
 	NewAddress string `json:"-"`

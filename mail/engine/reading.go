@@ -142,9 +142,8 @@ func (e *Engine) SetCharset(ctx context.Context, id mail.MessageID, charset stri
 func (e *Engine) Fates(ctx context.Context, id mail.MessageID) ([]mail.Fate, error) {
 	list, err := e.store.Fates(ctx, id)
 	for i, f := range list {
-		if f.State == mail.FateFailed && f.Why == "" {
-			// Refused by the outgoing server itself.
-			list[i].Why = message.Why(mail.Bounced{Action: "failed", Status: f.Status, Diagnostic: f.Said})
+		if f.State == mail.FateFailed || f.State == mail.FateDelayed {
+			list[i].Why = message.Why(mail.Bounced{Action: string(f.State), Status: f.Status, Diagnostic: f.Said})
 		}
 	}
 	return list, err

@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"poplar/mail"
@@ -39,10 +40,71 @@ func parseAddresses(s []byte) []mail.Address {
 		return nil
 	}
 	s = s[:min(len(s), addressBytes)]
+	if a, ok := plainAddress(s); ok {
+		return []mail.Address{a}
+	}
 	p := &addressParser{s: s, lastSemicolon: bytes.LastIndexByte(s, ';')}
 	p.run()
 	return p.list
 }
+
+// plainAddress reads the forms that nearly all fields have: an addr-spec, or a name and an addr-spec in brackets. The name
+// may be an encoded word, or stand in quotes.
+func plainAddress(s []byte) (a mail.Address, ok bool) {
+	addr, name := s, []byte(nil)
+	if n := len(s); s[n-1] == '>' {
+		i := bytes.IndexByte(s, '<')
+		if i < 0 {
+			return a, false
+		}
+		addr, name = s[i+1:n-1], bytes.TrimRight(s[:i], " ")
+	}
+	at := -1
+	for i, c := range addr {
+		switch {
+		case c == '@' && at < 0:
+			at = i
+		case c <= ' ' || c >= 0x7f || bytes.IndexByte(specials, c) >= 0:
+			return a, false
+		}
+	}
+	if at <= 0 || at == len(addr)-1 || bytes.HasPrefix(addr, []byte("=?")) {
+		return a, false
+	}
+	quoted := len(name) > 2 && name[0] == '"' && name[len(name)-1] == '"'
+	if quoted {
+		name = name[1 : len(name)-1]
+	}
+	blank := true
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case c == '=':
+			w, n := cutEncodedWord(name[i:])
+			if n == 0 || quoted || i > 0 || n != len(name) || w.charset == "" {
+				return a, false
+			}
+			i += n - 1
+			blank = false
+		case c == ' ':
+			if blank {
+				return a, false // more than one
+			}
+			blank = true
+		case c < ' ' || c >= 0x7f || c == '"' || c == '\\' || !quoted && c != '.' && bytes.IndexByte(specials, c) >= 0:
+			return a, false
+		default:
+			blank = false
+		}
+	}
+	if len(name) > 0 {
+		a.Name = unquote(strings.TrimSpace(decodeWords(name)))
+	}
+	a.Addr = string(addr)
+	return a, true
+}
+
+// specials are what gives a meaning to more than the character itself (RFC 5322 section 3.2.3).
+var specials = []byte("()<>[]:;@\\,\"")
 
 func (p *addressParser) run() {
 	for p.i < len(p.s) && len(p.list) < addressLimit {
@@ -352,15 +414,36 @@ func addrText(s []byte) string {
 	return strings.TrimSpace(clean(decodeLiteral(s)))
 }
 
+// isToken says whether s is ASCII without blanks and controls.
+func isToken(s []byte) bool {
+	for _, c := range s {
+		if c <= ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
 // messageIDs returns the identifiers of Message-ID, In-Reply-To or References, without brackets, each once.
 func messageIDs(s []byte) []string {
 	var ids []string
-	seen := map[string]bool{}
+	var seen map[string]bool // of what is more than a few
 	add := func(id []byte) {
-		t := string(bytes.ToValidUTF8(bytes.Join(bytes.Fields(id), nil), []byte("\uFFFD")))
-		if t != "" && len(t) <= 998 && !seen[t] && len(ids) < 1000 {
+		if !isToken(id) {
+			id = bytes.ToValidUTF8(bytes.Join(bytes.Fields(id), nil), []byte("\uFFFD"))
+		}
+		t := string(id)
+		if t == "" || len(t) > 998 || len(ids) >= 1000 || seen[t] || len(ids) < 8 && slices.Contains(ids, t) {
+			return
+		}
+		if ids = append(ids, t); len(ids) >= 8 {
+			if seen == nil {
+				seen = map[string]bool{}
+				for _, have := range ids {
+					seen[have] = true
+				}
+			}
 			seen[t] = true
-			ids = append(ids, t)
 		}
 	}
 	rest := s

@@ -54,8 +54,8 @@ func (t *tree) bounce(text func() string) report {
 		if len(body) > reportLimit {
 			body = body[:reportLimit]
 		}
-		if n := t.reportScore(body); n >= 3 || status != nil {
-			told, rest := cutCopy(body)
+		told, rest := cutCopy(body)
+		if n := t.reportScore(told); n >= 3 || status != nil {
 			if len(copied.fields) == 0 {
 				copied = parseCopy([]byte(rest))
 			}
@@ -76,7 +76,7 @@ func (t *tree) bounce(text func() string) report {
 	r.subject = strings.TrimSpace(decodeWords(copied.best("subject")))
 	for i := range r.list {
 		settle(&r.list[i])
-		r.list[i].Why, r.list[i].NewAddress = Why(r.list[i]), newAddress(r.list[i])
+		r.list[i].NewAddress = newAddress(r.list[i])
 	}
 	return r
 }
@@ -102,12 +102,28 @@ func (t *tree) mayReport() bool {
 	if h.best("x-failed-recipients") != nil {
 		return true
 	}
-	return t.daemonFrom() || t.reportSubject()
+	return t.look().daemon || t.look().subject
 }
 
 func isNullPath(v []byte) bool {
 	v = bytes.TrimSpace(v)
 	return len(v) == 0 || string(v) == "<>" || len(v) < 100 && bytes.Contains(bytes.ToLower(v), []byte("mailer-daemon"))
+}
+
+// signs are what the header says for and against a delivery report.
+type signs struct {
+	daemon  bool   // the sender is a mail system
+	subject bool   // the subject speaks of a delivery
+	even    string // the subject, made even
+}
+
+// look reads the signs in the header, once.
+func (t *tree) look() *signs {
+	if t.signs == nil {
+		even := evenText(t.envelope().Subject)
+		t.signs = &signs{t.daemonFrom(), subjectPhrases.in(even), even}
+	}
+	return t.signs
 }
 
 func (t *tree) daemonFrom() bool {
@@ -122,20 +138,19 @@ func (t *tree) daemonFrom() bool {
 	return false
 }
 
-func (t *tree) reportSubject() bool { return subjectPhrases.in(evenText(t.envelope().Subject)) }
-
-// reportScore weighs the signs that a message without RFC 3464 fields is a delivery report; three are enough.
-func (t *tree) reportScore(text string) int {
+// reportScore weighs the signs that a message without RFC 3464 fields is a delivery report; three are enough. told is its
+// own words.
+func (t *tree) reportScore(told string) int {
 	h := &t.root.header
 	subject := t.envelope().Subject
 	n := 0
 	if v, ok := h.find("return-path"); ok && isNullPath(v) {
 		n += 2
 	}
-	if t.daemonFrom() {
+	if t.look().daemon {
 		n += 2
 	}
-	if t.reportSubject() {
+	if t.look().subject {
 		n += 2
 		if n == 2 && NormalSubject(subject) != strings.Join(strings.Fields(subject), " ") {
 			n = 0 // a person's answer to a report, or a report passed on
@@ -147,19 +162,18 @@ func (t *tree) reportScore(text string) int {
 	if t.root.ctype.value == "multipart/report" {
 		n += 3
 	}
-	if text != "" {
-		told, _ := cutCopy(text)
+	if told != "" {
 		if textPhrases.in(evenText(told)) || failureIn(told) {
 			n += 2
 		} else if n < 7 {
 			n--
 		}
 	}
-	if replyPhrases.in(evenText(subject)) && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
+	if replyPhrases.in(t.look().even) && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
 		n -= 3
 	}
 	// An ordinary sender answering an ordinary message does not report.
-	if (h.best("list-id") != nil || h.best("list-unsubscribe") != nil) && !t.daemonFrom() {
+	if (h.best("list-id") != nil || h.best("list-unsubscribe") != nil) && !t.look().daemon {
 		n -= 3
 	}
 	return n

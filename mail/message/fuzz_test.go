@@ -106,10 +106,19 @@ func FuzzDate(f *testing.F) {
 }
 
 func FuzzAddress(f *testing.F) {
-	for _, s := range []string{`Ada <ada@poplar.example>, "B, o" <bo@x>`, "g: a@b, <c@d>;;", "<@a,@b:c@d> (x (y)) <<e@f", "=?utf-8?Q?a,b?= <c@d>"} {
+	for _, s := range []string{`Ada <ada@poplar.example>, "B, o" <bo@x>`, "g: a@b, <c@d>;;", "<@a,@b:c@d> (x (y)) <<e@f", "=?utf-8?Q?a,b?= <c@d>", "Ada Poplar <ada@poplar.example>", "\"Poplar, Ada\" <ada@poplar.example>", "ada@poplar.example"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) == 0 {
+			return
+		}
+		if a, ok := plainAddress(b); ok {
+			p := &addressParser{s: b, lastSemicolon: -1}
+			if p.run(); len(p.list) != 1 || p.list[0] != a {
+				t.Errorf("the short way reads %q, the long one %q", a, p.list)
+			}
+		}
 		for _, a := range parseAddresses(b) {
 			if a.Name == "" && a.Addr == "" {
 				t.Error("an address of nothing")

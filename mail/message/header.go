@@ -165,7 +165,11 @@ func (w *window) parseHeader(off int64, root bool, boundary func(line []byte) bo
 		n = min(n, headerScan)
 		block := w.at(off, n)
 		if h.fields == nil {
-			h.fields = make([]field, 0, 24)
+			room := 6
+			if root {
+				room = 32
+			}
+			h.fields = make([]field, 0, room)
 		}
 		if len(block) > n {
 			block = block[:n]

@@ -43,6 +43,9 @@ func OpenAs(raw mail.Raw, charset string) (*mail.Message, error) {
 	}
 	r := t.bounce(func() string { return m.Text })
 	m.Bounce, m.BounceOf = r.list, r.original
+	for i := range m.Bounce {
+		m.Bounce[i].Why = Why(m.Bounce[i])
+	}
 	m.Invitations = t.invitations()
 	m.Protection = t.protection(m.Text)
 	m.Piece = t.piece()

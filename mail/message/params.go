@@ -40,7 +40,11 @@ func parseParameters(s []byte) parameters {
 		}
 		value = value[:j]
 	}
-	p.value = strings.ToLower(strings.Join(strings.Fields(string(bytes.Trim(value, "\"'"))), ""))
+	value = bytes.Trim(value, "\"'")
+	if bytes.IndexAny(value, " \t\r\n\v\f") >= 0 || !isASCII(value) {
+		value = []byte(strings.Join(strings.Fields(string(value)), ""))
+	}
+	p.value = known(value)
 	if i < 0 {
 		return p
 	}
@@ -68,9 +72,34 @@ func parseParameters(s []byte) parameters {
 	return p
 }
 
+// known is value in lower case; the types that nearly all parts have take no memory.
+func known(value []byte) string {
+	switch string(value) {
+	case "text/plain":
+		return "text/plain"
+	case "text/html":
+		return "text/html"
+	case "multipart/mixed":
+		return "multipart/mixed"
+	case "multipart/alternative":
+		return "multipart/alternative"
+	case "attachment":
+		return "attachment"
+	case "inline":
+		return "inline"
+	}
+	return strings.ToLower(string(value))
+}
+
 // cutParameterValue reads a quoted string or token.
 func cutParameterValue(s []byte) (val, rest []byte) {
 	if len(s) > 0 && s[0] == '"' {
+		// The common case: nothing is to be taken out.
+		if end := bytes.IndexAny(s[1:], "\"\\"); end >= 0 && s[1+end] == '"' {
+			if t := bytes.TrimLeft(s[2+end:], " \t\r\n"); len(t) == 0 || t[0] == ';' {
+				return s[1 : 1+end], s[2+end:]
+			}
+		}
 		var out []byte
 		for i := 1; i < len(s); i++ {
 			switch s[i] {

@@ -84,7 +84,13 @@ func (t *tree) envelope() Scanned {
 		s.MessageID = ids[0]
 	}
 	s.InReplyTo = messageIDs(h.best("in-reply-to"))
-	s.References = messageIDs(bytes.Join(h.all("references"), []byte{' '}))
+	switch refs := h.all("references"); len(refs) {
+	case 0:
+	case 1:
+		s.References = messageIDs(refs[0])
+	default:
+		s.References = messageIDs(bytes.Join(refs, []byte{' '}))
+	}
 	return *s
 }
 
@@ -111,8 +117,16 @@ func (t *tree) date() (time.Time, bool) {
 
 func addressField(h *header, name string) []mail.Address {
 	var list []mail.Address
-	for _, v := range h.all(name) {
-		list = append(list, parseAddresses(v)...)
+	for i := range h.fields {
+		if !h.fields[i].is(name) {
+			continue
+		}
+		one := parseAddresses(h.text(unfold(h.fields[i].value)))
+		if list == nil {
+			list = one
+		} else {
+			list = append(list, one...)
+		}
 	}
 	return list
 }
@@ -144,6 +158,16 @@ func firstWords(text string, skipQuotes bool) string {
 			n++
 		}
 		blank := false
+		if k := plainRun(line); k > 0 {
+			// Nearly all lines are words of ASCII.
+			k = min(k, snippetRunes-n)
+			b.WriteString(line[:k])
+			n += k
+			line = line[k:]
+			if n >= snippetRunes {
+				break
+			}
+		}
 		for i, r := range line {
 			if n >= snippetRunes {
 				break
@@ -155,7 +179,7 @@ func firstWords(text string, skipQuotes bool) string {
 			if r < ' ' || r >= 0x7f && unseen(r, line[i]) {
 				continue
 			}
-			if blank && i > 0 {
+			if blank && (i > 0 || n > 0) {
 				b.WriteByte(' ')
 				n++
 			}
@@ -165,6 +189,17 @@ func firstWords(text string, skipQuotes bool) string {
 		}
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// plainRun is how much of line, from its start, is ASCII to look at with single blanks in it; it ends with no blank.
+func plainRun(line string) int {
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		if c < ' ' || c >= 0x7f || c == ' ' && (i+1 == len(line) || line[i+1] <= ' ' || line[i+1] >= 0x7f) {
+			return i
+		}
+	}
+	return len(line)
 }
 
 // unseen says whether r, which first begins, is nothing to look at: a control or format character, a broken byte.

@@ -53,6 +53,7 @@ type tree struct {
 	head            Scanned
 	forced          *codec // the character set that a person chose; nil: what the message says
 	charset         string // what the first text was read in
+	signs           *signs // of a delivery report in the header, once they have been looked for
 	levels
 	problems
 }

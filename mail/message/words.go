@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -55,8 +56,33 @@ func cutEncodedWord(s []byte) (w encodedWord, n int) {
 	if end < 0 {
 		return w, 0
 	}
-	w.charset, w.text = string(cs), s[start:start+end]
+	w.charset, w.text = charsetName(cs), s[start:start+end]
 	return w, start + end + 2
+}
+
+// charsetName is cs; the names in use most take no memory.
+func charsetName(cs []byte) string {
+	switch string(cs) {
+	case "utf-8":
+		return "utf-8"
+	case "UTF-8":
+		return "UTF-8"
+	case "gb2312":
+		return "gb2312"
+	case "GB2312":
+		return "GB2312"
+	case "gbk":
+		return "gbk"
+	case "iso-8859-1":
+		return "iso-8859-1"
+	case "ISO-8859-1":
+		return "ISO-8859-1"
+	case "ISO-2022-JP":
+		return "ISO-2022-JP"
+	case "iso-2022-jp":
+		return "iso-2022-jp"
+	}
+	return string(cs)
 }
 
 // qWord decodes the Q encoding. QUIRK: raw blanks and 8-bit bytes inside stay as they are.
@@ -154,7 +180,7 @@ func (r *runOfWords) add(w encodedWord, out *strings.Builder) {
 	r.open, r.charset, r.codec = true, w.charset, c
 	if w.encoding == 'q' {
 		r.settle()
-		r.data = qWord(r.data, w.text)
+		r.data = qWord(slices.Grow(r.data, len(w.text)), w.text)
 		return
 	}
 	text := w.text

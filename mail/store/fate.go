@@ -33,7 +33,7 @@ func worst(n int) mail.FateState {
 	return ""
 }
 
-// Fates returns what became of a sent message, per recipient, in the order it was sent to them.
+// Fates returns what became of a sent message, per recipient, in the order it was sent to them; Why is left empty.
 func (s *Store) Fates(ctx context.Context, id mail.MessageID) ([]mail.Fate, error) {
 	var all []mail.Fate
 	err := s.read(ctx, "read what became of the message", func(tx *sql.Tx) error {
@@ -50,12 +50,12 @@ func (s *Store) Fates(ctx context.Context, id mail.MessageID) ([]mail.Fate, erro
 	return all, err
 }
 
-const fateColumns = "addr, state, why, status, said, remote, moved, at, coalesce(report, 0)"
+const fateColumns = "addr, state, status, said, remote, moved, at, coalesce(report, 0)"
 
 func scanFate(scan func(...any) error) (mail.Fate, error) {
 	var f mail.Fate
 	var at sql.NullInt64
-	err := scan(&f.Addr, &f.State, &f.Why, &f.Status, &f.Said, &f.RemoteMTA, &f.NewAddress, &at, &f.Report)
+	err := scan(&f.Addr, &f.State, &f.Status, &f.Said, &f.RemoteMTA, &f.NewAddress, &at, &f.Report)
 	f.At = fromNano(at)
 	return f, err
 }
@@ -126,8 +126,8 @@ func (t *tx) putFates(id mail.MessageID, list []mail.Fate) error {
 		if f.Report != 0 {
 			report = int64(f.Report)
 		}
-		_, err := t.exec("INSERT INTO fate(message, seq, addr, key, state, why, status, said, remote, moved, at, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			int64(id), i, f.Addr, strings.ToLower(f.Addr), string(f.State), f.Why, f.Status, f.Said, f.RemoteMTA, f.NewAddress, unixNano(f.At), report)
+		_, err := t.exec("INSERT INTO fate(message, seq, addr, key, state, status, said, remote, moved, at, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			int64(id), i, f.Addr, strings.ToLower(f.Addr), string(f.State), f.Status, f.Said, f.RemoteMTA, f.NewAddress, unixNano(f.At), report)
 		if err != nil {
 			return err
 		}
@@ -242,7 +242,7 @@ func (t *tx) hear(about, report mail.MessageID, said []mail.Bounced, date time.T
 		return err
 	}
 	for _, b := range said {
-		f := mail.Fate{Addr: b.Recipient, State: fateOf(b), Why: b.Why, Status: b.Status, Said: b.Diagnostic, RemoteMTA: b.RemoteMTA, NewAddress: b.NewAddress, At: date, Report: report}
+		f := mail.Fate{Addr: b.Recipient, State: fateOf(b), Status: b.Status, Said: b.Diagnostic, RemoteMTA: b.RemoteMTA, NewAddress: b.NewAddress, At: date, Report: report}
 		if f.State == "" {
 			continue
 		}

@@ -29,7 +29,6 @@ CREATE TABLE fate (
 	addr    TEXT NOT NULL, -- as it was sent to
 	key     TEXT NOT NULL, -- in lower case
 	state   TEXT NOT NULL CHECK (state IN ('accepted', 'delayed', 'delivered', 'failed')),
-	why     TEXT NOT NULL,
 	status  TEXT NOT NULL,
 	said    TEXT NOT NULL,
 	remote  TEXT NOT NULL,
