@@ -127,10 +127,14 @@ func (t *tree) readBody(wantHTML bool) body {
 		if strings.TrimSpace(plain) == "" && src != "" {
 			plain = html.Text(src)
 		}
-		if text.Len() > 0 && plain != "" && !strings.HasSuffix(text.String(), "\n") {
-			text.WriteByte('\n')
+		if len(blocks) == 1 {
+			out.text = plain // as it is: most messages have one text
+		} else {
+			if text.Len() > 0 && plain != "" && !strings.HasSuffix(text.String(), "\n") {
+				text.WriteByte('\n')
+			}
+			text.WriteString(plain)
 		}
-		text.WriteString(plain)
 		if wantHTML && anyHTML {
 			if len(b.html) > 0 {
 				source.WriteString(src)
@@ -139,7 +143,10 @@ func (t *tree) readBody(wantHTML bool) body {
 			}
 		}
 	}
-	out.text, out.html = text.String(), source.String()
+	if len(blocks) != 1 {
+		out.text = text.String()
+	}
+	out.html = source.String()
 	if strings.TrimSpace(out.text) == "" {
 		t.otherBody(&out)
 	}
@@ -342,7 +349,12 @@ func (t *tree) decoded(p *part, limit int64) []byte {
 			return cut(out, limit, &t.problems)
 		}
 	}
-	out, _ := io.ReadAll(io.LimitReader(t.reader(p), limit+1))
+	// What is coded may be long and yet hold little: soft breaks, blanks between base64.
+	coded := min(p.end-p.body, 4*limit)
+	if coded < p.end-p.body {
+		t.add(textCut)
+	}
+	out, _ := io.ReadAll(io.LimitReader(transferReader(p.encoding, io.NewSectionReader(t.raw, p.body, coded), coded), limit+1))
 	return cut(out, limit, &t.problems)
 }
 

@@ -112,16 +112,14 @@ func isNullPath(v []byte) bool {
 
 // signs are what the header says for and against a delivery report.
 type signs struct {
-	daemon  bool   // the sender is a mail system
-	subject bool   // the subject speaks of a delivery
-	even    string // the subject, made even
+	daemon  bool // the sender is a mail system
+	subject bool // the subject speaks of a delivery
 }
 
 // look reads the signs in the header, once.
 func (t *tree) look() *signs {
 	if t.signs == nil {
-		even := evenText(t.envelope().Subject)
-		t.signs = &signs{t.daemonFrom(), subjectPhrases.in(even), even}
+		t.signs = &signs{t.daemonFrom(), subjectPhrases.of(t.envelope().Subject)}
 	}
 	return t.signs
 }
@@ -130,7 +128,7 @@ func (t *tree) daemonFrom() bool {
 	for _, list := range [][]mail.Address{t.envelope().From, addressField(&t.root.header, "sender")} {
 		for _, a := range list {
 			local, _, _ := strings.Cut(strings.ToLower(a.Addr), "@")
-			if slices.Contains(daemonLocals, local) || a.Name != "" && daemonNames.in(evenText(a.Name)) {
+			if slices.Contains(daemonLocals, local) || a.Name != "" && daemonNames.of(a.Name) {
 				return true
 			}
 		}
@@ -169,7 +167,7 @@ func (t *tree) reportScore(told string) int {
 			n--
 		}
 	}
-	if replyPhrases.in(t.look().even) && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
+	if replyPhrases.of(subject) && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
 		n -= 3
 	}
 	// An ordinary sender answering an ordinary message does not report.

@@ -13,40 +13,53 @@ const nearBytes = 60
 
 // phraseSet finds any of many phrases in one pass over a text.
 type phraseSet struct {
-	starts [1 << 16 / 64]uint64 // which two bytes a phrase begins with
+	starts [1 << 16 / 64]uint64 // which three bytes a phrase begins with, hashed
 	by     map[uint16][]phrase
+}
+
+// begins hashes the three bytes of s from i on.
+func begins[T string | []byte](s T, i int) uint16 {
+	return uint16(s[i])<<8 ^ uint16(s[i+1])<<4 ^ uint16(s[i+2])*0x101
 }
 
 type phrase struct{ head, tail string }
 
-// compile prepares the phrases; each has two bytes at least.
+// compile prepares the phrases; each has three bytes at least.
 func (p phrases) compile() *phraseSet {
 	s := &phraseSet{by: map[uint16][]phrase{}}
 	for _, w := range p {
 		head, tail, _ := strings.Cut(w, "~")
-		k := uint16(head[0])<<8 | uint16(head[1])
+		k := begins(head, 0)
 		s.starts[k/64] |= 1 << (k % 64)
 		s.by[k] = append(s.by[k], phrase{head, tail})
 	}
 	return s
 }
 
+// of says whether a short text that is not even yet holds one of the phrases. Nothing is allocated for it.
+func (s *phraseSet) of(text string) bool {
+	var short [200]byte
+	return has(s, appendEven(short[:0], text))
+}
+
 // in says whether text, made even by evenText, holds one of the phrases.
-func (s *phraseSet) in(text string) bool {
-	for i := 0; i+1 < len(text); i++ {
-		k := uint16(text[i])<<8 | uint16(text[i+1])
+func (s *phraseSet) in(text string) bool { return has(s, text) }
+
+func has[T string | []byte](s *phraseSet, text T) bool {
+	for i := 0; i+2 < len(text); i++ {
+		k := begins(text, i)
 		if s.starts[k/64]&(1<<(k%64)) == 0 {
 			continue
 		}
 		for _, p := range s.by[k] {
-			if !strings.HasPrefix(text[i:], p.head) {
+			if len(text)-i < len(p.head) || string(text[i:i+len(p.head)]) != p.head {
 				continue
 			}
 			if p.tail == "" {
 				return true
 			}
 			rest := text[i+len(p.head):]
-			if strings.Contains(rest[:min(len(rest), nearBytes+len(p.tail))], p.tail) {
+			if strings.Contains(string(rest[:min(len(rest), nearBytes+len(p.tail))]), p.tail) {
 				return true
 			}
 		}
@@ -55,8 +68,9 @@ func (s *phraseSet) in(text string) bool {
 }
 
 // evenText makes wordings comparable: lower case, blanks and line ends single, typographic apostrophes plain.
-func evenText(s string) string {
-	b := make([]byte, 0, len(s))
+func evenText(s string) string { return string(appendEven(make([]byte, 0, len(s)), s)) }
+
+func appendEven(b []byte, s string) []byte {
 	blank := true
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -92,7 +106,7 @@ func evenText(s string) string {
 		blank = false
 		b = utf8.AppendRune(b, unicode.ToLower(r))
 	}
-	return string(b)
+	return b
 }
 
 var (

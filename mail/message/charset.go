@@ -115,6 +115,14 @@ func codecOf(name string) *codec {
 	if i := strings.IndexAny(name, ";,"); i > 0 {
 		name = name[:i]
 	}
+	switch name { // the names in use most
+	case "":
+		return nil
+	case "utf-8", "UTF-8":
+		return cUTF8
+	case "us-ascii", "US-ASCII":
+		return cASCII
+	}
 	key := charsetKey(name)
 	key = strings.TrimPrefix(key, "charset")
 	if c, ok := codecs[key]; ok {

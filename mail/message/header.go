@@ -45,6 +45,9 @@ func (h *header) bounds(line []byte) bool {
 // text makes a raw value UTF-8. QUIRK: 8-bit bytes or ISO-2022 escapes that no encoded word wraps. It comes before
 // any other reading, since such bytes may look like the signs that a value is cut at.
 func (h *header) text(v []byte) []byte {
+	if plain(v) {
+		return v
+	}
 	escape := bytes.IndexByte(v, 0x1b) >= 0
 	if !escape && utf8.Valid(v) {
 		return v
@@ -115,7 +118,14 @@ func (h *header) all(name string) [][]byte {
 // unfold removes line ends (RFC 5322 section 2.2.3) and the blanks around the value. Without folds nothing is copied.
 func unfold(v []byte) []byte {
 	v = bytes.TrimSpace(v)
-	if bytes.IndexByte(v, '\n') < 0 && bytes.IndexByte(v, '\r') < 0 && bytes.IndexByte(v, 0) < 0 {
+	folded := false
+	for _, c := range v {
+		if c <= '\r' && (c == '\n' || c == '\r' || c == 0) {
+			folded = true
+			break
+		}
+	}
+	if !folded {
 		return v
 	}
 	out := make([]byte, 0, len(v))
