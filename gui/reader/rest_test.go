@@ -1,0 +1,67 @@
+package reader
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"poplar/mail"
+)
+
+func TestOnlyTheFirstLinesAreHere(t *testing.T) {
+	r, q := newReader(t, &box{})
+	var mu sync.Mutex
+	c := mail.Copy{OnServer: true, Partial: true, Size: 4 << 20}
+	r.Copy = func(_ context.Context, id mail.MessageID) (mail.Copy, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		c.Message = id
+		return c, nil
+	}
+	set := func(f func()) { mu.Lock(); f(); mu.Unlock() }
+	r.CopyWords = func(c mail.Copy) string {
+		if c.Partial {
+			return "partly"
+		}
+		return "all of it"
+	}
+	var asked []mail.MessageID
+	r.OnRest = func(id mail.MessageID) { asked = append(asked, id) }
+	open(t, r, q, 1)
+	until := func(what string, done func() bool) {
+		t.Helper()
+		if !q.Until(10*time.Second, done) {
+			t.Fatalf("it never came to: %s", what)
+		}
+	}
+	until("the bar", func() bool { return r.notes.shows(noteRest) })
+	bar := r.restBar(r.ServerCopy())
+	if bar.Title() != "Only the first lines are here (4.0 MB on the server)." || len(bar.Acts()) != 1 {
+		t.Errorf("%q, %v", bar.Title(), bar.Acts())
+	}
+	bar.Do(0)
+	if len(asked) != 1 || asked[0] != 1 {
+		t.Errorf("asked for the rest of %v", asked)
+	}
+	set(func() { c.Wish = mail.WishFetch })
+	r.Changed([]mail.MessageID{1})
+	until("a word that it comes", func() bool { return r.ServerCopy().Wish == mail.WishFetch })
+	if bar := r.restBar(r.ServerCopy()); len(bar.Acts()) != 0 {
+		t.Errorf("it can be asked for twice: %v", bar.Acts())
+	}
+	shown := 0
+	r.OnShown = func(mail.MessageID, *mail.Message) { shown++ }
+	set(func() { c.Partial, c.Wish = false, mail.NoWish })
+	r.Changed([]mail.MessageID{2}) // another message
+	r.Changed([]mail.MessageID{1})
+	until("the whole message", func() bool { return shown == 1 && !r.notes.shows(noteRest) && r.header.copy == "all of it" })
+}
+
+func TestTheRestThatIsGone(t *testing.T) {
+	r, _ := newReader(t, &box{})
+	bar := r.restBar(mail.Copy{Message: 1, Partial: true})
+	if len(bar.Acts()) != 0 || bar.Text() != "The rest is no longer on the server." {
+		t.Errorf("%q %v", bar.Text(), bar.Acts())
+	}
+}
