@@ -16,10 +16,19 @@ type Preferences struct {
 	Original     bool   `json:"original,omitempty"`     // the colours that senders chose are kept under a dark theme
 	PicturesFrom string `json:"picturesFrom,omitempty"` // addresses, and domains with @ before them, whose remote pictures are shown; separated by blanks
 
+	// QuickTexts are texts that are written again and again, to be put into a message.
+	QuickTexts []QuickText `json:"quickTexts,omitempty"`
+
 	Updates      bool  `json:"updates,omitempty"`      // a newer Poplar is looked for once a day
 	UpdatesAsked int64 `json:"updatesAsked,omitempty"` // when that was done last, in Unix seconds
 
 	Window WindowState `json:"window"` // how the main window was left
+}
+
+// QuickText is a text under a name. Words in braces in it are filled in where it is used: see model.FillQuickText.
+type QuickText struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
 }
 
 // WindowState is how the main window was left: sizes in pixels at scale 1, 0 where the person has not chosen.

@@ -54,7 +54,7 @@ func TestAccountsSurviveReopening(t *testing.T) {
 	if got, err := again.Account(a.ID); err != nil || !reflect.DeepEqual(got, a) {
 		t.Errorf("account after reopening: %+v (%v)\nwant %+v", got, err, a)
 	}
-	if again.Preferences() != p {
+	if !reflect.DeepEqual(again.Preferences(), p) {
 		t.Errorf("preferences after reopening: %+v", again.Preferences())
 	}
 	if _, err := again.Account(b.ID); !errors.Is(err, ErrNoAccount) {
@@ -107,7 +107,7 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := open(t, dir)
-			if s.Preferences() != DefaultPreferences() || len(s.Accounts()) != 0 {
+			if !reflect.DeepEqual(s.Preferences(), DefaultPreferences()) || len(s.Accounts()) != 0 {
 				t.Error("no defaults")
 			}
 			aside, _ := filepath.Glob(filepath.Join(dir, FileName+".damaged-2*"))

@@ -1,6 +1,8 @@
 package composer
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -20,13 +22,14 @@ type sender struct {
 	hovered, quiet, ring bool
 }
 
-func newSender(accounts []mail.Account, now mail.AccountID, chosen func(old, now mail.Account)) *sender {
-	s := &sender{accounts: accounts, onChosen: chosen}
+func newSender(accounts []mail.Account, now mail.AccountID, addr string, chosen func(old, now mail.Account)) *sender {
+	s := &sender{accounts: accounts, onChosen: chosen, chosen: -1}
 	for i, a := range accounts {
-		if a.ID == now {
+		if a.ID == now && (s.chosen < 0 || strings.EqualFold(a.Address, addr)) {
 			s.chosen = i
 		}
 	}
+	s.chosen = max(s.chosen, 0)
 	s.ExtendBaseWidget(s)
 	return s
 }

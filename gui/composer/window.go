@@ -55,6 +55,7 @@ type Window struct {
 	body      *body
 	files     *files
 	send      *kit.Button
+	more      *kit.IconButton
 	notice    *fyne.Container
 	page      *fyne.Container
 	state     *kit.Line // "Draft saved 14:40"
@@ -81,15 +82,17 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 	w.Window.Resize(fyne.NewSize(900, 720))
 
 	w.send = kit.NewButton(kit.T("Send"), "send", kit.Filled, w.Send)
-	strip := container.New(kit.Spread{Gap: 8, Right: 1, Pad: 16}, w.send,
+	w.more = kit.NewIconButton("more", kit.T("More"), w.showMore)
+	strip := container.New(kit.Spread{Gap: 8, Right: 3, Pad: 16}, w.send,
 		kit.NewButton(kit.T("Attach"), "clip", kit.Flat, w.attach),
-		kit.NewIconButton("trash", kit.T("Delete this draft"), w.discard))
+		kit.NewIconButton("clock", kit.T("Send later…"), w.sendLater),
+		kit.NewIconButton("trash", kit.T("Delete this draft"), w.discard), w.more)
 
-	w.from = newSender(p.Accounts(), w.c.Account, w.fromChanged)
+	w.from = newSender(model.Senders(p.Accounts()), w.c.Account, w.c.From.Addr, w.fromChanged)
 	w.cc = kit.NewButton(kit.T("Cc"), "", kit.Flat, func() { w.reveal(model.Cc, true) })
 	w.bcc = kit.NewButton(kit.T("Bcc"), "", kit.Flat, func() { w.reveal(model.Bcc, true) })
-	labels := map[model.RecipientField]string{model.To: kit.T("To"), model.Cc: kit.T("Cc"), model.Bcc: kit.T("Bcc")}
-	for _, f := range model.RecipientFields {
+	labels := map[model.RecipientField]string{model.To: kit.T("To"), model.Cc: kit.T("Cc"), model.Bcc: kit.T("Bcc"), model.AnswersTo: kit.T("Answers to")}
+	for _, f := range model.HeadFields {
 		var trail fyne.CanvasObject
 		if f == model.To {
 			trail = container.New(kit.Spread{}, w.cc, w.bcc)
@@ -117,7 +120,7 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 	w.state = kit.NewLine("", 12, false, kit.Text2).Shrink().Align(fyne.TextAlignTrailing)
 	w.sum = kit.NewLine("", 12, false, kit.Text2).Shrink()
 
-	head := container.New(&kit.Column{}, newHeadLine(kit.T("From"), w.from), w.lines[model.To], w.lines[model.Cc], w.lines[model.Bcc],
+	head := container.New(&kit.Column{}, newHeadLine(kit.T("From"), w.from), w.lines[model.To], w.lines[model.Cc], w.lines[model.Bcc], w.lines[model.AnswersTo],
 		newHeadLine(kit.T("Subject"), w.subject), w.notice)
 	w.page = container.New(pageLayout{}, kit.NewFill(kit.Footer, 0), strip, kit.NewRule(), head, w.body, w.files, kit.NewRule(),
 		container.NewGridWithColumns(2, w.sum, w.state))
@@ -125,6 +128,7 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 
 	w.reveal(model.Cc, false)
 	w.reveal(model.Bcc, false)
+	w.lines[model.AnswersTo].Hide()
 	w.sumUp()
 	if o.Notice != "" {
 		w.tell(kit.NewBar(kit.ToneInfo, "", o.Notice))
@@ -213,6 +217,9 @@ func (w *Window) reveal(f model.RecipientField, wanted bool) {
 			button.Show()
 		}
 	}
+	if f == model.AnswersTo && wanted {
+		w.lines[f].Show()
+	}
 	w.lines[model.To].Refresh()
 	w.page.Refresh()
 	if wanted {
@@ -223,6 +230,8 @@ func (w *Window) reveal(f model.RecipientField, wanted bool) {
 func (w *Window) fromChanged(old, now mail.Account) {
 	before := w.c.Text
 	w.c.SetFrom(old, now)
+	w.lines[model.AnswersTo].list = w.c.Recipients[model.AnswersTo]
+	w.lines[model.AnswersTo].remake()
 	if w.c.Text != before {
 		w.body.Reload()
 	}
@@ -301,7 +310,7 @@ func (w *Window) Save(then func(ok bool)) {
 
 // commit turns what is typed in the lines of recipients into addresses.
 func (w *Window) commit() {
-	for _, f := range model.RecipientFields {
+	for _, f := range model.HeadFields {
 		w.lines[f].Commit()
 	}
 }

@@ -19,10 +19,15 @@ const (
 	To  RecipientField = "to"
 	Cc  RecipientField = "cc"
 	Bcc RecipientField = "bcc"
+	// AnswersTo is Reply-To: nobody gets the message by it, answers go there.
+	AnswersTo RecipientField = "reply-to"
 )
 
 // RecipientFields are all of them in the order of a message's head.
 var RecipientFields = []RecipientField{To, Cc, Bcc}
+
+// HeadFields are all lines of addresses in the order of a message's head.
+var HeadFields = append(slices.Clone(RecipientFields), AnswersTo)
 
 // Composition is a message as it is being written: what the window shows of it, and what may be done with it. Its
 // methods are for one goroutine.
@@ -46,7 +51,7 @@ func NewComposition(d mail.Draft) *Composition {
 	c := &Composition{
 		Account: d.Account, From: d.From, Subject: d.Subject, Text: d.Text, Quote: d.Quote, QuoteIntro: d.QuoteIntro,
 		Attach: slices.Clone(d.Attach), draft: d,
-		Recipients: map[RecipientField][]Entered{To: EnteredFrom(d.To), Cc: EnteredFrom(d.Cc), Bcc: EnteredFrom(d.Bcc)},
+		Recipients: map[RecipientField][]Entered{To: EnteredFrom(d.To), Cc: EnteredFrom(d.Cc), Bcc: EnteredFrom(d.Bcc), AnswersTo: EnteredFrom(d.ReplyTo)},
 	}
 	c.opened = c.Draft()
 	c.saved = c.opened
@@ -66,7 +71,7 @@ func (c *Composition) Draft() mail.Draft {
 		}
 		return list
 	}
-	d.To, d.Cc, d.Bcc = all(To), all(Cc), all(Bcc)
+	d.To, d.Cc, d.Bcc, d.ReplyTo = all(To), all(Cc), all(Bcc), all(AnswersTo)
 	return d
 }
 
@@ -117,7 +122,7 @@ func visible(list []mail.Attachment) []mail.Attachment {
 // takes its place.
 func (c *Composition) SetFrom(old, now mail.Account) {
 	c.Account, c.From = now.ID, now.From()
-	c.draft.ReplyTo = AddressesOf(ParseEntered(now.ReplyTo))
+	c.Recipients[AnswersTo] = ParseEntered(now.ReplyTo)
 	before, after := signature(old), signature(now)
 	at := -1
 	if before != "" {
@@ -274,6 +279,11 @@ func (c *Composition) Concerns(tr Translate) []Concern {
 			default:
 				good++
 			}
+		}
+	}
+	for _, e := range c.Recipients[AnswersTo] {
+		if e.Wrong != "" {
+			list = append(list, Concern{Kind: BadAddress, Stop: true, Field: AnswersTo, What: tr("%s: %s", e.Text(), tr(e.Wrong))})
 		}
 	}
 	if good == 0 && len(list) == 0 {
