@@ -262,6 +262,8 @@ func (w *window) saveParts() {
 			w.saved(kit.N(n, "%d file", "%d files"), err)
 		})
 	}, w.win)
+	d.SetTitleText(kit.T("Save all attachments"))
+	d.SetConfirmText(kit.T("Save here"))
 	w.startIn(d)
 	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
 	d.Resize(dialogSize(w.win))

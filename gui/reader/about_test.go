@@ -392,3 +392,27 @@ func TestAMessageIsReadAgain(t *testing.T) {
 		t.Error("it stays as it was")
 	}
 }
+
+func TestThousandsOfAttachments(t *testing.T) {
+	m := &mail.Message{Subject: "x", Text: "y"}
+	for i := range 5000 {
+		m.Parts = append(m.Parts, mail.Part{Index: i, Name: "a.bin", Size: 1})
+		m.Header = append(m.Header, mail.Field{Name: "X", Value: "y"})
+	}
+	r, q := newKnowing(t, &knower{messages: map[mail.MessageID]*mail.Message{5: m}})
+	openAs(t, r, q, 5)
+	a := r.Attachments
+	if len(a.tickets) != mostTickets || a.more.Label() != "4,940 more attachments" {
+		t.Errorf("%d cards, %q", len(a.tickets), a.more.Label())
+	}
+	before := r.column.MinSize().Height
+	test.Tap(a.more)
+	if len(a.tickets) != 2*mostTickets || r.column.MinSize().Height <= before {
+		t.Errorf("%d cards", len(a.tickets))
+	}
+	test.Tap(r.header.to)
+	test.Tap(r.header.more)
+	if n := len(r.header.fields); n != mostFields {
+		t.Errorf("%d fields", n)
+	}
+}

@@ -30,9 +30,17 @@ type Attachments struct {
 	OnMenu    func(p mail.Part, at fyne.Position)
 	OnSaveAll func()
 
+	// OnHeight tells that the row became higher.
+	OnHeight func()
+
+	rest    []mail.Part // that have no card yet
 	tickets []*ticket
 	saveAll *kit.Button
+	more    *kit.Button
 }
+
+// mostTickets is how many cards are made at a time: a message may have thousands of parts.
+const mostTickets = 60
 
 // NewAttachments returns an empty row.
 func NewAttachments() *Attachments {
@@ -43,17 +51,35 @@ func NewAttachments() *Attachments {
 		}
 	})
 	a.saveAll.Hide()
+	a.more = kit.NewButton("", "", kit.Link, func() {
+		a.add()
+		a.Refresh()
+		if a.OnHeight != nil {
+			a.OnHeight()
+		}
+	})
+	a.more.Hide()
 	a.ExtendBaseWidget(a)
 	return a
 }
 
 // Set shows the parts that are attachments.
 func (a *Attachments) Set(parts []mail.Part) {
-	a.tickets = nil
+	a.tickets, a.rest = nil, nil
 	for _, p := range parts {
-		if p.Inline {
-			continue
+		if !p.Inline {
+			a.rest = append(a.rest, p)
 		}
+	}
+	a.add()
+	show(a.saveAll, len(a.tickets) > 1)
+	a.Refresh()
+}
+
+// add makes cards for the next of the parts.
+func (a *Attachments) add() {
+	n := min(len(a.rest), mostTickets)
+	for _, p := range a.rest[:n] {
 		t := newTicket(p)
 		t.open = func() {
 			if a.OnOpen != nil {
@@ -73,8 +99,9 @@ func (a *Attachments) Set(parts []mail.Part) {
 		t.button.OnTapped = t.save
 		a.tickets = append(a.tickets, t)
 	}
-	show(a.saveAll, len(a.tickets) > 1)
-	a.Refresh()
+	a.rest = a.rest[n:]
+	a.more.SetLabel(kit.N(len(a.rest), "%d more attachment", "%d more attachments"))
+	show(a.more, len(a.rest) > 0)
 }
 
 // Height is what the row needs at a width.
@@ -86,6 +113,9 @@ func (a *Attachments) Height(width float32) float32 {
 	down := (len(a.tickets) + across - 1) / across
 	h := 14 + float32(down)*(ticketHeight+ticketGap)
 	if a.saveAll.Visible() {
+		h += 30
+	}
+	if a.more.Visible() {
 		h += 30
 	}
 	return h
@@ -150,8 +180,14 @@ func (r *attachRenderer) Layout(s fyne.Size) {
 		t.Move(fyne.NewPos(float32(i%across)*(ticketWidth+ticketGap), y))
 		t.Resize(fyne.NewSize(min(ticketWidth, s.Width), ticketHeight))
 	}
-	r.row.saveAll.Move(fyne.NewPos(-8, y+ticketHeight+6))
-	r.row.saveAll.Resize(r.row.saveAll.MinSize())
+	y += ticketHeight + 6
+	for _, b := range []*kit.Button{r.row.more, r.row.saveAll} {
+		b.Move(fyne.NewPos(-8, y))
+		b.Resize(b.MinSize())
+		if b.Visible() {
+			y += 30
+		}
+	}
 }
 
 func (r *attachRenderer) MinSize() fyne.Size { return r.row.MinSize() }
@@ -165,7 +201,7 @@ func (r *attachRenderer) Refresh() {
 }
 
 func (r *attachRenderer) Objects() []fyne.CanvasObject {
-	out := []fyne.CanvasObject{r.row.saveAll}
+	out := []fyne.CanvasObject{r.row.saveAll, r.row.more}
 	for _, t := range r.row.tickets {
 		out = append(out, t)
 	}

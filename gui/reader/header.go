@@ -19,6 +19,8 @@ const (
 	subjectLines = 3
 	avatarSide   = 36
 	labelWidth   = 86 // of the names of unfolded fields
+	// mostFields bounds the fields that are unfolded: the window of the source shows them all.
+	mostFields = 300
 )
 
 // Header is the head of a message: subject, sender, recipients; a click on these unfolds every field.
@@ -193,7 +195,7 @@ func (h *Header) build() {
 	switch {
 	case h.bare:
 	case h.open && h.all:
-		for _, f := range m.Header {
+		for _, f := range m.Header[:min(len(m.Header), mostFields)] {
 			add(f.Name, f.Value)
 		}
 	case h.open:

@@ -119,6 +119,7 @@ func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bo
 		},
 	})
 	r.header.OnHeight = r.relay
+	r.Attachments.OnHeight = r.relay
 	r.header.OnMenu = func(text string, at fyne.Position) {
 		if r.OnCopy != nil {
 			r.OnCopy(text, at)
