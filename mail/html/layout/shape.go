@@ -233,9 +233,10 @@ func (sh *shaper) shapeRun(out *Shaped, set *fontSet, r fontRun, size, spacing f
 		for _, g := range res.Glyphs {
 			adv := float32(g.Advance) / 64 * scale
 			if flags&flagSubpixel == 0 {
-				// The glyph's own advance and its kerning are whole pixels, each by itself.
+				// The glyph's own advance and its kerning are whole pixels, each by itself; FreeType has rounded
+				// the advance to a 64th before.
 				own := face.HorizontalAdvance(g.GlyphID) * scale
-				adv = float32(math.Round(float64(own)) + math.Round(float64(adv-own)))
+				adv = float32(math.Round(math.Round(float64(own)*64)/64) + math.Round(float64(adv-own)))
 			}
 			cluster := g.TextIndex()
 			shift := float32(0)
