@@ -16,3 +16,7 @@ func (f *fake) Settle(context.Context, mail.MessageID) error                  { 
 func (f *fake) StopSending(mail.MessageID)                                    {}
 func (f *fake) PauseSending(context.Context, bool, ...mail.AccountID) error   { return nil }
 func (f *fake) PausedSending() []mail.AccountID                               { return nil }
+func (f *fake) ReceiptAsked(context.Context, mail.MessageID) (mail.ReceiptAsk, error) {
+	return mail.ReceiptAsk{}, nil
+}
+func (f *fake) AnswerReceipt(context.Context, mail.MessageID, bool) error { return nil }

@@ -33,6 +33,7 @@ func (w *window) buildView() {
 			})
 		},
 	})
+	r.SetReceipts(w.p)
 	r.OnPicture = w.savePicture
 	r.OnMenu = func(items []*fyne.MenuItem) []*fyne.MenuItem {
 		return append(items, fyne.NewMenuItemSeparator(),

@@ -22,6 +22,10 @@ type Dispatch interface {
 	// PauseSending keeps the messages of the named accounts, or of all, in the outbox until it is called with false.
 	PauseSending(ctx context.Context, paused bool, ids ...mail.AccountID) error
 	PausedSending() []mail.AccountID
+	// ReceiptAsked says who wants to be told that a message was read; nobody, once the person has decided.
+	ReceiptAsked(ctx context.Context, id mail.MessageID) (mail.ReceiptAsk, error)
+	// AnswerReceipt tells them, or with send false does not.
+	AnswerReceipt(ctx context.Context, id mail.MessageID, send bool) error
 }
 
 // LaterTimes are the times that are offered for sending later, each after now, earliest first, with their names.

@@ -16,6 +16,7 @@ const (
 	noteWarning  noteKind = iota // bar: the sender may not be who it says
 	noteRest                     // bar: only the first lines are here
 	notePictures                 // bar: pictures from the internet are held back
+	noteReceipt                  // bar: the sender wants to know that it was read
 	noteCut                      // line: it is longer than what is shown
 	noteRemarks                  // lines: how it is protected, what is damaged
 	noteCard                     // a delivery report, or what became of a message
@@ -24,7 +25,7 @@ const (
 )
 
 // bars are the kinds of which only the first is seen.
-var bars = [noteKinds]bool{noteWarning: true, noteRest: true, notePictures: true}
+var bars = [noteKinds]bool{noteWarning: true, noteRest: true, notePictures: true, noteReceipt: true}
 
 // notes is the stack of notes of a message.
 type notes struct {

@@ -69,16 +69,18 @@ type Reader struct {
 	body   *page.Page
 	sought []string // words to be marked in the body once it is there
 
-	header  *Header
-	notes   *notes
-	layout  *column
-	column  *fyne.Container
-	scroll  *container.Scroll
-	message *notice
-	many    *severalView
-	bars    []*kit.Fill
-	target  *plate          // where the link under the mouse leads
-	ctx     context.Context //nolint:containedctx // it lasts as long as the message is shown
+	header *Header
+	notes  *notes
+	// receipts is asked who wants to be told that a message was read.
+	receipts Receipts
+	layout   *column
+	column   *fyne.Container
+	scroll   *container.Scroll
+	message  *notice
+	many     *severalView
+	bars     []*kit.Fill
+	target   *plate          // where the link under the mouse leads
+	ctx      context.Context //nolint:containedctx // it lasts as long as the message is shown
 	view
 	about
 	onServer
@@ -261,6 +263,7 @@ func (r *Reader) show(m *mail.Message) {
 	show(r.body, true)
 	r.showBody(m)
 	r.tell()
+	r.askReceipt()
 	// The attachments come with the body, under which they stand: they would jump.
 	r.Attachments.Hide()
 	r.Attachments.Set(m.Parts)
