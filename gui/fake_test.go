@@ -17,7 +17,7 @@ import (
 
 // fake is an engine in memory: two accounts, their folders, some messages.
 type fake struct {
-	model.AddressBook // no test here asks it
+	model.Poplar // for what no test here asks
 
 	mu       sync.Mutex
 	hub      *mail.Hub
