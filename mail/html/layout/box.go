@@ -337,14 +337,7 @@ func (b *builder) tableKids(p *box, nodes []*html.Node) {
 	}
 	var stray []*html.Node
 	flush := func() {
-		real := false
-		for _, n := range stray {
-			if !blankText(n) {
-				real = true
-				break
-			}
-		}
-		if real {
+		if len(stray) > 0 {
 			p.kids = append(p.kids, b.wrapStray(p, stray))
 		}
 		stray = nil
@@ -363,8 +356,8 @@ func (b *builder) tableKids(p *box, nodes []*html.Node) {
 			}
 			continue
 		}
-		if len(stray) == 0 && blankText(n) {
-			continue
+		if blankText(n) {
+			continue // between parts of a table white space makes no box, not even beside what is no part of it
 		}
 		stray = append(stray, n)
 	}
