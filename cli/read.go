@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -25,8 +26,13 @@ type visitJSON struct {
 	Problem   *problemJSON          `json:"problem"`
 }
 
+// thrift is how many per cent the heap may grow between two collections in a process that retrieves and ends. More
+// collections cost some hundredths of a visit's time, and save a third of what the heap would take.
+const thrift = 60
+
 // Run makes one visit to each account.
 func (v *receiveVerb) Run(r *run) error {
+	debug.SetGCPercent(thrift)
 	return r.with(func(s *Session) error {
 		var ids []mail.AccountID
 		for _, id := range v.IDs {

@@ -11,14 +11,14 @@ import (
 // The bounds of what waits between reading and storing.
 const (
 	// waitOctets bounds the messages that have been read and are not yet committed.
-	waitOctets = 3 << 20
+	waitOctets = 2 << 20
 	// spoolWeight is what a message in a file counts there: two may wait while a third is being read.
 	spoolWeight = 2 << 20
 
 	// A batch is one transaction. It ends with so many messages or octets, or when it has gathered for so long: the
 	// first one early, so that something can be read soon.
 	batchMessages = 512
-	batchOctets   = 3 << 19
+	batchOctets   = 1 << 20
 	gatherFirst   = 20 * time.Millisecond
 	gather        = 150 * time.Millisecond
 )

@@ -288,7 +288,7 @@ var (
 		"checkpoint_fullfsync = ON",
 		"wal_autocheckpoint = 4000",
 		"journal_size_limit = 67108864",
-		"cache_size = -4096", // KiB: a batch of new messages, and the pages of the indexes it touches
+		"cache_size = -2048", // KiB: a batch of new messages, and the pages of the indexes it touches
 	}, commonPragmas...)
 	readerPragmas = append([]string{
 		"query_only = ON",
