@@ -62,7 +62,11 @@ type tree struct {
 func newTree(raw mail.Raw) *tree {
 	raw = lineFeeds(raw)
 	t := &tree{raw: raw, win: newWindow(raw), limit: textLimit}
-	t.root = t.entity(0, nil)
+	start := int64(0)
+	if bytes.HasPrefix(t.win.at(0, 3), []byte("\xEF\xBB\xBF")) {
+		start = 3 // QUIRK: an editor put a byte order mark in front
+	}
+	t.root = t.entity(start, nil)
 	if len(t.root.header.fields) == 0 {
 		t.add(noHeader)
 		if head := t.win.at(t.root.body, 512); bytes.IndexByte(head[:min(len(head), 512)], 0) >= 0 {

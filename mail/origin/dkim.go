@@ -68,7 +68,11 @@ func verify(ctx context.Context, raw mail.Raw, head head, f headField, ask Looku
 			res, said, err = mail.SignatureOdd, fmt.Sprint("it cannot be read: ", r), nil
 		}
 	}()
-	for key := range strings.SplitSeq(signatureTags(f.text)["h"], ":") {
+	tags := signatureTags(f.text)
+	if _, part := tags["l"]; part {
+		return mail.SignatureOdd, "it covers a part of the message only", nil
+	}
+	for key := range strings.SplitSeq(tags["h"], ":") {
 		if strings.EqualFold(strings.TrimSpace(key), signatureField) {
 			return mail.SignatureOdd, "it signs other signatures", nil
 		}

@@ -61,6 +61,7 @@ func TestVerify(t *testing.T) {
 		{"two signatures", sign(signed, "bulk.example"), ask, []mail.SignatureResult{mail.SignaturePass, mail.SignaturePass}},
 		{"two signatures, the body changed", strings.Replace(sign(signed, "bulk.example"), "is fine", "is low", 1), ask, []mail.SignatureResult{mail.SignatureFail, mail.SignatureFail}},
 		{"no network", signed, func(context.Context, string) ([]string, error) { return nil, errors.New("network is down") }, []mail.SignatureResult{mail.SignatureWait}},
+		{"a part of the body", strings.Replace(signed, "v=1;", "v=1; l=5;", 1), ask, []mail.SignatureResult{mail.SignatureOdd}},
 		{"no signature", plainMail, ask, nil},
 		{"nonsense", "DKIM-Signature: v=1; a=b; nonsense\r\n" + plainMail, ask, []mail.SignatureResult{mail.SignatureOdd}},
 		{"a header without end", "DKIM-Signature: v=1\r\n" + strings.Repeat("X-A: b\r\n", maxHeader/8), ask, []mail.SignatureResult{mail.SignatureOdd}},
