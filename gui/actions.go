@@ -261,7 +261,9 @@ func (w *window) answer(mode mail.ReplyMode) {
 	if len(ids) != 1 {
 		return
 	}
-	kit.Go(w.ctx, w.loop, func(ctx context.Context) (mail.Draft, error) { return w.p.Answer(ctx, ids[0], mode) }, w.compose)
+	kit.Go(w.ctx, w.loop, func(ctx context.Context) (mail.Draft, error) { return w.p.Answer(ctx, ids[0], mode) }, func(d mail.Draft, err error) {
+		w.compose(w.quoting(d, ids[0], mode), err)
+	})
 }
 
 // write opens an empty message, from the account of the folder that is listed.

@@ -337,7 +337,7 @@ func TestMailtoBeginsAMessage(t *testing.T) {
 	s.until("a window", func() bool { return len(s.w.composers) == 1 })
 	for c := range s.w.composers {
 		d := c.Composition().Draft()
-		if len(d.To) != 1 || d.To[0].Addr != "jonas@example.org" || d.Subject != "Lunch" || len(d.Cc) != 1 || len(d.Bcc) != 0 || !strings.HasPrefix(d.Text, "Hi\nthere+you") {
+		if len(d.To) != 1 || d.To[0].Addr != "jonas@example.org" || d.Subject != "Lunch" || len(d.Cc) != 1 || len(d.Bcc) != 1 || !strings.HasPrefix(d.Text, "Hi\nthere+you") {
 			t.Errorf("%+v", d)
 		}
 		c.Window.Close()

@@ -97,7 +97,7 @@ func TestMailto(t *testing.T) {
 		{"MAILTO:a@b.c,%20d@e.f?To=g@h.i&cc=j@k.l&Subject=Lunch%20at%20one%0d%0aBcc:%20x", mail.Draft{
 			To: []mail.Address{{Addr: "a@b.c"}, {Addr: "d@e.f"}, {Addr: "g@h.i"}}, Cc: []mail.Address{{Addr: "j@k.l"}}, Subject: "Lunch at one  Bcc: x", Text: "-- ",
 		}},
-		{"mailto:?body=1+1%3D2%0D%0Ayes&bcc=spy@x.y&attach=/etc/passwd&from=evil@x.y", mail.Draft{Text: "1+1=2\nyes-- "}},
+		{"mailto:?body=1+1%3D2%0D%0Ayes&bcc=spy@x.y&attach=/etc/passwd&from=evil@x.y", mail.Draft{Bcc: []mail.Address{{Addr: "spy@x.y"}}, Text: "1+1=2\nyes-- "}},
 		{"mailto:%E6%9D%8E@x.y", mail.Draft{To: []mail.Address{{Addr: "李@x.y"}}, Text: "-- "}},
 	} {
 		u, err := url.Parse(c.link)
@@ -106,7 +106,7 @@ func TestMailto(t *testing.T) {
 		}
 		d := mail.Draft{Text: "-- "}
 		FillFromMailto(&d, u)
-		if !slices.Equal(d.To, c.want.To) || !slices.Equal(d.Cc, c.want.Cc) || d.Subject != c.want.Subject || d.Text != c.want.Text || d.Bcc != nil || d.Attach != nil || d.From.Addr != "" {
+		if !slices.Equal(d.To, c.want.To) || !slices.Equal(d.Cc, c.want.Cc) || d.Subject != c.want.Subject || d.Text != c.want.Text || !slices.Equal(d.Bcc, c.want.Bcc) || d.Attach != nil || d.From.Addr != "" {
 			t.Errorf("%s: %+v", c.link, d)
 		}
 	}

@@ -7,8 +7,9 @@ import (
 	"poplar/mail"
 )
 
-// FillFromMailto takes recipients, subject and text of a mailto: link (RFC 6068) into a draft. Fields that a link must
-// not set (Bcc among them, which a page could use to watch) are left out.
+// FillFromMailto takes the recipients, subject, text and In-Reply-To of a mailto: link (RFC 6068) into a draft, where the
+// person sees them before anything is sent; blind copies too. Everything else a link might set, files above all, is left
+// out.
 func FillFromMailto(d *mail.Draft, u *url.URL) {
 	add := func(to *[]mail.Address, list string) {
 		for _, a := range strings.Split(list, ",") {
@@ -32,6 +33,12 @@ func FillFromMailto(d *mail.Draft, u *url.URL) {
 				add(&d.To, v)
 			case "cc":
 				add(&d.Cc, v)
+			case "bcc":
+				add(&d.Bcc, v)
+			case "in-reply-to":
+				if id := strings.Trim(oneLine(v), "<>"); id != "" && len(id) < 500 && !strings.ContainsAny(id, " <>") {
+					d.InReplyTo = id
+				}
 			case "subject":
 				d.Subject = oneLine(v)
 			case "body":

@@ -162,6 +162,9 @@ func (r *Reader) Message() *mail.Message {
 	return r.msg
 }
 
+// Selected is the text that is selected in the message; empty where none is.
+func (r *Reader) Selected() string { return r.body.Selected() }
+
 // Clear shows no message.
 func (r *Reader) Clear() {
 	r.to(nothing, 0)
