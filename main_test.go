@@ -24,6 +24,7 @@ const testSecret = "Zq7-correct-horse-9"
 // TestMain lets the test binary stand in for the program.
 func TestMain(m *testing.M) {
 	if os.Getenv("POPLAR_BE_PROGRAM") != "" {
+		resolveBy(os.Getenv("POPLAR_TEST_DNS"))
 		main()
 		return
 	}
@@ -52,6 +53,7 @@ type desk struct {
 	ctx     context.Context
 	profile string
 	home    string
+	env     []string
 	log     bytes.Buffer
 	program *exec.Cmd
 }
@@ -59,6 +61,7 @@ type desk struct {
 func (d *desk) command(args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(d.ctx, os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "POPLAR_BE_PROGRAM=1", "POPLAR_PROFILE="+d.profile, "HOME="+d.home)
+	cmd.Env = append(cmd.Env, d.env...)
 	return cmd
 }
 
@@ -274,10 +277,13 @@ func TestWindow(t *testing.T) {
 }
 
 // noSecret searches the profile, the home folder and the window's log.
-func (d *desk) noSecret() {
+func (d *desk) noSecret() { d.t.Helper(); d.noSecretOf("anna") }
+
+// noSecretOf is noSecret for a user of that name.
+func (d *desk) noSecretOf(user string) {
 	d.t.Helper()
 	search := func(where string, data []byte) {
-		for _, form := range mailtest.SecretForms("anna", testSecret) {
+		for _, form := range mailtest.SecretForms(user, testSecret) {
 			if bytes.Contains(data, []byte(form)) {
 				d.t.Errorf("%s holds the password as %q", where, form)
 			}

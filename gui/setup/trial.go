@@ -48,7 +48,11 @@ func (g *Guide) retest() {
 		g.run()
 	}
 	g.run = cancel
+	if g.win != nil {
+		g.win.Canvas().Unfocus() // the button that was pressed goes away
+	}
 	g.advice.RemoveAll()
+	g.notice.RemoveAll()
 	g.anyway.Hide()
 	g.more.Hide()
 	g.finish.Hide()

@@ -48,7 +48,8 @@ func (e *examination) explain(ctx context.Context, step string, p *mail.Problem,
 func use(s mail.Server) mail.Fix { return mail.Fix{Do: mail.UseServer, Server: s} }
 
 func (e *examination) explainName(ctx context.Context, p *mail.Problem) *mail.Verdict {
-	if p.Kind == mail.Offline && !e.anythingElse(ctx) {
+	// A name that is known to exist is not missing because it is misspelt.
+	if (p.Kind == mail.Offline || autoconfig.ByServer(e.server.Host) != nil) && !e.anythingElse(ctx) {
 		return &mail.Verdict{Reason: mail.NoNetwork, Fixes: []mail.Fix{{Do: mail.RunAgain}}}
 	}
 	if e.noPOP() {

@@ -181,6 +181,7 @@ var faults = []struct {
 		v.at("pop.birchmail.net", "smtp.birchmail.net", "anna@birchmail.net")
 		v.net.Unplug()
 	}, in, doctor.Resolve, mail.NoNetwork, false},
+	{"a network that denies every name", func(v *village) { v.at("pop.163.com", "smtp.163.com", "linhua@163.com") }, in, doctor.Resolve, mail.NoNetwork, false},
 	{"a provider without POP3", func(v *village) { v.at("pop.mail.icloud.test", "smtp.mail.me.com", "anna@icloud.com") }, in, doctor.Resolve, mail.NoPOPThere, false},
 	{"nothing listens", func(v *village) { v.net.Host("pop.birch.test") }, in, doctor.Connect, mail.PortClosed, false},
 	{"a firewall", func(v *village) { v.net.Swallow("pop.birch.test", 995); v.net.Swallow("pop.birch.test", 110) }, in, doctor.Connect, mail.PortSilent, false},

@@ -13,6 +13,12 @@ import (
 // waitForVisit is how long a test waits for a visit under way to end: two logins at once lock each other out.
 const waitForVisit = 5 * time.Second
 
+// A person watches a test: it gives up sooner than a visit does.
+const (
+	testConnect = 20 * time.Second
+	testIdle    = 15 * time.Second
+)
+
 // Test runs the doctor over an account that need not be saved. secret gives the passwords; each step is told to
 // report as it ends; with letter a message is sent to oneself, retrieved and deleted. It returns nil when every step was
 // fine, else the first problem.
@@ -29,6 +35,7 @@ func (e *Engine) Test(ctx context.Context, a mail.Account, secret func(mail.Dire
 	}
 	o.Secret = func(d mail.Direction) (string, error) { return e.credential(ctx, a, d, secret) }
 	options := e.circumstances(a, transcript, secret)
+	options.Connect, options.Idle = testConnect, testIdle
 	o.Wire = func(mail.Direction) wire.Options { return options }
 	o.Remote = e.o.Dial != nil || wire.Proxied(a.Proxy, a.Incoming.Addr()) || wire.Proxied(a.Proxy, a.Outgoing.Addr())
 	result := doctor.Test(ctx, a, o)
