@@ -157,7 +157,7 @@ func (r *footRenderer) Layout(s fyne.Size) {
 		f.repair.Move(fyne.NewPos(s.Width-m.Width-4, 3))
 	}
 	f.line.Place(18, 20, s.Width-18-right)
-	f.retry.Place(18, 37, s.Width-18-right)
+	f.retry.Place(18, 37, s.Width-18-8)
 	f.cancel.Move(fyne.NewPos(s.Width-32, 4))
 	f.cancel.Resize(fyne.NewSquareSize(24))
 	f.settings.Move(fyne.NewPos(s.Width-33, 4))
