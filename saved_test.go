@@ -21,7 +21,7 @@ func TestAttachmentsCrossTheWireUnchanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pop.Close() //nolint:errcheck // the test is over
+	defer pop.Close()
 	pop.AddUser("anna", secret)
 	smtp, err := mailtest.NewSMTP(mailtest.SMTPOptions{Users: map[string]string{"anna": secret}, Accepted: func(a mailtest.Accepted) {
 		pop.Mailbox("anna").Add(a.Raw)
@@ -29,7 +29,7 @@ func TestAttachmentsCrossTheWireUnchanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer smtp.Close() //nolint:errcheck // the test is over
+	defer smtp.Close()
 	a := mail.DefaultAccount()
 	a.ID, a.Address = "a1", "anna@example.org"
 	a.Incoming, a.Outgoing = pop.Server("anna"), smtp.Server("anna")
@@ -40,7 +40,7 @@ func TestAttachmentsCrossTheWireUnchanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Close() //nolint:errcheck // the test is over
+	defer e.Close()
 	if err := e.SetAccounts(t.Context(), []mail.Account{a}); err != nil {
 		t.Fatal(err)
 	}

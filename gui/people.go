@@ -17,3 +17,9 @@ func (w *window) showPeople() {
 	}
 	w.book.Show()
 }
+
+// correctContact shows the entry of an address that failed in the address book.
+func (w *window) correctContact(addr string) {
+	w.showPeople()
+	w.book.Find(addr)
+}

@@ -21,6 +21,7 @@ func (w *window) buildReading() {
 	r.Known = w.knownHosts
 	r.OnShow = w.showMessage
 	r.OnAgain = w.sendAgain
+	r.OnContact = w.correctContact
 	r.SetMono(w.prefs.Mono)
 }
 

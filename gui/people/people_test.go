@@ -37,9 +37,10 @@ func (e *engine) PeopleGroups(context.Context) ([]mail.PeopleGroup, error) {
 }
 
 func (e *engine) Suggest(_ context.Context, typed string, _ int, _ []string) ([]mail.Suggestion, error) {
+	typed = strings.ToLower(typed)
 	var list []mail.Suggestion
 	for _, p := range e.people {
-		if strings.Contains(strings.ToLower(p.Name), typed) {
+		if strings.Contains(strings.ToLower(p.Name+" "+p.Addr), typed) {
 			list = append(list, mail.Suggestion{Person: p})
 		}
 	}
@@ -128,5 +129,19 @@ func TestAddressBook(t *testing.T) {
 	w.form.write()
 	if len(wrote) != 2 || wrote[0].Name != "Anna" || wrote[1].Addr != "chen@x.cn" {
 		t.Errorf("a message to the group goes to %v", wrote)
+	}
+}
+
+func TestAnEntryIsFoundByItsAddress(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(kit.NewTheme())
+	e := &engine{people: []mail.Person{{Address: mail.Address{Name: "Anna", Addr: "anna@x.org"}}, {Address: mail.Address{Name: "Bob", Addr: "bob@x.org"}}}}
+	q := kit.NewQueue()
+	w := New(app, e, q.Loop, Options{})
+	w.Show()
+	defer w.Window.Close()
+	w.Find("BOB@x.org")
+	if !q.Until(5*time.Second, func() bool { return w.form != nil && w.form.addr.Text() == "bob@x.org" }) {
+		t.Error("the entry is not shown")
 	}
 }

@@ -45,7 +45,8 @@ type Window struct {
 	side   *fyne.Container
 	notice *fyne.Container
 	form   *form
-	asking int // counts the searches, so that a late answer is not shown
+	asking int    // counts the searches, so that a late answer is not shown
+	wanted string // an address that Find looks for
 }
 
 // row is a line of the list: a person, or with group set a group.
@@ -202,6 +203,21 @@ func (w *Window) fill(rows []row) {
 	w.shown = rows
 	w.list.UnselectAll()
 	w.list.Refresh()
+	for i, r := range rows {
+		if w.wanted != "" && r.group == nil && strings.EqualFold(r.person.Addr, w.wanted) {
+			w.wanted = ""
+			w.list.Select(i)
+			return
+		}
+	}
+}
+
+// Find looks for an address and shows its entry, to be changed.
+func (w *Window) Find(addr string) {
+	w.wanted = addr
+	w.tabs.Choose(0)
+	w.search.SetText(addr)
+	w.find()
 }
 
 // blank shows the empty right side.

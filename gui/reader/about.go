@@ -22,6 +22,8 @@ type about struct {
 	OnShow func(id mail.MessageID)
 	// OnAgain asks to send a message again to a recipient that it did not reach: corrected is an address to begin with.
 	OnAgain func(sent mail.MessageID, failed, corrected string)
+	// OnContact asks for the address book's entry of an address that failed.
+	OnContact func(addr string)
 
 	facts    facts
 	dropped  bool      // the warning was closed
@@ -143,6 +145,9 @@ func (r *Reader) acts(sent mail.MessageID) deliveryActs {
 	}
 	if r.OnShow != nil && sent != r.id {
 		a.show = func() { r.OnShow(sent) }
+	}
+	if r.OnContact != nil {
+		a.contact = func(row model.DeliveryRow) { r.OnContact(row.Addr) }
 	}
 	if r.OnAgain != nil {
 		a.again = func(row model.DeliveryRow) {

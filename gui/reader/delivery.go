@@ -29,7 +29,6 @@ type deliveryActs struct {
 	show    func()                      // the sent message
 	again   func(row model.DeliveryRow) // with another address
 	contact func(row model.DeliveryRow) // the address book
-	report  func(row model.DeliveryRow) // the report about a recipient
 }
 
 // deliveryCard says what became of a message, recipient by recipient.
