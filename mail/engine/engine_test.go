@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(victimRole); dir != "" {
 		os.Exit(sendingVictim(dir))
 	}
+	if os.Getenv(killDir) != "" {
+		os.Exit(visitAndDie())
+	}
 	goleak.VerifyTestMain(m)
 }
 
