@@ -66,6 +66,9 @@ type Side struct {
 type Form struct {
 	Name, Address, Label, ReplyTo, Signature string
 
+	SignatureBelow bool // the signature stands below a quoted original
+	Identities     []mail.Identity
+
 	In, Out      Side
 	OutgoingAuth bool
 	Same         bool // the outgoing server takes user name and password of the incoming one
@@ -96,6 +99,7 @@ type Form struct {
 func NewForm(a mail.Account) *Form {
 	f := &Form{
 		Name: a.Name, Address: a.Address, Label: a.Label, ReplyTo: a.ReplyTo, Signature: a.Signature,
+		SignatureBelow: a.SignatureBelow, Identities: slices.Clone(a.Identities),
 		In: newSide(mail.Incoming, a.Incoming), Out: newSide(mail.Outgoing, a.Outgoing),
 		OutgoingAuth: a.OutgoingAuth, Same: a.SameAsIncoming,
 		Keep: a.Keep.Mode, Days: "30", AtStart: a.CheckAtStart, Periodic: a.CheckMinutes > 0, Minutes: "10",
@@ -333,6 +337,7 @@ func (f *Form) Account() mail.Account {
 	a := f.base
 	a.Name, a.Address, a.Label = strings.TrimSpace(f.Name), f.Address, strings.TrimSpace(f.Label)
 	a.ReplyTo, a.Signature = strings.TrimSpace(f.ReplyTo), strings.TrimRight(f.Signature, " \t\r\n")
+	a.SignatureBelow, a.Identities = f.SignatureBelow, slices.Clone(f.Identities)
 	a.Incoming = f.In.server(mail.Incoming, f.base.Incoming)
 	a.Outgoing = f.Out.server(mail.Outgoing, f.base.Outgoing)
 	a.OutgoingAuth, a.SameAsIncoming = f.OutgoingAuth, f.Same

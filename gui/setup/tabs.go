@@ -53,7 +53,9 @@ func (w *AccountWindow) identityPage() fyne.CanvasObject {
 	label.SetHint(kit.T("What Poplar calls this account in its window."))
 	signature := kit.NewArea(w.form.Signature, "", 110, func(t string) { w.form.Signature = t; w.changed() })
 	f.Head(kit.T("You")).Add(kit.T("Your name"), name).Add(kit.T("Mail address"), address).Add(kit.T("Answers go to"), reply)
-	f.Head(kit.T("Signature")).Add("", signature)
+	below := kit.NewCheck(kit.T("Below the quoted original"), w.form.SignatureBelow, func(on bool) { w.form.SignatureBelow = on; w.changed() })
+	f.Head(kit.T("Signature")).Add("", signature).Add("", below)
+	f.Head(kit.T("Further names to write under")).Add("", w.identities())
 	f.Head(kit.T("In Poplar")).Add(kit.T("Name of account"), label)
 	return container.New(&single{}, f)
 }

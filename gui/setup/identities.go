@@ -1,0 +1,106 @@
+package setup
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/mail"
+)
+
+// identities is the list of further names to write under, on the page of the account's own.
+func (w *AccountWindow) identities() fyne.CanvasObject {
+	list := container.New(&kit.Column{Gap: 6})
+	var show func()
+	show = func() {
+		list.RemoveAll()
+		for i, id := range w.form.Identities {
+			edit := kit.NewButton(kit.T("Edit…"), "", kit.Link, func() { w.editIdentity(i, show) })
+			remove := kit.NewIconButton("x", kit.T("Remove"), func() {
+				w.form.Identities = append(append([]mail.Identity{}, w.form.Identities[:i]...), w.form.Identities[i+1:]...)
+				w.changed()
+				show()
+			}).Sized(26, 14)
+			text := kit.NewLine(model.Entered{Address: id.From()}.Text(), 13, false, kit.Text).CutAt(kit.CutMiddle).Shrink()
+			list.Add(kit.NewRow(4, 0, container.New(kit.Inset{Top: 7}, text), edit, remove))
+		}
+		list.Add(container.New(kit.Spread{}, kit.NewButton(kit.T("Add a name…"), "plus", kit.Plain, func() { w.editIdentity(-1, show) })))
+		list.Refresh()
+		if c := w.Window.Content(); c != nil {
+			c.Refresh()
+		}
+	}
+	show()
+	return list
+}
+
+// editIdentity asks for the parts of an identity; i below 0 is a new one.
+func (w *AccountWindow) editIdentity(i int, then func()) {
+	id := mail.Identity{Name: w.form.Name}
+	if i >= 0 {
+		id = w.form.Identities[i]
+	}
+	name := kit.NewField(id.Name, "", nil)
+	address := kit.NewField(id.Address, "", nil)
+	reply := kit.NewField(id.ReplyTo, kit.T("The same address"), nil)
+	signature := kit.NewArea(id.Signature, "", 80, nil)
+	via, vias := w.outgoingServers(id.Via)
+	server := kit.NewSelect(vias.names, via, nil)
+	form := kit.NewForm(110).Add(kit.T("Your name"), name).Add(kit.T("Mail address"), address).Add(kit.T("Answers go to"), reply).
+		Add(kit.T("Signature"), signature).Add(kit.T("Sent through"), server)
+	ask := &kit.Ask{Title: kit.T("A further name to write under"), Content: form, Width: 520}
+	ask.Choices = []kit.AskChoice{{Label: kit.T("Cancel")}, {Label: kit.T("Apply"), Kind: kit.Filled, Do: func() bool {
+		now := mail.Identity{
+			Name: strings.TrimSpace(name.Text()), ReplyTo: strings.TrimSpace(reply.Text()),
+			Signature: strings.TrimRight(signature.Text(), " \t\r\n"), Via: vias.ids[max(server.Chosen(), 0)],
+		}
+		list := model.ParseEntered(address.Text())
+		if len(list) != 1 || list[0].Wrong != "" {
+			why := model.WrongNoAt
+			if len(list) == 1 {
+				why = list[0].Wrong
+			}
+			address.SetWrong(kit.T(why))
+			ask.Grow()
+			return false
+		}
+		now.Address = list[0].Addr
+		all := append([]mail.Identity{}, w.form.Identities...)
+		if i >= 0 {
+			all[i] = now
+		} else {
+			all = append(all, now)
+		}
+		w.form.Identities = all
+		w.changed()
+		then()
+		return true
+	}}}
+	ask.Show(w.Window, name.Entry)
+}
+
+// choices are the outgoing servers that an identity may go through.
+type choices struct {
+	names []string
+	ids   []mail.AccountID
+}
+
+// outgoingServers are the servers of all accounts, this one's first, and the number of the one that is chosen.
+func (w *AccountWindow) outgoingServers(chosen mail.AccountID) (int, choices) {
+	c := choices{names: []string{kit.T("This account's server")}, ids: []mail.AccountID{""}}
+	at := 0
+	for _, a := range w.p.Accounts() {
+		if a.ID == w.form.Account().ID {
+			continue
+		}
+		c.names = append(c.names, kit.T("%s (%s)", a.Outgoing.Host, a.Title()))
+		c.ids = append(c.ids, a.ID)
+		if a.ID == chosen {
+			at = len(c.ids) - 1
+		}
+	}
+	return at, c
+}
