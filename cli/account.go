@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -38,6 +39,9 @@ type accountAdd struct {
 	HeadersFirst   bool   `help:"Of every message that is not small only the header and the first lines come."`
 	Recent         bool   `help:"Gmail's recent mode: the mail of the last 30 days, whoever has fetched it."`
 	CA             string `name:"ca" placeholder:"FILE" help:"PEM file of further certificate authorities for this account."`
+	PopSecond      string `placeholder:"HOST[:PORT]" help:"Second name of the incoming server, tried where the first cannot be reached."`
+	SMTPSecond     string `name:"smtp-second" placeholder:"HOST[:PORT]" help:"Second name of the outgoing server."`
+	Proxy          string `placeholder:"none|socks5://HOST:PORT|http://HOST:PORT" help:"How to reach both servers. Default: as ALL_PROXY, HTTPS_PROXY and NO_PROXY say."`
 	AllowPlaintext bool   `help:"Permit sending the password over an unencrypted connection."`
 	PasswordStdin  bool   `help:"Read the password, one line, from stdin. It goes to the system's keyring only."`
 }
@@ -79,6 +83,29 @@ func (v *accountAdd) Run(r *run) error {
 	}
 	if a.Outgoing, err = server(v.SMTP, v.SMTPSecurity, v.SMTPUser, v.SMTPAuth); err != nil {
 		return err
+	}
+	for i, s := range []*mail.Server{&a.Incoming, &a.Outgoing} {
+		second := []string{v.PopSecond, v.SMTPSecond}[i]
+		if second == "" {
+			continue
+		}
+		host, port, err := net.SplitHostPort(second)
+		if err != nil {
+			host, port = second, "0"
+		}
+		if s.OtherPort, err = strconv.Atoi(port); err != nil || host == "" || s.OtherPort < 0 || s.OtherPort > 65535 {
+			return usagef("%q is not HOST[:PORT]", second)
+		}
+		s.OtherHost = host
+	}
+	if a.Proxy = v.Proxy; v.Proxy != "" && v.Proxy != mail.ProxyNone {
+		u, err := url.Parse(v.Proxy)
+		if err != nil || u.Host == "" || u.Scheme != "socks5" && u.Scheme != "http" && u.Scheme != "https" {
+			return usagef("%q is no proxy, like socks5://HOST:PORT", v.Proxy)
+		}
+		if _, secret := u.User.Password(); secret {
+			return usagef("a proxy's password is not kept in a file: give it in the window")
+		}
 	}
 	a.OutgoingAuth = a.Outgoing.Auth != mail.AuthNone
 	if !a.OutgoingAuth {

@@ -55,6 +55,10 @@ func (w *window) repair(id mail.AccountID) {
 	}
 	switch model.Tell(problem, kit.T).Remedy {
 	case model.EnterPassword:
+		if a.Incoming.Token() { // it has none: one signs in on the provider's page
+			w.editAccount(&a, "")
+			return
+		}
 		setup.AskPassword(w.win, w.p, w.loop, a, mail.Incoming, problem, func(saved bool) {
 			if saved {
 				w.p.CheckNow(id)

@@ -314,4 +314,6 @@ func (f *fake) TakeOver(context.Context, mail.Foreign, bool) (mail.Account, erro
 	return mail.Account{}, nil
 }
 
+func (f *fake) Trial() []string { return nil }
+
 func (f *fake) Demo() error { return nil }

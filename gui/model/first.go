@@ -36,6 +36,8 @@ type SignIn struct {
 type FirstMinute interface {
 	Doctor
 	Finder
+	// Trial is the conversation of the last test, without secrets.
+	Trial() []string
 	// SignIn waits until the person has signed in on the provider's page, and returns what is to be kept as the secret of
 	// mail.Tokens. It ends with ctx.
 	SignIn(ctx context.Context, s SignIn) (string, error)

@@ -45,7 +45,7 @@ func newDoctorWindow(w *AccountWindow) *DoctorWindow {
 	d.steps = newStepList(d.explain)
 	d.scroll = container.NewVScroll(d.steps)
 	d.side = container.New(&kit.Column{Gap: 16})
-	d.log = newLogView(func() []string { return w.p.Transcript(w.form.Account().ID) }, app)
+	d.log = newLogView(w.p.Trial, app)
 	d.log.Hide()
 	d.letter = kit.NewCheck(kit.T("Also send a test message to yourself"), false, nil)
 	left := []fyne.CanvasObject{kit.NewButton(kit.T("Copy report"), "", kit.Plain, func() {

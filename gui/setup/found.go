@@ -1,6 +1,8 @@
 package setup
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -16,6 +18,7 @@ type guideSide struct {
 	host     *kit.Field
 	port     *kit.Field
 	security *kit.Select
+	other    *kit.Field // its second name, for instance outside a company
 }
 
 func (g *Guide) side(d mail.Direction) *guideSide {
@@ -54,6 +57,14 @@ func (g *Guide) side(d mail.Direction) *guideSide {
 		g.form.SetSecurity(d, securities[i])
 		s.port.SetText(side.Port)
 	})
+	s.other = kit.NewField(side.Other, kit.T("Only where it differs, e.g. outside the company"), func(t string) {
+		*mine = true
+		side.Other = strings.TrimSpace(t)
+		if s.other.Wrong() != "" {
+			s.check()
+		}
+	})
+	s.other.OnLeft = func() { s.check() }
 	return s
 }
 
@@ -72,9 +83,9 @@ func (s *guideSide) show() {
 }
 
 func (s *guideSide) check() bool {
-	host, port := model.FieldInHost, model.FieldInPort
+	host, port, other := model.FieldInHost, model.FieldInPort, model.FieldInOther
 	if s.d == mail.Outgoing {
-		host, port = model.FieldOutHost, model.FieldOutPort
+		host, port, other = model.FieldOutHost, model.FieldOutPort, model.FieldOutOther
 	}
 	say := func(f *kit.Field, wrong string) {
 		if wrong != "" {
@@ -84,8 +95,9 @@ func (s *guideSide) check() bool {
 	}
 	say(s.host, s.g.form.Check(host))
 	say(s.port, s.g.form.Check(port))
+	say(s.other, s.g.form.Check(other))
 	s.g.root.Refresh()
-	return s.host.Wrong() == "" && s.port.Wrong() == ""
+	return s.host.Wrong() == "" && s.port.Wrong() == "" && s.other.Wrong() == ""
 }
 
 // foundPage is the Guide's page of the servers: what was found and where, to be corrected where it is wrong, and what
@@ -118,7 +130,7 @@ func (g *Guide) servers() fyne.CanvasObject {
 	p.fields = kit.NewForm(96)
 	add := func(title string, s *guideSide) {
 		p.fields.Add(title, s.host)
-		p.fields.Add(kit.T("Port"), kit.NewRow(12, 1, s.port, s.security))
+		p.fields.Add(kit.T("Port"), kit.NewRow(12, 1, s.port, s.security)).Add(kit.T("Second name"), s.other)
 	}
 	add(kit.T("Incoming"), g.in)
 	p.fields.Add(kit.T("User name"), p.user)

@@ -133,6 +133,7 @@ func (e *engine) Folders(context.Context) ([]mail.Folder, error) {
 }
 func (e *engine) Status() []mail.AccountStatus       { return nil }
 func (e *engine) Transcript(mail.AccountID) []string { return []string{"C: CAPA", "S: +OK"} }
+func (e *engine) Trial() []string                    { return []string{"C: CAPA", "S: +OK"} }
 func (e *engine) Preferences() settings.Preferences {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -24,7 +24,7 @@ const (
 // fine, else the first problem.
 func (e *Engine) Test(ctx context.Context, a mail.Account, secret func(mail.Direction) (string, error), letter bool, report func(mail.Finding)) error {
 	o := doctor.Options{Report: report, Letter: letter, Now: e.o.Now, Before: e.certificates(ctx)}
-	var transcript *wire.Transcript
+	transcript := wire.NewTranscript(transcriptLines)
 	if acc, err := e.find(a.ID); err == nil {
 		transcript = acc.transcript
 		limited, cancel := context.WithTimeout(ctx, waitForVisit)
@@ -33,6 +33,7 @@ func (e *Engine) Test(ctx context.Context, a mail.Account, secret func(mail.Dire
 		}
 		cancel()
 	}
+	e.trial.Store(transcript)
 	o.Secret = func(d mail.Direction) (string, error) { return e.credential(ctx, a, d, secret) }
 	options := e.circumstances(a, transcript, secret)
 	options.Connect, options.Idle = testConnect, testIdle
@@ -42,6 +43,9 @@ func (e *Engine) Test(ctx context.Context, a mail.Account, secret func(mail.Dire
 	e.noteCertificates(ctx, o.Before, result.Seen)
 	return result.First
 }
+
+// Trial is the conversation of the last test, for an account that is not saved yet, without secrets.
+func (e *Engine) Trial() []string { return e.trial.Load().Lines() }
 
 const certificatesKey = "doctor/certificates"
 

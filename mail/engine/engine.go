@@ -15,6 +15,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"poplar/mail"
@@ -71,7 +72,8 @@ type Engine struct {
 
 	sessions tls.ClientSessionCache
 	reached  wire.Reached
-	tokens   sync.Map // access tokens by their refresh tokens
+	tokens   sync.Map                        // access tokens by their refresh tokens
+	trial    atomic.Pointer[wire.Transcript] // of the last test
 
 	mu        sync.Mutex
 	running   bool // background work has been started

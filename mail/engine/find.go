@@ -6,7 +6,6 @@ import (
 
 	"poplar/mail"
 	"poplar/mail/autoconfig"
-	"poplar/mail/wire"
 )
 
 // Find looks for the servers of an address: best answer first. Each is told to report when it is known, and again when
@@ -14,7 +13,8 @@ import (
 // error says so.
 func (e *Engine) Find(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error) {
 	list, err := autoconfig.Find(ctx, address, autoconfig.Options{
-		Wire: wire.Options{Sessions: e.sessions, DialContext: e.o.Dial},
+		// The proxy of the environment, if there is one: the account that may have its own does not exist yet.
+		Wire: e.circumstances(mail.Account{}, nil, func(mail.Direction) (string, error) { return "", nil }),
 	}, func(c autoconfig.Candidate) { report(found(c)) })
 	all := make([]mail.Found, len(list))
 	for i, c := range list {
