@@ -118,6 +118,16 @@ func (b *Box) Stale() bool { return b.count != b.fonts.count.Load() }
 // Layout lays b out at o.Width.
 func (b *Box) Layout(ctx context.Context, o Options) (p *Page, err error) {
 	o.Subpixel = b.o.Subpixel
+	p, err = b.layout(ctx, o)
+	if err == nil && p.Cut && len(p.Words) == 0 {
+		if text := bareText(b.tree.Root); text != "" {
+			return b.rescue(ctx, o, text)
+		}
+	}
+	return p, err
+}
+
+func (b *Box) layout(ctx context.Context, o Options) (p *Page, err error) {
 	l, done, err := begin(ctx, b.tree, b.fonts, o)
 	if err != nil {
 		return nil, err

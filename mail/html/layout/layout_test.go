@@ -516,3 +516,27 @@ func BenchmarkResize(b *testing.B) {
 		}
 	}
 }
+
+// Where the time is up before anything stands, the text alone is shown.
+func TestNoTimeAtAll(t *testing.T) {
+	f := testFonts(t)
+	ctx := context.Background()
+	d, err := html.Read(ctx, "<table>"+strings.Repeat("<tr><td>one<td><p>two</p>three", 3000)+"</table>", html.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := d.Style(ctx, html.Viewport{Width: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Build(ctx, tree, f, Options{Width: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.cut = true
+	b.root.kids, b.root.inl = nil, nil // as when building them took all the time
+	p, err := b.Layout(ctx, Options{Width: 500})
+	if err != nil || !p.Cut || !strings.HasPrefix(p.Text, "one") || !strings.Contains(p.Text, "two") {
+		t.Errorf("%v, cut %v, %.60q", err, p.Cut, p.Text)
+	}
+}
