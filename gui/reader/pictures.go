@@ -128,6 +128,14 @@ func (r *Reader) showPictures() {
 	})
 }
 
+// Always shows the pictures of this message and from now on those of a sender, or of a domain with @ before it.
+func (r *Reader) Always(whom string) {
+	if r.pictures.OnAlways != nil {
+		r.pictures.OnAlways(whom)
+	}
+	r.showPictures()
+}
+
 // alwaysMenu offers to show pictures of a sender from now on.
 func (r *Reader) alwaysMenu(at fyne.Position, c fyne.Canvas) {
 	items := []*fyne.MenuItem{fyne.NewMenuItem(kit.T("Show once"), r.showPictures)}
@@ -140,12 +148,7 @@ func (r *Reader) alwaysMenu(at fyne.Position, c fyne.Canvas) {
 		if whom == domain {
 			label = kit.T("Always from everybody at %s", whom[1:])
 		}
-		items = append(items, fyne.NewMenuItem(label, func() {
-			if r.pictures.OnAlways != nil {
-				r.pictures.OnAlways(whom)
-			}
-			r.showPictures()
-		}))
+		items = append(items, fyne.NewMenuItem(label, func() { r.Always(whom) }))
 	}
 	kit.PopUp(fyne.NewMenu("", items...), c, at)
 }
