@@ -33,6 +33,7 @@ type engine struct {
 	hold      chan struct{} // SaveDraft waits for it
 	items     []mail.OutboxItem
 	people    []mail.Suggestion
+	limit     int64
 	unsent    mail.Draft
 }
 
@@ -88,6 +89,10 @@ func (e *engine) Suggest(_ context.Context, typed string, n int, except []string
 		}
 	}
 	return list, nil
+}
+
+func (e *engine) SizeLimit(context.Context, mail.AccountID, string) (int64, error) {
+	return e.limit, nil
 }
 
 func (e *engine) Outbox(context.Context) ([]mail.OutboxItem, error) { return e.items, nil }
@@ -550,13 +555,14 @@ func TestAttachments(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := open(t, letter())
-	k.Attach([]string{path, dir})
-	k.until("attached", func() bool { return len(k.c.Attach) == 1 })
+	k.Attach([]string{path, filepath.Join(dir, "nothing"), dir})
+	k.until("attached", func() bool { return len(k.c.Attach) == 1 && k.Question() != nil })
+	k.answer("Cancel")
 	if k.sum.Text() != "1 attachment, 2 KB" || k.files.Hidden {
 		t.Errorf("the foot says %q", k.sum.Text())
 	}
-	if n := k.Notice(); n == nil || !strings.Contains(n.Text(), filepath.Base(dir)) {
-		t.Error("the folder was left out without a word")
+	if n := k.Notice(); n == nil || !strings.Contains(n.Text(), "nothing") {
+		t.Error("a file was left out without a word")
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
@@ -572,6 +578,40 @@ func TestAttachments(t *testing.T) {
 	}
 	k.Send()
 	k.until("sent", func() bool { return k.closed })
+}
+
+func TestFoldersFilesOnTheClipboardAndLargeOnes(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "photos")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.bin"), make([]byte, 3000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k := open(t, letter())
+	k.e.limit = 4000
+	k.Attach([]string{dir})
+	k.until("asked", func() bool { return k.Question() != nil })
+	k.answer("Zip and attach")
+	k.until("attached", func() bool { return len(k.c.Attach) == 1 })
+	zipped := k.c.Attach[0]
+	defer os.RemoveAll(filepath.Dir(zipped.Path)) //nolint:errcheck // the system's temporary folder
+	if zipped.Name != "photos.zip" {
+		t.Errorf("attached %q", zipped.Name)
+	}
+	c := test.NewClipboard()
+	c.SetContent("file://" + filepath.ToSlash(filepath.Join(dir, "a.bin")))
+	k.body.text.TypedShortcut(&fyne.ShortcutPaste{Clipboard: c})
+	k.until("the pasted file is attached, and too much", func() bool {
+		return len(k.c.Attach) == 2 && strings.Contains(k.sum.Text(), "the server takes 4 KB")
+	})
+	if strings.Contains(k.body.text.Text(), "file:") {
+		t.Error("its address was typed as well")
+	}
+	k.Send()
+	if q := k.Question(); q == nil || !strings.Contains(q.Text, "the server takes 4 KB") {
+		t.Errorf("asked %+v", q)
+	}
 }
 
 func TestQuote(t *testing.T) {

@@ -29,6 +29,9 @@ func (w *Window) Send() {
 		missing = missing || c.Kind == model.NoAttachment
 		slip = slip || c.Kind == model.OddAddress && c.Meant
 	}
+	if large := w.c.TooLarge(w.limit, kit.T, kit.Size); large != "" {
+		ask = append(ask, large)
+	}
 	if len(ask) == 0 {
 		w.submit()
 		return

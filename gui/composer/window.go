@@ -4,7 +4,6 @@ package composer
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -68,6 +67,7 @@ type Window struct {
 	saving  bool
 	waiting []func(ok bool) // called once the saving under way has ended
 	sending bool
+	limit   int64 // the largest message the server takes; 0: not known
 	closed  bool
 }
 
@@ -115,6 +115,7 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 		w.changed()
 	}
 	w.body = newBody(loop, w.c, p.Preferences().BodySize, w.changed)
+	w.body.text.OnShortcut = w.pasted
 	w.subject.OnSubmitted = func(string) { w.Window.Canvas().Focus(w.body.text) }
 	w.files = newFiles(w.c.Attach, w.removeFile)
 	w.state = kit.NewLine("", 12, false, kit.Text2).Shrink().Align(fyne.TextAlignTrailing)
@@ -130,6 +131,9 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 	w.reveal(model.Bcc, false)
 	w.lines[model.AnswersTo].Hide()
 	w.sumUp()
+	if len(w.c.Attach) > 0 {
+		w.askLimit()
+	}
 	if o.Notice != "" {
 		w.tell(kit.NewBar(kit.ToneInfo, "", o.Notice))
 	}
@@ -232,6 +236,9 @@ func (w *Window) fromChanged(old, now mail.Account) {
 	w.c.SetFrom(old, now)
 	w.lines[model.AnswersTo].list = w.c.Recipients[model.AnswersTo]
 	w.lines[model.AnswersTo].remake()
+	if len(w.c.Attach) > 0 {
+		w.askLimit()
+	}
 	if w.c.Text != before {
 		w.body.Reload()
 	}
@@ -360,67 +367,6 @@ func (w *Window) gone() {
 	w.body.drop()
 	if w.o.OnClosed != nil {
 		w.o.OnClosed()
-	}
-}
-
-// attach lets the person choose a file.
-func (w *Window) attach() {
-	if w.chooser != nil || w.sending {
-		return
-	}
-	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
-		if err != nil || f == nil {
-			return
-		}
-		path := f.URI().Path()
-		_ = f.Close() // only its name is wanted; it is read when the message is built
-		w.Attach([]string{path})
-	}, w.Window)
-	d.SetTitleText(kit.T("Attach a file"))
-	d.SetConfirmText(kit.T("Attach"))
-	d.SetDismissText(kit.T("Cancel"))
-	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
-	d.Resize(fyne.NewSize(760, 540))
-}
-
-// Attach adds files of the disk.
-func (w *Window) Attach(paths []string) {
-	if len(paths) == 0 {
-		return
-	}
-	type result struct {
-		files   []mail.Attachment
-		refused []string
-	}
-	kit.Go(w.ctx, w.loop, func(context.Context) (result, error) {
-		files, refused := model.AddFiles(paths)
-		return result{files, refused}, nil
-	}, func(r result, _ error) {
-		w.c.Attach = append(w.c.Attach, r.files...)
-		if len(r.refused) > 0 {
-			w.tell(kit.NewBar(kit.ToneWarn, "", kit.T("Not attached, for it is no file that can be read: %s", strings.Join(r.refused, ", "))))
-		}
-		w.filesChanged()
-	})
-}
-
-func (w *Window) removeFile(i int) {
-	w.c.Attach = append(append([]mail.Attachment{}, w.c.Attach[:i]...), w.c.Attach[i+1:]...)
-	w.filesChanged()
-}
-
-func (w *Window) filesChanged() {
-	w.files.Set(w.c.Attach)
-	w.sumUp()
-	w.page.Refresh()
-	w.changed()
-}
-
-func (w *Window) sumUp() {
-	if n := len(w.c.Attach); n > 0 {
-		w.sum.SetText(kit.N(n, "%d attachment, %s", "%d attachments, %s", kit.Size(w.c.AttachedSize())))
-	} else {
-		w.sum.SetText("")
 	}
 }
 

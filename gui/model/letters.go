@@ -12,6 +12,8 @@ type Letters interface {
 	Redirect(ctx context.Context, id mail.MessageID, to []mail.Address) (mail.MessageID, error)
 	// AttachMessage is a message as an attachment of another.
 	AttachMessage(ctx context.Context, id mail.MessageID) (mail.Attachment, error)
+	// SizeLimit is the largest message that the server takes which sends for an address of an account; 0: not known.
+	SizeLimit(ctx context.Context, a mail.AccountID, from string) (int64, error)
 	// MailingList is what a message says of the mailing list it came by. It returns at once.
 	MailingList(m *mail.Message) mail.MailingList
 }

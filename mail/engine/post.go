@@ -117,6 +117,7 @@ func (p *post) line(ctx context.Context, acc *account) (*postLine, bool, error) 
 	if err != nil {
 		return nil, false, err
 	}
+	p.e.learnLimit(ctx, key, session.MaxSize())
 	l := &postLine{server, secret, session}
 	p.lines[key] = l
 	return l, false, nil

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"io"
+	"strconv"
 	"strings"
 
 	"poplar/mail"
@@ -78,3 +79,36 @@ func (e *Engine) AttachMessage(ctx context.Context, id mail.MessageID) (mail.Att
 
 // MailingList is what a message says of the mailing list it came by.
 func (e *Engine) MailingList(m *mail.Message) mail.MailingList { return compose.ListOf(m) }
+
+// limitKey is where the store remembers the largest message that an outgoing server takes.
+func limitKey(server string) string { return "smtp-size/" + server }
+
+// learnLimit remembers what a server says of the largest message it takes; 0 is nothing.
+func (e *Engine) learnLimit(ctx context.Context, server string, size int64) {
+	was, err := e.store.Memory(ctx, limitKey(server))
+	now := []byte(strconv.FormatInt(size, 10))
+	if err == nil && (string(was) == string(now) || was == nil && size == 0) {
+		return
+	}
+	if err := e.store.Remember(ctx, limitKey(server), now); err != nil {
+		e.log.Warn("a server's limit cannot be remembered", "error", err)
+	}
+}
+
+// SizeLimit is the largest message that the server takes which sends for an address of an account, as it said last; 0
+// where it never said.
+func (e *Engine) SizeLimit(ctx context.Context, id mail.AccountID, from string) (int64, error) {
+	acc, err := e.outgoing(mail.OutboxItem{Account: id, From: from})
+	if err != nil {
+		return 0, err
+	}
+	said, err := e.store.Memory(ctx, limitKey(serverKey(acc.get())))
+	if err != nil || said == nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(string(said), 10, 64)
+	if err != nil {
+		return 0, nil //nolint:nilerr // not a number: as if it had never said
+	}
+	return n, nil
+}
