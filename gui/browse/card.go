@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"poplar/gui/kit"
+	"poplar/mail"
 )
 
 // Measures of a card, in pixels from its own left edge and top.
@@ -40,6 +41,7 @@ var quick = [...]struct {
 type cardView struct {
 	name, subject, preview, date string
 	pill                         string
+	fate                         mail.FateState // of a sent message that did not reach everybody
 	unread, flagged, answered    bool
 	forwarded, clip              bool
 	selected, listFocused        bool
@@ -96,7 +98,7 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 		date: kit.NewLine("", 11, false, kit.Text3), pill: kit.NewLine("", 11, false, kit.Text2),
 		pillGround: kit.NewFill(kit.Pill, 8), plate: kit.NewFill(kit.Hover, cardRadius),
 		flag: kit.NewGlyph("flag", cardMark, kit.Flag), clip: kit.NewGlyph("clip", cardMark, kit.Text2),
-		answered: kit.NewGlyph("reply", cardMark, kit.Text2),
+		answered: kit.NewGlyph("reply", cardMark, kit.Text2), fate: kit.NewGlyph("warn", cardMark, kit.Err),
 		bars:     [2]*kit.Fill{kit.NewFill(kit.Pill, 5), kit.NewFill(kit.Pill, 4)},
 	}
 	for i := range r.preview {
@@ -106,7 +108,7 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 	for _, l := range r.preview {
 		r.objects = append(r.objects, l)
 	}
-	r.objects = append(r.objects, r.bars[0], r.bars[1], r.pillGround, r.pill, r.date, r.flag, r.clip, r.answered, r.plate)
+	r.objects = append(r.objects, r.bars[0], r.bars[1], r.pillGround, r.pill, r.date, r.flag, r.clip, r.answered, r.fate, r.plate)
 	for i, q := range quick {
 		r.quickGround[i] = kit.NewFill(kit.None, cardRadius)
 		r.quick[i] = kit.NewGlyph(q.icon, 17, kit.Text2)
@@ -126,6 +128,7 @@ type cardRenderer struct {
 	preview                   [2]*kit.Line
 	pillGround, plate         *kit.Fill
 	flag, clip, answered      *kit.Glyph
+	fate                      *kit.Glyph
 	quick                     [len(quick)]*kit.Glyph
 	quickGround               [len(quick)]*kit.Fill
 	bars                      [2]*kit.Fill
@@ -205,7 +208,7 @@ func (r *cardRenderer) draw() {
 	r.subject.Set(v.subject, v.unread, subject)
 	r.subject.SetMarks(r.card.marks)
 	r.name.SetMarks(r.card.marks)
-	r.subject.Place(cardText, 39, width)
+	r.subject.Place(cardText, 39, width-r.fateMark(right, here))
 	lines := kit.Break(v.preview, 12, false, width, v.lines)
 	for i, l := range r.preview {
 		text := ""
@@ -220,6 +223,22 @@ func (r *cardRenderer) draw() {
 	show(r.name, here)
 	show(r.subject, here)
 	r.quickActions(size)
+}
+
+// fateMark places the sign of a message that did not reach everybody at the right of line 2 and returns its width.
+func (r *cardRenderer) fateMark(right float32, here bool) float32 {
+	icon, colour := "warn", kit.Err
+	if r.card.view.fate == mail.FateDelayed {
+		icon, colour = "clock", kit.Warn
+	}
+	on := r.card.view.fate == mail.FateFailed || r.card.view.fate == mail.FateDelayed
+	show(r.fate, here && on)
+	if !on {
+		return 0
+	}
+	r.fate.Set(icon, colour)
+	r.fate.Place(right-cardMark, 28)
+	return cardMark + cardGap
 }
 
 // firstLine places what stands at the right of line 1 and returns where the name must end.

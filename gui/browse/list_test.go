@@ -513,3 +513,26 @@ func TestAMessageIsShownWhereverItStands(t *testing.T) {
 		t.Errorf("%d is chosen", b.one.ID)
 	}
 }
+
+func TestAMessageThatDidNotReachEverybodyIsMarked(t *testing.T) {
+	c := newCard()
+	c.Resize(fyne.NewSize(350, 70))
+	r := test.WidgetRenderer(c).(*cardRenderer)
+	wide := func(fate mail.FateState) float32 {
+		c.show(cardView{quick: -1, subject: "S", fate: fate}, nil)
+		return r.subject.Size().Width
+	}
+	whole := wide("")
+	if r.fate.Visible() {
+		t.Error("every message is marked")
+	}
+	if w := wide(mail.FateFailed); w >= whole || !r.fate.Visible() || r.fate.Icon() != "warn" {
+		t.Errorf("%v after %v, %s", w, whole, r.fate.Icon())
+	}
+	if wide(mail.FateDelayed); r.fate.Icon() != "clock" {
+		t.Error(r.fate.Icon())
+	}
+	if wide(mail.FateAccepted) != whole {
+		t.Error("a message that was accepted is marked")
+	}
+}
