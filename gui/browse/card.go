@@ -99,7 +99,7 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 		pillGround: kit.NewFill(kit.Pill, 8), plate: kit.NewFill(kit.Hover, cardRadius),
 		flag: kit.NewGlyph("flag", cardMark, kit.Flag), clip: kit.NewGlyph("clip", cardMark, kit.Text2),
 		answered: kit.NewGlyph("reply", cardMark, kit.Text2), fate: kit.NewGlyph("warn", cardMark, kit.Err),
-		bars:     [2]*kit.Fill{kit.NewFill(kit.Pill, 5), kit.NewFill(kit.Pill, 4)},
+		bars: [2]*kit.Fill{kit.NewFill(kit.Pill, 5), kit.NewFill(kit.Pill, 4)},
 	}
 	for i := range r.preview {
 		r.preview[i] = kit.NewLine("", 12, false, kit.Text2)
