@@ -69,7 +69,7 @@ func (c *Client) login(ctx context.Context, secret string) error {
 				return errors.Join(first, err)
 			}
 		}
-		way := ways[i]
+		way, late := ways[i], c.known.Late
 		in, err := c.try(ctx, way, secret)
 		if err == nil {
 			c.known.Way = way
@@ -80,7 +80,12 @@ func (c *Client) login(ctx context.Context, secret string) error {
 			first = err
 		}
 		switch {
-		case ctx.Err() != nil || final(err):
+		case ctx.Err() != nil:
+			return first
+		case c.known.Late && !late:
+			first = nil
+			continue // it did not look at the password: the same way once more, step by step
+		case final(err):
 			return first
 		case in:
 			// Logged in, but what travelled with the login was not answered: PIPELINING is not what the server says.
@@ -299,7 +304,7 @@ func (ex *exchange) start(mechanism, secret string) error {
 		if len(ir) == 0 {
 			with = line + " ="
 		}
-		if len(with)+len(crlf) <= maxAuthLine {
+		if len(with)+len(crlf) <= maxAuthLine && !ex.c.known.Late {
 			line, ex.sentIR = with, true
 		}
 	}
@@ -325,6 +330,7 @@ func (ex *exchange) flight(extra []string) error {
 		if e == nil && st == statusContinue && len(c.ahead) > 0 {
 			// The server wants more than the initial response, and takes the next command for it: that one's answer
 			// is the end of the exchange.
+			c.known.Late = c.known.Late || ex.sentIR && text == ""
 			c.ahead = c.ahead[1:]
 			st, text, e = c.status(doingLogin)
 		}
@@ -386,6 +392,10 @@ func (ex *exchange) turns(extra []string) error {
 			continue
 		}
 		var response []byte
+		if round == 1 && ex.sentIR && text == "" {
+			c.known.Late = true
+			answered = false
+		}
 		if answered {
 			challenge, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 			if err == nil {

@@ -1,10 +1,13 @@
 package pop3_test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -218,6 +221,79 @@ func TestBrokenWayToLogInIsLeftAndRemembered(t *testing.T) {
 			}
 		})
 	}
+}
+
+// deaf is a server that overlooks what comes with AUTH and asks for it.
+func deaf() mailtest.Script {
+	asking := map[int]bool{}
+	return func(turn *mailtest.Turn) {
+		switch {
+		case asking[turn.Session]:
+			asking[turn.Session] = false
+			turn.Instead("-ERR that is no response")
+		case turn.Name == "AUTH" && strings.HasPrefix(turn.Arg, "PLAIN "):
+			asking[turn.Session] = true
+			turn.Instead("+ ")
+		}
+	}
+}
+
+// A server that overlooks the initial response gets it when it asks, and is not tried with one again.
+func TestInitialResponseThatIsOverlooked(t *testing.T) {
+	ca := mailtest.NewCA()
+	t.Run("all in one flight", func(t *testing.T) {
+		s, _ := serve(t, mailtest.POP3Options{TLS: ca.ServerTLS(), ImplicitTLS: true, SASL: []string{"PLAIN"}, Without: []string{"USER"}, Script: deaf()}, "A: 1\r\n\r\n")
+		to := secured(t, s, ca)
+		c := loginTo(t, to, pop3.Options{Ahead: true})
+		if n, _, err := c.Stat(t.Context()); n != 1 || err != nil {
+			t.Errorf("STAT %d %v", n, err)
+		}
+		known := c.Known()
+		_ = c.Quit(t.Context())
+		if !known.Late || known.Way != "PLAIN" || len(known.Broken) > 0 {
+			t.Errorf("remembered %+v", known)
+		}
+		before := s.Count("AUTH")
+		c = loginTo(t, to, pop3.Options{Ahead: true, Known: known})
+		_ = c.Quit(t.Context())
+		if n := s.Count("AUTH") - before; n != 1 {
+			t.Errorf("the next login took %d attempts", n)
+		}
+	})
+	t.Run("one command at a time", func(t *testing.T) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		heard := make(chan []string, 1)
+		go func() {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+			r := bufio.NewReader(conn)
+			var lines []string
+			for _, say := range []string{"+OK hello", "+OK\r\nSASL PLAIN\r\nUIDL\r\nTOP\r\n.", "+ ", "+OK logged in", "+OK bye"} {
+				fmt.Fprint(conn, say+"\r\n")
+				line, _ := r.ReadString('\n')
+				lines = append(lines, strings.TrimSpace(line))
+			}
+			heard <- lines
+		}()
+		at := l.Addr().(*net.TCPAddr)
+		c := loginTo(t, mail.Server{Host: "127.0.0.1", Port: at.Port, Security: mail.NoTLS, User: "u", Auth: mail.AuthPlain, AllowPlaintext: true}, pop3.Options{})
+		_ = c.Quit(t.Context())
+		_ = c.Close()
+		response := base64.StdEncoding.EncodeToString([]byte("\x00u\x00" + password))
+		if got, want := <-heard, []string{"CAPA", "AUTH PLAIN " + response, response, "QUIT", ""}; !slices.Equal(got, want) {
+			t.Errorf("sent %q, not %q", got, want)
+		}
+		if !c.Known().Late {
+			t.Error("it is not remembered")
+		}
+	})
 }
 
 func TestWrongPasswordIsNotTriedInEveryWay(t *testing.T) {
