@@ -41,6 +41,10 @@ func Explain(f mail.Finding, a mail.Account, language string, tr Translate) Expl
 		t := Tell(p, tr)
 		e.What, e.Do, e.Said = t.What, t.Advice, t.Said
 	}
+	// In lower case it is what Poplar saw; the server's own words stay as they came.
+	if e.Said != "" && e.Said[0] >= 'a' && e.Said[0] <= 'z' || f.OK && f.Step != "greeting" {
+		e.Said = Seen(e.Said, tr)
+	}
 	if v == nil {
 		e.What, e.Said = StepTitle(f, tr), StepDetail(f, tr)
 		return e

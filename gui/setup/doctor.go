@@ -191,6 +191,7 @@ func (r *stepRenderer) paint() {
 	switch {
 	case r.row.running:
 		plate = kit.Pill
+	case r.row.sum != nil:
 	case bad:
 		ground, plate = kit.ErrBg, kit.Surface
 	case r.row.finding.Verdict != nil && r.row.index != r.row.list.chosen:

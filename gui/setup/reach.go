@@ -15,7 +15,7 @@ import (
 // otherField is the second name of a server.
 func (w *AccountWindow) otherField(d mail.Direction) *kit.Field {
 	s := w.form.Side(d)
-	f := kit.NewField(s.Other, kit.T("None"), nil)
+	f := kit.NewField(s.Other, "", nil)
 	f.SetHint(kit.T("Tried where the first cannot be reached, for instance outside the company. A port may follow: mail.example.com:1995."))
 	name := model.FieldInOther
 	if d == mail.Outgoing {
@@ -57,10 +57,10 @@ func (w *AccountWindow) SignIn() {
 // proxyRows are the fields about the way to both servers.
 func (w *AccountWindow) proxyRows(f *kit.Form) {
 	kinds := []string{model.ProxyEnvironment, model.ProxyDirect, model.ProxySOCKS, model.ProxyHTTP, model.ProxyHTTPS}
-	names := []string{kit.T("As the system says"), kit.T("None"), "SOCKS5", "HTTP (CONNECT)", "HTTPS (CONNECT)"}
+	names := []string{kit.T("As the system says"), kit.T("No proxy"), "SOCKS5", "HTTP (CONNECT)", "HTTPS (CONNECT)"}
 	p := &w.form.Proxy
 	host := kit.NewField(p.Host, "proxy.example.com:8080", nil)
-	user := kit.NewField(p.User, kit.T("None"), func(t string) { p.User = t; w.changed() })
+	user := kit.NewField(p.User, "", func(t string) { p.User = t; w.changed() })
 	secret := kit.NewSecret("", func(t string) { p.Password = t; w.changed() })
 	if !w.form.New() && p.User != "" {
 		secret.SetPlaceHolder(kit.T("Unchanged"))

@@ -143,7 +143,12 @@ func Test(ctx context.Context, a mail.Account, o Options) Result {
 
 // providerOf is what the table knows of who runs the server, or else the address.
 func providerOf(a mail.Account, s mail.Server) *autoconfig.Provider {
-	if p := autoconfig.ByServer(s.Host); p != nil {
+	// What listens on this computer may be anybody's bridge or tunnel.
+	here := s.Host == "localhost"
+	if ip, err := netip.ParseAddr(s.Host); err == nil {
+		here = ip.IsLoopback()
+	}
+	if p := autoconfig.ByServer(s.Host); p != nil && !here {
 		return p
 	}
 	return autoconfig.Lookup(a.Address[strings.LastIndexByte(a.Address, '@')+1:])

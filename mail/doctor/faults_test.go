@@ -430,6 +430,13 @@ var faults = []struct {
 		v.both()
 		v.smtp("smtp.birch.test", 465, mailtest.SMTPOptions{Users: map[string]string{"anna@birch.test": "another"}})
 	}, out, doctor.LogIn, mail.OutgoingPassword, false},
+	{"another password for sending, on this computer", func(v *village) {
+		v.net.Host("127.0.0.1", "127.0.0.1")
+		v.at("127.0.0.1", "127.0.0.1", "anna")
+		v.account.Address = "anna@birch.test"
+		v.both()
+		v.smtp("127.0.0.1", 465, mailtest.SMTPOptions{Users: map[string]string{"anna": "another"}})
+	}, out, doctor.LogIn, mail.OutgoingPassword, false},
 	{"no password", func(v *village) {
 		v.both()
 		v.secret = func(mail.Direction) (string, error) { return "", &mail.Problem{Kind: mail.PasswordMissing} }
