@@ -34,21 +34,25 @@ func (w *window) composeFor(d mail.Draft, notice, correct string, err error) {
 	c.Show()
 }
 
-// leave ends Poplar, once what is being written is saved.
+// leave ends Poplar, once what is being written is saved and what was deleted on a server is gone there.
 func (w *window) leave() {
 	w.remember()
-	open := len(w.composers)
+	open := len(w.composers) + len(w.servers.boxes)
 	if open == 0 || w.leavingNow {
 		w.end()
 		return
 	}
 	w.leavingNow = true
+	done := func() {
+		if open--; open == 0 {
+			w.end()
+		}
+	}
 	for c := range w.composers {
-		c.Save(func(bool) {
-			if open--; open == 0 {
-				w.end()
-			}
-		})
+		c.Save(func(bool) { done() })
+	}
+	for _, b := range w.servers.boxes {
+		b.Finish(done)
 	}
 	kit.After(w.loop, savingTime, w.end)
 }

@@ -268,6 +268,24 @@ func TestFetchDeleteAndUndo(t *testing.T) {
 	}
 }
 
+func TestLeavingPoplarDeletesWhatWasMarked(t *testing.T) {
+	b := newBench(t, mailbox(3)...)
+	b.w.Show()
+	b.until("the headers", b.known)
+	ended := 0
+	b.w.Finish(func() { ended++ })
+	if ended != 1 || len(b.done()) != 1 {
+		t.Errorf("nothing was marked, and yet: %v", b.done())
+	}
+	b.w.delete([]int{2})
+	b.until("the deletion", func() bool { return b.w.list.Deleted() == 1 && b.w.busy == "" })
+	b.w.Finish(func() { ended++ })
+	b.until("the end", func() bool { return ended == 2 })
+	if got := strings.Join(b.done(), ", "); got != "open, delete [2], close" {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestPreviewAndKeys(t *testing.T) {
 	b := newBench(t, mailbox(3)...)
 	b.w.Show()

@@ -219,8 +219,9 @@ func (w *Window) lost(err error) {
 	if w.closing {
 		return
 	}
-	if mail.ProblemOf(err).Kind == mail.ServerPermanent || mail.ProblemOf(err).Kind == mail.Cancelled {
-		w.fail(err)
+	switch mail.ProblemOf(err).Kind {
+	case mail.ServerPermanent, mail.Cancelled, mail.DiskFull, mail.StoreDamaged:
+		w.fail(err) // it is no fault of the session's
 		return
 	}
 	w.box = nil
@@ -503,6 +504,17 @@ func (w *Window) Close() {
 		w.Window.Show()
 		w.fail(err)
 	})
+}
+
+// Finish ends the session before the program ends, so that what was marked is deleted; then is called in any case.
+func (w *Window) Finish(then func()) {
+	box := w.box
+	if w.closing || box == nil || w.list.Deleted() == 0 {
+		then()
+		return
+	}
+	w.closing, w.box = true, nil
+	kit.Do(context.WithoutCancel(w.ctx), w.loop, box.Close, func(error) { then() }) // the next visit makes up for a failure
 }
 
 // fixed gives an object a width.
