@@ -16,10 +16,10 @@ import (
 func (w *AccountWindow) otherField(d mail.Direction) *kit.Field {
 	s := w.form.Side(d)
 	f := kit.NewField(s.Other, "", nil)
-	f.SetHint(kit.T("Tried where the first cannot be reached, for instance outside the company. A port may follow: mail.example.com:1995."))
 	name := model.FieldInOther
 	if d == mail.Outgoing {
 		name = model.FieldOutOther
+		f.SetHint(kit.T("Tried where the first cannot be reached, for instance outside the company. A port may follow: mail.example.com:1995."))
 	}
 	w.bind(name, f, func(t string) { s.Other = strings.TrimSpace(t) }, nil)
 	return f
@@ -40,7 +40,7 @@ func (w *AccountWindow) signInShown() {
 	case w.form.Tokens != "", w.form.OAuth != nil && !w.form.New() && w.form.SignsIn(mail.Incoming):
 		w.signedIn.SetText(kit.T("Signed in on the provider's page"))
 	default:
-		w.signedIn.SetText(kit.T("On the provider's page, in place of a password"))
+		w.signedIn.SetText(kit.T("Instead of a password"))
 	}
 }
 

@@ -189,7 +189,7 @@ func (w *AccountWindow) serversPage() fyne.CanvasObject {
 	w.result.Hide()
 	out.form.AddWide(w.result, 20, 0)
 	w.proxyRows(out.form)
-	out.form.Add(kit.T("Second incoming server"), in.other).Add(kit.T("Second outgoing server"), out.other)
+	out.form.Head(kit.T("A second name of the servers")).Add(kit.T("Incoming"), in.other).Add(kit.T("Outgoing"), out.other)
 	out.form.AddWide(w.certificates(), 24, 0)
 
 	w.sameShown()
