@@ -198,8 +198,11 @@ func (c *Client) downgraded() error {
 		return nil
 	}
 	if state.Version < c.known.TLS {
-		return c.spend(doingEncrypt, c.noEncryption("the server speaks "+tls.VersionName(state.Version)+" now and spoke "+
-			tls.VersionName(c.known.TLS)+" at the last visit"))
+		e := c.noEncryption("encryption that is weaker than before")
+		// In place of words of the server, which says nothing of it: this is what a person has to know.
+		e.Said = "the server speaks " + tls.VersionName(state.Version) + " now and spoke " + tls.VersionName(c.known.TLS) +
+			" at the last visit; somebody may be in between, so no password was sent"
+		return c.spend(doingEncrypt, e)
 	}
 	c.known.TLS = state.Version
 	return nil

@@ -144,6 +144,24 @@ func TestEncryptionIsNotNegotiable(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+	t.Run("another certificate than the one trusted by hand", func(t *testing.T) {
+		config := ca.ServerTLS()
+		s, _ := serve(t, mailtest.POP3Options{TLS: config, ImplicitTLS: true})
+		to := s.Server("u")
+		to.Pins = []string{mailtest.Fingerprint(config)}
+		known := loginTo(t, to, pop3.Options{}).Known()
+		other := mailtest.NewCA().ServerTLS()
+		config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return other, nil }
+		before := len(s.Lines(0))
+		_, err := pop3.Open(t.Context(), to, password, pop3.Options{Known: known})
+		p := mail.ProblemOf(err)
+		if p == nil || p.Kind != mail.UntrustedCertificate || p.Certificate == nil || !strings.Contains(p.Certificate.Reason, "not the one you chose to trust") {
+			t.Errorf("got %v: %+v", err, p)
+		}
+		if lines := s.Lines(0)[before:]; len(lines) > 0 {
+			t.Errorf("sent %q", lines)
+		}
+	})
 	t.Run("TLS older than last time", func(t *testing.T) {
 		config := ca.ServerTLS()
 		s, _ := serve(t, mailtest.POP3Options{TLS: config, ImplicitTLS: true})
@@ -157,7 +175,7 @@ func TestEncryptionIsNotNegotiable(t *testing.T) {
 		config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return old, nil }
 		before := len(s.Lines(0))
 		_, err := pop3.Open(t.Context(), to, password, pop3.Options{Known: known})
-		if p := mail.ProblemOf(err); p == nil || p.Kind != mail.NoEncryption {
+		if p := mail.ProblemOf(err); p == nil || p.Kind != mail.NoEncryption || !strings.Contains(p.Said, "speaks TLS 1.2 now and spoke TLS 1.3") {
 			t.Errorf("got %v", err)
 		}
 		if lines := s.Lines(0)[before:]; len(lines) > 0 {

@@ -195,6 +195,7 @@ func faults() []fault {
 		// What is retrieved is odd.
 		{name: "octet counts too small", fill: announced(1), retrs: bothRetrs(4)},
 		{name: "octet counts too large", fill: announced(1 << 40), retrs: bothRetrs(4)},
+		{name: "messages of 2 GiB are announced", fill: announced(2 << 30), retrs: bothRetrs(4)},
 		{name: "bare LF, NUL, 8-bit, lone dots", fill: func(b *mailtest.Mailbox) {
 			for range 2 {
 				b.Put(mailtest.Message{Raw: []byte(odd), Wire: []byte("Subject: odd\n\n\x00\xff\xfe\n..\n...\nbare\n")})
