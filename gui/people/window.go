@@ -223,7 +223,7 @@ func (w *Window) Find(addr string) {
 // blank shows the empty right side.
 func (w *Window) blank() {
 	w.form = nil
-	w.side.Objects = []fyne.CanvasObject{container.NewCenter(kit.NewPara(kit.T("Everybody you write to and hear from is here by itself."), 13, false, kit.Text3))}
+	w.side.Objects = []fyne.CanvasObject{container.NewCenter(kit.NewLine(kit.T("Everybody you write to and hear from is here by itself."), 13, false, kit.Text3))}
 	w.side.Refresh()
 }
 
