@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"poplar/mail/mailtest"
+	"poplar/settings"
+)
+
+// TestKilledWhileWriting kills Poplar without a word while a message is written: all that was there five seconds before
+// is in Drafts afterwards, and is opened as it was.
+func TestKilledWhileWriting(t *testing.T) {
+	if os.Getenv("POPLAR_TEST_DESK") == "" {
+		t.Skip("needs a display and a keyring: run through .ci/desk, as make test does")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	d := &desk{t: t, ctx: ctx, profile: t.TempDir(), home: t.TempDir()}
+	pop := mailtest.StartPOP3(t, mailtest.POP3Options{})
+	pop.AddUser("anna", testSecret)
+	in := pop.Server("anna")
+	d.verb(testSecret+"\n", "account", "add", "--name", "Anna", "--address", "anna@birch.example", "--pop", in.Addr(), "--pop-security", "none",
+		"--pop-user", "anna", "--smtp", "127.0.0.1:9", "--smtp-security", "none", "--allow-plaintext", "--password-stdin")
+	set, err := settings.Open(d.profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := set.Preferences()
+	p.Background = false
+	if err := set.SetPreferences(p); err != nil {
+		t.Fatal(err)
+	}
+
+	d.open()
+	d.window("Poplar")
+	d.until("the first visit", func() bool { return pop.Count("QUIT") >= 1 })
+	d.xdotool("key", "ctrl+n")
+	d.window("New message")
+	d.xdotool("sleep", "1", "type", "--delay", "30", "half typed")
+	d.xdotool("key", "Tab", "sleep", "0.4", "type", "--delay", "30", "Unfinished")
+	d.xdotool("key", "Return", "sleep", "0.4", "type", "--delay", "30", "quince marmalade")
+	d.xdotool("sleep", "5")
+	d.xdotool("type", "--delay", "30", " and more")
+	if err := d.program.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = d.program.Wait() // it was killed
+
+	if out := string(d.verb("", "search", "quince marmalade")); !strings.Contains(out, "Unfinished") {
+		t.Fatalf("what was written five seconds before is lost: %q", out)
+	}
+	d.verb("", "verify")
+	raw := string(d.verb("", "raw", strings.Fields(string(d.verb("", "search", "quince marmalade")))[0]))
+	if !strings.Contains(raw, "quince marmalade") || !strings.Contains(raw, "half_typed") {
+		t.Errorf("the draft is %s", raw)
+	}
+}
