@@ -135,6 +135,8 @@ type Account struct {
 	OutgoingAuth bool `json:"outgoing_auth"`
 	// POPBeforeSMTP is for servers that let a computer send once it has logged in for its mail: Poplar does so first.
 	POPBeforeSMTP bool `json:"pop_before_smtp,omitempty"`
+	// DateUTC writes the date of what is sent in UTC, so that it does not tell where on earth the person is.
+	DateUTC bool `json:"date_utc,omitempty"`
 	// SentFolder is where copies of sent messages go; 0: the account's Sent folder.
 	SentFolder FolderID `json:"sent_folder,omitempty"`
 	// SameAsIncoming is "use same settings as incoming server": the incoming user and password serve for both.

@@ -33,6 +33,7 @@ type AccountWindow struct {
 	remember *kit.Check
 	keep     *keepChoice
 	auth     *kit.Check
+	popFirst *kit.Check
 	same     *kit.Choice
 	result   *kit.Bar
 	pins     *kit.Form

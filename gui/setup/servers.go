@@ -183,7 +183,11 @@ func (w *AccountWindow) serversPage() fyne.CanvasObject {
 		w.sameShown()
 		w.changed()
 	}, kit.T("Same settings as incoming server"), kit.T("Own user name and password"))
-	out.form.AddWide(w.auth, 18, 0).AddWide(w.same.Radio(0), 10, 25).AddWide(w.same.Radio(1), 6, 25)
+	w.popFirst = kit.NewCheck(kit.T("Log in for mail before sending (POP before SMTP)"), w.form.POPFirst, func(on bool) {
+		w.form.POPFirst = on
+		w.changed()
+	})
+	out.form.AddWide(w.auth, 18, 0).AddWide(w.popFirst, 10, 25).AddWide(w.same.Radio(0), 10, 25).AddWide(w.same.Radio(1), 6, 25)
 	out.form.Add(kit.T("User name"), out.user).Add(kit.T("Password"), out.secret).Add(kit.T("Log in with"), out.login)
 	w.result = kit.NewBar(kit.ToneInfo, "", "")
 	w.result.Hide()
@@ -212,6 +216,7 @@ func (w *AccountWindow) sameShown() {
 			}
 		}
 	}
+	show(!w.form.OutgoingAuth, w.popFirst)
 	show(w.form.OutgoingAuth, w.same.Radio(0), w.same.Radio(1), w.out.user, w.out.secret, w.out.login)
 	if w.form.OwnOutgoing() {
 		w.out.user.Enable()

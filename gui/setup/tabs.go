@@ -56,6 +56,7 @@ func (w *AccountWindow) identityPage() fyne.CanvasObject {
 	below := kit.NewCheck(kit.T("Below the quoted original"), w.form.SignatureBelow, func(on bool) { w.form.SignatureBelow = on; w.changed() })
 	f.Head(kit.T("Signature")).Add("", signature).Add("", below)
 	f.Head(kit.T("Further names to write under")).Add("", w.identities())
+	w.sendingRows(f)
 	f.Head(kit.T("In Poplar")).Add(kit.T("Name of account"), label)
 	return container.New(&single{}, f)
 }

@@ -273,3 +273,34 @@ func TestProgressOfALargeMessage(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// The date stands where the message arrives, in world time if the person does not want to tell where they are.
+func TestDateOfWhatIsSent(t *testing.T) {
+	b := newBench(t, nil, nil)
+	b.account.DateUTC = true
+	if err := b.SetAccounts(t.Context(), []mail.Account{b.account}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := b.NewDraft(t.Context(), "a1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.To = []mail.Address{{Addr: "jonas@weber.example"}}
+	d.SendAt = time.Date(2099, 12, 24, 18, 0, 0, 0, time.FixedZone("CST", 8*3600))
+	id, err := b.Send(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := b.Raw(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	text := make([]byte, raw.Size())
+	if _, err := raw.ReadAt(text, 0); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "Date: Thu, 24 Dec 2099 10:00:00 +0000\r\n") {
+		t.Errorf("%s", text)
+	}
+}

@@ -135,15 +135,21 @@ func (e *Engine) Send(ctx context.Context, d mail.Draft) (mail.MessageID, error)
 	if d.MessageID == "" {
 		d.MessageID = compose.NewMessageID(d.From.Addr)
 	}
-	d.Date = e.o.Now()
-	arrival, err := e.built(acc.get(), d, compose.Build)
+	a := acc.get()
+	if d.Date = e.o.Now(); d.SendAt.After(d.Date) {
+		d.Date = d.SendAt // among others' mail it stands where it arrives
+	}
+	if a.DateUTC {
+		d.Date = d.Date.UTC()
+	}
+	arrival, err := e.built(a, d, compose.Build)
 	if err != nil {
 		return 0, err
 	}
 	defer arrival.Raw.Close() //nolint:errcheck // the store has its own copy
 	item := mail.OutboxItem{
 		Account: d.Account, From: d.From.Addr, Subject: d.Subject, Due: e.o.Now().Add(e.o.Undo()),
-		Answers: d.Answers, Mark: d.Mark, Notices: d.Notices, Copy: acc.get().SentFolder,
+		Answers: d.Answers, Mark: d.Mark, Notices: d.Notices, Copy: a.SentFolder,
 	}
 	if d.SendAt.After(item.Due) {
 		item.Due = d.SendAt
