@@ -280,19 +280,19 @@ var (
 		"temp_store = MEMORY",
 	}
 	writerPragmas = append([]string{
-		"page_size = 4096",
+		"page_size = 16384", // large messages are written page by page: fewer, larger writes
 		"auto_vacuum = INCREMENTAL",
 		"journal_mode = WAL",
 		"synchronous = FULL",
 		"fullfsync = ON", // macOS: a sync that reaches the platter; no effect elsewhere
 		"checkpoint_fullfsync = ON",
-		"wal_autocheckpoint = 4000",
+		"wal_autocheckpoint = 4000", // pages, 64 MB: large messages do not wait for the disk twice each
 		"journal_size_limit = 67108864",
 		"cache_size = -2048", // KiB: a batch of new messages, and the pages of the indexes it touches
 	}, commonPragmas...)
 	readerPragmas = append([]string{
 		"query_only = ON",
-		"cache_size = -2048",
+		"cache_size = -4096",
 	}, commonPragmas...)
 )
 

@@ -91,7 +91,7 @@ func TestFolderNamesWithMeaningToSQLite(t *testing.T) {
 func TestConnectionSettings(t *testing.T) {
 	s := newStore(t)
 	for _, p := range []struct{ name, writer, reader string }{
-		{"page_size", "4096", "4096"},
+		{"page_size", "16384", "16384"},
 		{"auto_vacuum", "2", "2"},
 		{"journal_mode", "wal", "wal"},
 		{"synchronous", "2", ""},

@@ -8,8 +8,8 @@ import (
 // Bounds of tidying: what is free below slackPages is left for the messages to come, and one bite is short enough not
 // to be felt by whoever waits to write.
 const (
-	slackPages = 4096 // 16 MiB
-	tidyPages  = 2048
+	slackPages = 1024 // 16 MiB
+	tidyPages  = 512
 )
 
 // Tidy gives room that deleted messages left in the database back to the system, a bite at a time: as long as more is

@@ -47,7 +47,7 @@ func TestTidyGivesRoomBack(t *testing.T) {
 		}
 	}
 	reopen()
-	if after := size(); after > before-15<<20 || after < slackPages*4096 {
+	if after := size(); after > before-15<<20 || after < slackPages*16384 {
 		t.Errorf("%d octets became %d in %d bites", before, after, bites)
 	}
 	if bites < 2 {
