@@ -212,8 +212,18 @@ func monthOf(low string) int {
 // foreignMonths are the beginnings of months in German, French, Spanish, Italian, Portuguese and Dutch that differ from
 // the English ones.
 var foreignMonths = [12][]string{
-	{"ene", "gen"}, {"fév", "fev"}, {"mär", "mrz", "mrt", "maa"}, {"avr", "abr"}, {"mai", "mag", "mei"}, {"juin", "giu"}, {"juil", "lug"},
-	{"août", "aoû", "ago"}, {"set"}, {"okt", "out", "ott"}, {}, {"dez", "déc", "dic"},
+	{"ene", "gen"},
+	{"fév", "fev"},
+	{"mär", "mrz", "mrt", "maa"},
+	{"avr", "abr"},
+	{"mai", "mag", "mei"},
+	{"juin", "giu"},
+	{"juil", "lug"},
+	{"août", "aoû", "ago"},
+	{"set"},
+	{"okt", "out", "ott"},
+	{},
+	{"dez", "déc", "dic"},
 }
 
 // glued cuts "6May2024".

@@ -30,7 +30,7 @@ func parseParameters(s []byte) parameters {
 	}
 	// QUIRK: comments and blanks in the value; a parameter that follows without semicolon.
 	value := bytes.TrimSpace(stripComments(head))
-	if j := bytes.IndexByte(value, '='); j > 0 && bytes.IndexByte(value[:j], '/') < 0 && bytes.IndexAny(value[:j], " \t") < 0 {
+	if j := bytes.IndexByte(value, '='); j > 0 && bytes.IndexByte(value[:j], '/') < 0 && !bytes.ContainsAny(value[:j], " \t") {
 		// QUIRK: the value lacks, the parameters begin at once.
 		value, i = nil, 0
 	}
@@ -41,7 +41,7 @@ func parseParameters(s []byte) parameters {
 		value = value[:j]
 	}
 	value = bytes.Trim(value, "\"'")
-	if bytes.IndexAny(value, " \t\r\n\v\f") >= 0 || !isASCII(value) {
+	if bytes.ContainsAny(value, " \t\r\n\v\f") || !isASCII(value) {
 		value = []byte(strings.Join(strings.Fields(string(value)), ""))
 	}
 	p.value = known(value)

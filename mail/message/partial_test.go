@@ -86,7 +86,10 @@ func TestPiece(t *testing.T) {
 	}{
 		{"id=a; number=2", &mail.Piece{ID: "a", Number: 2}},
 		{"id=a; number=2; total=1", &mail.Piece{ID: "a", Number: 2}},
-		{"id=a; number=0; total=1", nil}, {"number=1; total=1", nil}, {"id=a; number=x", nil}, {"id=a; number=1000000000; total=1000000000", nil},
+		{"id=a; number=0; total=1", nil},
+		{"number=1; total=1", nil},
+		{"id=a; number=x", nil},
+		{"id=a; number=1000000000; total=1000000000", nil},
 	}
 	for _, tt := range tests {
 		got := Scan(mail.Bytes("Content-Type: message/partial; " + tt.params + "\r\n\r\nSubject: x\r\n\r\nx\r\n")).Piece

@@ -160,7 +160,9 @@ func TestParseStamp(t *testing.T) {
 		{`mx.poplar.example; dkim=pass header.i=@bank.example header.b="a;b=c"`, "mx.poplar.example", []mail.AuthResult{{Method: "dkim", Result: "pass", Domain: "bank.example"}}},
 		{"mx.poplar.example; dkim=fail (dkim=pass header.d=bank.example", "mx.poplar.example", []mail.AuthResult{{Method: "dkim", Result: "fail"}}},
 		{"spf=pass smtp.mailfrom=bank.example", "", []mail.AuthResult{{Method: "spf", Result: "pass", Domain: "bank.example"}}},
-		{"", "", nil}, {";;;=;", "", []mail.AuthResult{{}}}, {`"`, `"`, nil},
+		{"", "", nil},
+		{";;;=;", "", []mail.AuthResult{{}}},
+		{`"`, `"`, nil},
 	}
 	for _, tt := range tests {
 		got := parseStamp(tt.in)
