@@ -34,10 +34,14 @@ func (e *Engine) Origin(ctx context.Context, id mail.MessageID) (mail.Origin, er
 }
 
 // CheckOrigin checks the signatures of a message that is Pending and keeps the outcome. While the account is offline, or
-// the DNS gives no answer, it stays Pending.
+// the DNS gives no answer, it stays Pending. Junk stays so for good: the name of a key may be made for one recipient, and
+// asking for it would tell that the message is looked at.
 func (e *Engine) CheckOrigin(ctx context.Context, id mail.MessageID) (mail.Origin, error) {
 	o, asked, err := e.origin(ctx, id)
-	if err != nil || !o.Pending || e.o.LookupTXT == nil || e.offline(id) {
+	if err != nil || !o.Pending || e.o.LookupTXT == nil {
+		return o, err
+	}
+	if quiet, err := e.quiet(ctx, id); quiet || err != nil {
 		return o, err
 	}
 	raw, err := e.store.Raw(ctx, id)
@@ -171,16 +175,20 @@ func (e *Engine) servers(ctx context.Context, acc *account) ([]origin.Server, er
 	return append([]origin.Server{{ID: strings.ToLower(a.AuthServer), Methods: []string{"dkim", "dmarc", "spf"}}}, known.list...), nil
 }
 
-// offline says whether the last visit to the message's account found no network.
-func (e *Engine) offline(id mail.MessageID) bool {
-	s, err := e.store.Summary(e.ctx, id)
+// quiet says whether the network is not to be asked about a message: it is junk, or the last visit to its account found
+// no network.
+func (e *Engine) quiet(ctx context.Context, id mail.MessageID) (bool, error) {
+	s, err := e.store.Summary(ctx, id)
 	if err != nil {
-		return false
+		return false, err
+	}
+	if junk, err := e.store.RoleFolder(ctx, s.Account, mail.Junk); err != nil || junk == s.Folder {
+		return true, err
 	}
 	acc, err := e.find(s.Account)
 	if err != nil {
-		return false
+		return false, nil // an account that is gone: its mail can be judged all the same
 	}
 	p := acc.snapshot().Last.Problem
-	return p != nil && p.Kind == mail.Offline
+	return p != nil && p.Kind == mail.Offline, nil
 }

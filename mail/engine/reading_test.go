@@ -138,6 +138,13 @@ func TestOrigin(t *testing.T) {
 	acc.mu.Lock()
 	acc.status.Last.Problem = nil
 	acc.mu.Unlock()
+	if err := b.MoveToRole(t.Context(), ids[:1], mail.Junk); err != nil {
+		t.Fatal(err)
+	}
+	check("junk", b.CheckOrigin, ids[0], mail.TrustUnknown, true, 0)
+	if err := b.MoveToRole(t.Context(), ids[:1], mail.Inbox); err != nil {
+		t.Fatal(err)
+	}
 	o := check("checked", b.CheckOrigin, ids[0], mail.TrustVerified, false, 1)
 	if o.Has(mail.OriginSigned) == nil || o.Checked.IsZero() {
 		t.Errorf("it says %+v", o)
