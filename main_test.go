@@ -223,8 +223,8 @@ func TestWindow(t *testing.T) {
 	d.paste("你好，Anna。\n\nSee the file.")
 	d.click(letter, 149, 24)  // Attach
 	d.xdotool("sleep", "1")   // the dialog reads its folder
-	d.click(letter, 345, 200) // the only file, beside the way up
-	d.click(letter, 802, 614) // the dialog's own Attach
+	d.click(letter, 345, 210) // the only file
+	d.click(letter, 715, 590) // the dialog's own Attach
 	d.xdotool("sleep", "0.5")
 	d.picture("composer")
 	d.xdotool("key", "ctrl+Return")

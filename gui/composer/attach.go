@@ -6,31 +6,18 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 
 	"poplar/gui/kit"
 	"poplar/gui/model"
 	"poplar/mail"
 )
 
-// attach lets the person choose a file.
+// attach lets the person choose files.
 func (w *Window) attach() {
-	if w.chooser != nil || w.sending {
+	if w.sending || w.Question() != nil {
 		return
 	}
-	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
-		if err != nil || f == nil {
-			return
-		}
-		path := f.URI().Path()
-		_ = f.Close() // only its name is wanted; it is read when the message is built
-		w.Attach([]string{path})
-	}, w.Window)
-	d.SetTitleText(kit.T("Attach a file"))
-	d.SetConfirmText(kit.T("Attach"))
-	d.SetDismissText(kit.T("Cancel"))
-	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
-	d.Resize(fyne.NewSize(760, 540))
+	newChooser(w).show()
 }
 
 // Attach adds files of the disk.

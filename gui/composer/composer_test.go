@@ -164,7 +164,7 @@ func (k *desk) answer(label string) {
 		k.Fatalf("nothing is asked, so %q cannot be answered", label)
 	}
 	for i, c := range q.Choices {
-		if c.Label == label {
+		if c.Label == label || q.Button(i).Label() == label {
 			test.Tap(q.Button(i))
 			return
 		}
@@ -578,6 +578,54 @@ func TestAttachments(t *testing.T) {
 	}
 	k.Send()
 	k.until("sent", func() bool { return k.closed })
+}
+
+func TestSeveralFilesAreChosen(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"b.txt", "A.pdf", "c.txt", ".hidden", "sub/inner.txt"} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := open(t, letter())
+	lastFolder = dir
+	c := newChooser(k.Window)
+	c.show()
+	names := func() (list []string) {
+		for _, e := range c.list {
+			list = append(list, e.Name)
+		}
+		return list
+	}
+	k.until("the folder is shown", func() bool { return slices.Equal(names(), []string{"sub", "A.pdf", "b.txt", "c.txt"}) })
+	if !c.ask.Button(2).Disabled() {
+		t.Error("nothing is chosen, and it can be attached")
+	}
+	c.rows.Select(3)
+	c.rows.Select(1)
+	c.rows.Select(2)
+	c.rows.Select(2)
+	if l := c.ask.Button(2).Label(); l != "Attach 2 files" {
+		t.Errorf("the button says %q", l)
+	}
+	k.Send()
+	if len(k.e.sent) > 0 {
+		t.Fatal("it was sent from under the question")
+	}
+	k.answer("Attach 2 files")
+	k.until("attached", func() bool { return len(k.c.Attach) == 2 })
+	if k.c.Attach[0].Name != "A.pdf" || k.c.Attach[1].Name != "c.txt" {
+		t.Errorf("attached %+v", k.c.Attach)
+	}
+	c = newChooser(k.Window)
+	c.show()
+	k.until("the folder is shown again", func() bool { return len(c.list) == 4 })
+	c.rows.Select(0)
+	k.until("the folder within is shown", func() bool { return slices.Equal(names(), []string{"inner.txt"}) && c.dir == filepath.Join(dir, "sub") })
 }
 
 func TestFoldersFilesOnTheClipboardAndLargeOnes(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"poplar/gui/kit"
@@ -60,7 +59,6 @@ type Window struct {
 	state     *kit.Line // "Draft saved 14:40"
 	sum       *kit.Line // "2 attachments, 1.2 MB"
 	question  *kit.Ask
-	chooser   *dialog.FileDialog // open
 	stopTimer func()
 
 	blamed  bool // the bar under the head is about a recipient
@@ -200,11 +198,7 @@ func (w *Window) keys() {
 	add(fyne.KeyW, ctrl, w.Close)
 	add(fyne.KeyA, ctrl|fyne.KeyModifierShift, w.attach)
 	c.SetOnTypedKey(func(k *fyne.KeyEvent) {
-		switch {
-		case k.Name != fyne.KeyEscape:
-		case w.chooser != nil:
-			w.chooser.Hide()
-		case c.Overlays().Top() == nil:
+		if k.Name == fyne.KeyEscape && c.Overlays().Top() == nil {
 			w.Close()
 		}
 	})
