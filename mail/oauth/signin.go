@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -100,12 +101,17 @@ type comeback struct {
 	words Words
 	end   func()
 
-	done chan struct{} // closed by nobody: what it holds is read after the server has ended
+	mu   sync.Mutex
+	came bool // a page that is loaded twice comes twice
 	code string
 	fail *Error
 }
 
-func (b *comeback) answer() (string, *Error) { return b.code, b.fail }
+func (b *comeback) answer() (string, *Error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.code, b.fail
+}
 
 // ServeHTTP takes the one request that has the right state.
 func (b *comeback) ServeHTTP(out http.ResponseWriter, r *http.Request) {
@@ -118,7 +124,13 @@ func (b *comeback) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		out.WriteHeader(http.StatusNotFound)
 		return
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	text := b.words.Done
+	if b.came {
+		return
+	}
+	b.came = true
 	if code := q.Get("error"); code != "" {
 		b.fail = &Error{Kind: mail.LoginRefused, Code: printable(code), Said: printable(q.Get("error_description"))}
 		text = b.words.Failed
@@ -127,19 +139,7 @@ func (b *comeback) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 	_, _ = fmt.Fprintf(out, `<!doctype html><title>%[1]s</title><body style="font:16px sans-serif;margin:15vh auto;max-width:30em;text-align:center"><h1 style="font-size:22px">%[1]s</h1><p>%[2]s`,
 		html.EscapeString(b.words.Title), html.EscapeString(text))
-	b.end = once(b.end)
 	context.AfterFunc(r.Context(), b.end) // when the answer has left
-}
-
-// once makes a function that does nothing the second time.
-func once(f func()) func() {
-	called := false
-	return func() {
-		if !called {
-			called = true
-			f()
-		}
-	}
 }
 
 func printable(s string) string {
