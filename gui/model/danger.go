@@ -39,10 +39,10 @@ var careful = []struct {
 	{AskFirst, "a web page", "HTML HTM XHTML XHT SHTML MHT MHTML SVG SVGZ"},
 }
 
-// archives are endings of archives.
+// archives are endings of archives. Those that pack one file under its own name (data.csv.gz) are not among them: two
+// endings are usual there.
 var archives = map[string]bool{
-	"ZIP": true, "RAR": true, "7Z": true, "GZ": true, "TGZ": true, "BZ2": true, "XZ": true, "ZST": true, "TAR": true, "ARJ": true, "ACE": true,
-	"CAB": true, "LZH": true, "LHA": true, "Z": true, "UUE": true,
+	"ZIP": true, "RAR": true, "7Z": true, "TGZ": true, "TAR": true, "ARJ": true, "ACE": true, "CAB": true, "LZH": true, "LHA": true, "UUE": true,
 }
 
 // FileDanger says how dangerous a file of that name is, and what it really is, as a key of translations: "" where it
@@ -57,7 +57,7 @@ func FileDanger(name string) (d Danger, what string, disguised bool) {
 			return k.danger, k.what, disguised
 		}
 	}
-	if archives[ext] && disguised && Extension(stem) != "TAR" {
+	if archives[ext] && disguised {
 		return AskFirst, "an archive", true
 	}
 	return Harmless, "", false

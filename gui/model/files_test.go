@@ -62,6 +62,7 @@ func TestDangerousFilesAreKnown(t *testing.T) {
 		{"invoice.pdf.zip", AskFirst, "an archive", true},
 		{"photo.jpeg.rar", AskFirst, "an archive", true},
 		{"source.tar.gz", Harmless, "", false},
+		{"data.csv.gz", Harmless, "", false},
 		{"source.zip", Harmless, "", false},
 		{"Plan.pdf", Harmless, "", false},
 		{"exe", Harmless, "", false},
