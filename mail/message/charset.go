@@ -281,6 +281,12 @@ func decodeNamed(b []byte, charset string) (string, fit, *codec) {
 			return s, fitsByGuess, d
 		}
 	}
+	if d := otherChinese(c, b); d != nil {
+		// QUIRK: simplified Chinese under the name of Big5, or traditional under that of GBK.
+		if s, ok := d.decode(b); ok {
+			return s, fitsByGuess, d
+		}
+	}
 	s, ok := c.decode(b)
 	if ok {
 		return s, f, c

@@ -167,6 +167,32 @@ func scoreBig5(b []byte) float64 {
 	return s
 }
 
+// otherChinese returns the other one of GBK and Big5 where b, which claims to be c, is plainly that; nil otherwise. A dozen
+// characters are asked for: fewer may be a name.
+func otherChinese(c *codec, b []byte) *codec {
+	if c != cGBK && c != cBig5 {
+		return nil
+	}
+	b = b[:min(len(b), detectLimit)]
+	n := 0
+	for _, x := range b {
+		if x >= 0x80 {
+			n++
+		}
+	}
+	if n < 20 {
+		return nil
+	}
+	gb, big5 := scoreGB(b), scoreBig5(b)
+	switch {
+	case c == cBig5 && gb > 0.7 && gb > big5+0.4:
+		return cGBK
+	case c == cGBK && big5 > 0.7 && big5 > gb+0.4:
+		return cBig5
+	}
+	return nil
+}
+
 // scoreEUCKR: Hangul is in the rows B0 to C8, and Korean text has blanks.
 func scoreEUCKR(b []byte) float64 {
 	return doubleByte(b, func(l, t byte) bool {
