@@ -71,7 +71,9 @@ type Client struct {
 	open     *Body    // a multi-line answer that is not read to its end
 	spent    error
 	known    Known
-	count    int // messages, by the last STAT
+	sent     time.Time     // when the login began
+	turn     time.Duration // how long its first answer took
+	count    int           // messages, by the last STAT
 }
 
 // Dial connects, reads the greeting, asks for the capabilities and, for mail.STARTTLS, encrypts. The server is not
@@ -292,6 +294,9 @@ func (c *Client) line(doing string) (string, error) {
 	b, err := readLine(c.r)
 	if err != nil {
 		return "", c.spend(doing, err)
+	}
+	if !c.sent.IsZero() {
+		c.turn, c.sent = time.Since(c.sent), time.Time{}
 	}
 	s := string(b)
 	c.conn.Received(s)
@@ -543,7 +548,7 @@ func (c *Client) Quit(ctx context.Context) error {
 }
 
 // leaveWait is how long Leave waits for the answer to QUIT: on a near server long enough to see the session end, so
-// that a next one finds the mailbox free; on a far one a fraction of the turn that waiting would cost.
+// that a next one finds the mailbox free. A far one's answer would come too late, and is not waited for at all.
 const leaveWait = 25 * time.Millisecond
 
 // Leave says QUIT and closes without insisting on the answer: for a session that has deleted nothing, whose end nothing
@@ -551,7 +556,7 @@ const leaveWait = 25 * time.Millisecond
 func (c *Client) Leave(ctx context.Context) {
 	if c.begin(ctx, doingQuit) == nil && c.drain() == nil && c.quiet(doingQuit) == nil {
 		c.conn.Sent("QUIT")
-		if c.write(doingQuit, []byte("QUIT\r\n")) == nil && c.conn.SetReadDeadline(time.Now().Add(leaveWait)) == nil {
+		if c.write(doingQuit, []byte("QUIT\r\n")) == nil && c.turn < leaveWait && c.conn.SetReadDeadline(time.Now().Add(leaveWait)) == nil {
 			_, _ = c.line(doingQuit)
 		}
 	}

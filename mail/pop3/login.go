@@ -8,6 +8,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"poplar/mail"
 	"poplar/mail/wire"
@@ -231,6 +232,7 @@ func (c *Client) try(ctx context.Context, way, secret string) (in bool, err erro
 		}
 	}
 	pipelining, first := c.Pipelining(), c.known.Way == ""
+	c.sent = time.Now()
 	var extra []string
 	if pipelining {
 		extra = []string{"CAPA"}

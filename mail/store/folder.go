@@ -15,10 +15,15 @@ import (
 // EnsureAccount makes the account known and gives it a folder of each role. It changes nothing where all is there.
 func (s *Store) EnsureAccount(ctx context.Context, id mail.AccountID) error {
 	return s.write(ctx, "make the account's folders", func(t *tx) error {
-		if _, err := t.exec("INSERT INTO account(id) VALUES (?) ON CONFLICT DO NOTHING", string(id)); err != nil {
-			return err
-		}
 		num, err := t.account(id)
+		if errors.Is(err, ErrNoAccount) {
+			// Not before it is needed: even an insertion that does nothing counts in sqlite_sequence, and every start
+			// of the program would wait for the disk.
+			if _, err := t.exec("INSERT INTO account(id) VALUES (?)", string(id)); err != nil {
+				return err
+			}
+			num, err = t.account(id)
+		}
 		if err != nil {
 			return err
 		}

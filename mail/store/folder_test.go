@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -170,5 +172,32 @@ func TestChangesAreToldOnce(t *testing.T) {
 		if got := listener.Take(); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s\ngot  %+v\nwant %+v", c.name, got, c.want)
 		}
+	}
+}
+
+// A start of the program that changes nothing writes nothing: it does not wait for the disk.
+func TestEnsureAccountAgainWritesNothing(t *testing.T) {
+	s := newStore(t)
+	version := func() (n int64) {
+		t.Helper()
+		if err := s.conn.QueryRowContext(t.Context(), "SELECT total_changes()").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	wal := func() int64 {
+		t.Helper()
+		info, err := os.Stat(filepath.Join(s.dir, databaseName+"-wal"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	before, size := version(), wal()
+	if err := s.EnsureAccount(t.Context(), home); err != nil {
+		t.Fatal(err)
+	}
+	if version() != before || wal() != size {
+		t.Errorf("%d changes, %d octets in the log", version()-before, wal()-size)
 	}
 }

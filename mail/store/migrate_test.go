@@ -58,8 +58,11 @@ func ofForm(t testing.TB, form int) string {
 // known says what of a filled store is not there.
 func known(ctx context.Context, s *Store) error {
 	l, err := s.List(ctx, mail.Query{Role: mail.Inbox})
-	if err != nil || len(l) != 2 || l[1].Subject != "One" || l[1].UIDL != "u01" || l[1].From[0].Name != "Marta Lind" {
-		return fmt.Errorf("listed %+v: %w", l, err)
+	if err != nil || len(l) < 2 { // a process that was killed may have stored more, and not come to tell
+		return fmt.Errorf("%d messages are listed: %w", len(l), err)
+	}
+	if one := l[len(l)-1]; one.Subject != "One" || one.UIDL != "u01" || one.From[0].Name != "Marta Lind" {
+		return fmt.Errorf("listed %+v", one)
 	}
 	raw, err := s.Raw(ctx, 1)
 	if err != nil {

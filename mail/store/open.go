@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync/atomic"
@@ -109,13 +110,18 @@ func (s *Store) open(ctx context.Context, wait time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Close(); err != nil {
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	if err := recognise(ctx, path); err != nil {
 		return err
 	}
-	s.writer = sql.OpenDB(connector{dsn: dsn(path), pragmas: writerPragmas})
+	pragmas := writerPragmas
+	if info.Size() == 0 {
+		pragmas = slices.Concat(formPragmas, writerPragmas)
+	}
+	s.writer = sql.OpenDB(connector{dsn: dsn(path), pragmas: pragmas})
 	s.writer.SetMaxOpenConns(1)
 	if s.conn, err = s.writer.Conn(ctx); err != nil {
 		return err
@@ -279,9 +285,13 @@ var (
 		"cell_size_check = ON",
 		"temp_store = MEMORY",
 	}
-	writerPragmas = append([]string{
+	// What a new database is given. To one that has it already the second would be written anew at each start, and be
+	// waited for at each end.
+	formPragmas = []string{
 		"page_size = 16384", // large messages are written page by page: fewer, larger writes
 		"auto_vacuum = INCREMENTAL",
+	}
+	writerPragmas = append([]string{
 		"journal_mode = WAL",
 		"synchronous = FULL",
 		"fullfsync = ON", // macOS: a sync that reaches the platter; no effect elsewhere
