@@ -23,14 +23,17 @@ import (
 	"poplar/settings"
 )
 
-// openPart does what a click on an attachment asks for: pictures and texts are shown here, others are opened by the
-// program the system has for them.
+// openPart does what a click on an attachment asks for: pictures, texts and messages are shown here, others are opened by
+// the program the system has for them.
 func (w *window) openPart(part mail.Part) {
-	if reader.CanPreview(part) {
+	switch {
+	case reader.CanPreview(part):
 		w.previewPart(part)
-		return
+	case isMessage(part):
+		w.openInner(part)
+	default:
+		w.openOutside(part)
 	}
-	w.openOutside(part)
 }
 
 // openOutside opens an attachment with the program the system has for it. What might run by that is only saved, and
@@ -164,8 +167,8 @@ func (w *window) previewPart(part mail.Part) {
 // partMenu is the menu of an attachment.
 func (w *window) partMenu(part mail.Part, at fyne.Position) {
 	var items []*fyne.MenuItem
-	if reader.CanPreview(part) {
-		items = append(items, item(kit.T("Preview"), nil, true, func() { w.previewPart(part) }))
+	if reader.CanPreview(part) || isMessage(part) {
+		items = append(items, item(kit.T("Preview"), nil, true, func() { w.openPart(part) }))
 	}
 	danger, _, _ := model.FileDanger(part.Name)
 	items = append(items,
@@ -244,9 +247,13 @@ func (w *window) saved(name string, err error) {
 	w.folders.Say(w.loop, kit.T("%s saved", name), false)
 }
 
-// saveParts asks for a folder, and writes every attachment into it, never over a file that is there.
+// saveParts saves every attachment of the message that is read.
 func (w *window) saveParts() {
-	id, m, mark := w.reader.ID(), w.reader.Message(), w.markNow()
+	w.savePartsOf(w.win, w.p, w.reader.ID(), w.reader.Message(), w.markNow())
+}
+
+// savePartsOf asks for a folder, and writes every attachment into it, never over a file that is there.
+func (w *window) savePartsOf(over fyne.Window, box reader.Box, id mail.MessageID, m *mail.Message, mark webMark) {
 	if m == nil {
 		return
 	}
@@ -258,15 +265,15 @@ func (w *window) saveParts() {
 			return
 		}
 		w.keepFolder(to.Path())
-		kit.Go(w.ctx, w.loop, func(ctx context.Context) (int, error) { return saveAll(ctx, w.p, id, m.Parts, to.Path(), mark) }, func(n int, err error) {
+		kit.Go(w.ctx, w.loop, func(ctx context.Context) (int, error) { return saveAll(ctx, box, id, m.Parts, to.Path(), mark) }, func(n int, err error) {
 			w.saved(kit.N(n, "%d file", "%d files"), err)
 		})
-	}, w.win)
+	}, over)
 	d.SetTitleText(kit.T("Save all attachments"))
 	d.SetConfirmText(kit.T("Save here"))
 	w.startIn(d)
 	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
-	d.Resize(dialogSize(w.win))
+	d.Resize(dialogSize(over))
 }
 
 func dialogSize(over fyne.Window) fyne.Size {
@@ -299,7 +306,7 @@ func (w *window) startIn(d interface{ SetLocation(fyne.ListableURI) }) {
 }
 
 // saveAll writes the attachments into a folder and returns how many it wrote.
-func saveAll(ctx context.Context, p model.Mailbox, id mail.MessageID, parts []mail.Part, dir string, mark webMark) (int, error) {
+func saveAll(ctx context.Context, p reader.Box, id mail.MessageID, parts []mail.Part, dir string, mark webMark) (int, error) {
 	n := 0
 	for _, part := range parts {
 		if part.Inline {

@@ -54,3 +54,8 @@ func (f *fake) SendAgain(_ context.Context, id mail.MessageID, corrected string)
 	f.note("send %d again to %s", id, corrected)
 	return mail.Draft{Account: "a", To: []mail.Address{{Addr: corrected}}, Subject: "Invitation"}, nil
 }
+
+func (f *fake) Inner(_ context.Context, id mail.MessageID, index int) (*mail.Message, error) {
+	f.note("inner %d %d", id, index)
+	return &mail.Message{Subject: "Attached", Text: "inside"}, nil
+}

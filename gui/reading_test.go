@@ -96,3 +96,16 @@ func TestTheSourceOfAMessage(t *testing.T) {
 		t.Errorf("%q, %v", got, told)
 	}
 }
+
+func TestAnAttachedMessageIsShown(t *testing.T) {
+	s := newStage(t, nil)
+	s.choose(1)
+	s.until("it is read", func() bool { return s.w.reader.Message() != nil })
+	s.w.openPart(mail.Part{Index: 3, Name: "letter.eml", Type: "message/rfc822"})
+	s.did("inner 20 3")
+	s.until("it is shown", func() bool { return s.w.inner.Message() != nil && s.w.inner.Message().Subject == "Attached" })
+	if s.w.inner.Strip.Visible() {
+		t.Error("it can be answered, which it cannot")
+	}
+	s.w.inner.Close()
+}

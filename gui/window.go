@@ -67,6 +67,7 @@ type window struct {
 	opened   openFiles
 	preview  *reader.Preview // the last that was opened
 	source   *source.Window  // the last that was opened
+	inner    *reader.Reader  // of the attached message that was opened last
 	servers  serverWindows
 	language string // the content is written in
 

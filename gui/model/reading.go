@@ -27,4 +27,7 @@ type Reading interface {
 	SentOf(ctx context.Context, report mail.MessageID) (mail.MessageID, error)
 	// SendAgain returns a new draft of a sent message that goes to one address alone: the corrected one.
 	SendAgain(ctx context.Context, sent mail.MessageID, corrected string) (mail.Draft, error)
+	// Inner opens a message that is attached to another, its Parts[index]; InnerPart writes Parts[part] of that one.
+	Inner(ctx context.Context, id mail.MessageID, index int) (*mail.Message, error)
+	InnerPart(ctx context.Context, id mail.MessageID, index, part int, w io.Writer) error
 }

@@ -19,11 +19,13 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"poplar/gui/kit"
+	"poplar/gui/model"
 	"poplar/mail"
 )
 
 // knower is a box that knows about its messages.
 type knower struct {
+	model.Reading // for what no test here asks
 	box
 	messages map[mail.MessageID]*mail.Message
 	origins  map[mail.MessageID]mail.Origin

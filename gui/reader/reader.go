@@ -431,6 +431,14 @@ func (r *Reader) Page(down bool) bool {
 	return r.scroll.Offset != before
 }
 
+// top is where what is read begins.
+func (r *Reader) top() float32 {
+	if r.Strip.Visible() {
+		return StripHeight
+	}
+	return 0
+}
+
 // MinSize implements fyne.CanvasObject.
 func (r *Reader) MinSize() fyne.Size { return fyne.NewSize(360, 200) }
 
@@ -447,13 +455,14 @@ type readerRenderer struct {
 func (p *readerRenderer) Layout(s fyne.Size) {
 	r := p.reader
 	p.ground.Resize(s)
+	top := r.top()
 	r.Strip.Resize(fyne.NewSize(s.Width, StripHeight))
-	rest := fyne.NewSize(s.Width, max(s.Height-StripHeight, 0))
+	rest := fyne.NewSize(s.Width, max(s.Height-top, 0))
 	for _, o := range []fyne.CanvasObject{r.scroll, r.message, r.many} {
-		o.Move(fyne.NewPos(0, StripHeight))
+		o.Move(fyne.NewPos(0, top))
 		o.Resize(rest)
 	}
-	y := float32(StripHeight + 10)
+	y := top + 10
 	for i, b := range r.bars {
 		wide := [...]float32{0.45, 0.3, 0.8, 0.7}[i]
 		high := float32(10)
