@@ -18,6 +18,8 @@ const (
 	// learnFrom is of how many messages it is learnt who stamps an account's mail, learnAgain after how long anew.
 	learnFrom  = 30
 	learnAgain = time.Hour
+	// lookThrough is in how many messages of the Inbox those are looked for; imported ones lie among them.
+	lookThrough = 500
 )
 
 // keptSignatures is what the store keeps of checking a message.
@@ -146,7 +148,7 @@ func (e *Engine) servers(ctx context.Context, acc *account) ([]origin.Server, er
 	acc.mu.Unlock()
 	now := e.o.Now()
 	if known.at.IsZero() || now.Sub(known.at) > learnAgain || now.Before(known.at) {
-		list, err := e.store.List(ctx, mail.Query{Account: a.ID, Role: mail.Inbox, Limit: learnFrom})
+		list, err := e.store.List(ctx, mail.Query{Account: a.ID, Role: mail.Inbox, Limit: lookThrough})
 		if err != nil {
 			return nil, err
 		}
@@ -154,6 +156,9 @@ func (e *Engine) servers(ctx context.Context, acc *account) ([]origin.Server, er
 		for _, s := range list {
 			if s.UIDL == "" {
 				continue // imported: other servers stamped it
+			}
+			if len(lately) == learnFrom {
+				break
 			}
 			raw, err := e.store.Raw(ctx, s.ID)
 			if err != nil {

@@ -168,6 +168,16 @@ func TestOriginServer(t *testing.T) {
 		good = b.put(fmt.Sprintf(stamped, "pass", i+1))[0]
 	}
 	bad := b.put(fmt.Sprintf(stamped, "fail", 99))[0]
+	// What was imported is stamped by the servers of another mailbox.
+	var imported []mail.Arrival
+	for i := range 40 {
+		raw := strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf(stamped, "pass", 100+i), "hoster", "other"), "\n", "\r\n")
+		imported = append(imported, delivery.Read(mail.Bytes(raw), b.account, b.o.Now()))
+	}
+	ids, err := b.store.Add(t.Context(), b.account.ID, imported)
+	if err != nil {
+		t.Fatal(err)
+	}
 	acc, err := b.find(b.account.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -175,6 +185,9 @@ func TestOriginServer(t *testing.T) {
 	acc.mu.Lock()
 	acc.stampers = stampers{}
 	acc.mu.Unlock()
+	if o, err := b.Origin(t.Context(), ids[0]); err != nil || o.Trust != mail.TrustUnknown {
+		t.Errorf("another mailbox's stamp: %+v, %v", o, err)
+	}
 	if o, err := b.Origin(t.Context(), good); err != nil || o.Trust != mail.TrustVerified || o.Server != "mx.hoster.example" {
 		t.Errorf("the own server's stamp: %+v, %v", o, err)
 	}
@@ -190,6 +203,7 @@ func TestFateAndAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.To = []mail.Address{{Name: "Bo", Addr: "bo@poplar.example"}, {Addr: "cy@poplar.example"}}
+	d.Cc, d.Bcc = []mail.Address{{Addr: "di@poplar.example"}}, []mail.Address{{Addr: "eve@poplar.example"}}
 	d.Subject, d.Text = "Spring planning", "See you on Monday."
 	id, err := b.Send(t.Context(), d)
 	if err != nil {
@@ -208,7 +222,7 @@ func TestFateAndAgain(t *testing.T) {
 		t.Fatalf("it is about %d, %v", about, err)
 	}
 	list, err := b.Fates(t.Context(), id)
-	if err != nil || len(list) != 2 || list[0].State != mail.FateFailed || list[0].NewAddress != "bo@new.example" || list[0].Report != report || list[0].Why == "" || list[1].State != mail.FateAccepted {
+	if err != nil || len(list) != 4 || list[0].State != mail.FateFailed || list[0].NewAddress != "bo@new.example" || list[0].Report != report || list[0].Why == "" || list[1].State != mail.FateAccepted {
 		t.Errorf("the fates are %+v, %v", list, err)
 	}
 	if s, err = b.Summary(t.Context(), id); err != nil || s.Fate != mail.FateFailed {

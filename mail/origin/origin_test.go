@@ -71,6 +71,7 @@ func TestJudge(t *testing.T) {
 		{"DMARC passed though SPF failed", []string{inside, stampOf("spf=fail smtp.mailfrom=bank.example; dkim=pass header.d=bank.example; dmarc=pass header.from=bank.example"), "From: a@bank.example"}, nil, false, mail.TrustVerified, "vouched", false},
 		{"a stamp brought along", []string{inside, outside, stampOf("dmarc=pass header.from=bank.example"), "From: a@bank.example"}, nil, false, mail.TrustUnknown, "", false},
 		{"a stamp under the server's own", []string{inside, stampOf("dmarc=fail header.from=bank.example"), stampOf("dmarc=pass header.from=bank.example"), "From: a@bank.example"}, nil, false, mail.TrustWarning, "fails!", false},
+		{"a signature's stamp under the server's own", []string{inside, stampOf("dkim=none; spf=none"), stampOf("dkim=pass header.d=bank.example"), "From: a@bank.example"}, nil, false, mail.TrustUnknown, "", false},
 		{"a stamp of a stranger", []string{inside, "Authentication-Results: mx.evil.example; dmarc=pass header.from=bank.example", "From: a@bank.example"}, nil, false, mail.TrustUnknown, "", false},
 		{"a name that is an address", []string{inside, "From: service@bank.example <x@evil.example>"}, nil, false, mail.TrustWarning, "name-holds-address!", false},
 		{"a name that is an address of the same house", []string{inside, "From: service@bank.example <noreply@mail.bank.example>"}, nil, false, mail.TrustUnknown, "name-holds-address", false},
