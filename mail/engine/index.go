@@ -59,10 +59,24 @@ func (e *Engine) keepIndexing(ctx context.Context) {
 		case left > 0:
 			continue
 		}
+		e.tidy(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-e.unindexed:
+		}
+	}
+}
+
+// tidy gives the room that deleted messages have left back to the system, as long as no visit wants to store anything.
+func (e *Engine) tidy(ctx context.Context) {
+	for len(e.slots) == 0 {
+		more, err := e.store.Tidy(ctx)
+		if err != nil && ctx.Err() == nil {
+			e.log.Warn("room in the store is not given back", "error", err)
+		}
+		if err != nil || !more {
+			return
 		}
 	}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -41,5 +42,48 @@ func TestPausesBetweenVisits(t *testing.T) {
 	}
 	if got := b.least(mail.Account{Incoming: mail.Server{Host: "pop3.web.de"}}); got != 15*time.Minute {
 		t.Errorf("WEB.DE allows a check every %s", got)
+	}
+}
+
+// What deleted messages leave is given back when nobody is being visited.
+func TestTidy(t *testing.T) {
+	b := newBench(t, nil, nil)
+	for i := range 4 {
+		b.box.Add(mailtest.Sample(i, 16<<20))
+	}
+	if reports, err := b.Receive(t.Context()); err != nil || reports[0].Retrieved != 4 {
+		t.Fatal(reports, err)
+	}
+	var ids []mail.MessageID
+	for _, s := range b.list(mail.Query{}) {
+		ids = append(ids, s.ID)
+	}
+	if err := b.Delete(t.Context(), ids); err != nil {
+		t.Fatal(err)
+	}
+	more := func() bool {
+		t.Helper()
+		more, err := b.store.Tidy(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return more
+	}
+	b.slots <- struct{}{}
+	b.tidy(t.Context())
+	if !more() {
+		t.Fatal("it was tidied during a visit")
+	}
+	<-b.slots
+	b.tidy(t.Context())
+	if more() {
+		t.Error("room is left to give back")
+	}
+	dir := b.o.Dir
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(filepath.Join(dir, "store.db")); err != nil || info.Size() > 40<<20 {
+		t.Errorf("the store's file still has %d octets: %v", info.Size(), err)
 	}
 }
