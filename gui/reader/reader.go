@@ -436,7 +436,7 @@ func (r *Reader) top() float32 {
 	if r.Strip.Visible() {
 		return StripHeight
 	}
-	return 0
+	return 12
 }
 
 // MinSize implements fyne.CanvasObject.
