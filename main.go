@@ -23,6 +23,7 @@ import (
 	"poplar/gui/model"
 	"poplar/mail"
 	"poplar/mail/engine"
+	"poplar/mail/release"
 	"poplar/settings"
 )
 
@@ -30,7 +31,12 @@ import (
 var (
 	version = "0.1.0"
 	commit  = "unknown"
+	// releaseKey signs the list of releases (minisign); without it newer versions cannot be asked for.
+	releaseKey = ""
 )
+
+// releases is where the list of releases lies.
+const releases = "https://poplar.app/release.json"
 
 func main() {
 	log.SetOutput(os.Stderr)
@@ -49,8 +55,23 @@ func window(ctx context.Context, s *cli.Session, mailto string) error {
 		fmt.Fprintln(os.Stderr, "poplar: crashes will not be recorded:", err)
 	}
 	return gui.Run(ctx, &poplar{Engine: s.Engine, settings: s.Settings, keyring: s.Keyring}, gui.Options{
-		Version: version, Commit: commit, Raised: s.Engine.Raised(), Mailto: mailto,
+		Version: version, Commit: commit, Raised: s.Engine.Raised(), Mailto: mailto, Newer: newer(),
 	})
+}
+
+// newer asks the list of releases; nil where this build cannot know who signs it.
+func newer() gui.Newer {
+	if releaseKey == "" {
+		return nil
+	}
+	feed := release.Feed{Address: releases, Key: releaseKey}
+	return func(ctx context.Context) (string, string, error) {
+		r, ok, err := feed.Newer(ctx, version)
+		if !ok {
+			return "", "", err
+		}
+		return r.Version, r.Page, nil
+	}
 }
 
 // keepCrashes has a crash leave its stack in the log folder; it holds addresses in memory, never a secret.
