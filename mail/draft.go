@@ -21,6 +21,9 @@ type Draft struct {
 	Quote string
 	// QuoteIntro is the line above Quote ("On … Marta wrote:").
 	QuoteIntro string
+	// QuoteHTML is the look of what Quote quotes, as clean HTML that needs nothing else; the message then has an HTML form
+	// beside its text. It counts for nothing when Quote is empty, and drafts do not keep it: it is found again by Answers.
+	QuoteHTML string
 	// InReplyTo and References are Message-IDs without brackets.
 	InReplyTo  string
 	References []string

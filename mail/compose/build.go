@@ -30,8 +30,7 @@ func Build(w io.Writer, d mail.Draft) error {
 	if err := headers(&h, d, mailboxes); err != nil {
 		return err
 	}
-	body := d.Body()
-	return write(w, &h, textPart(body, worthFlowing(normal(body))), d.Attach, attachmentPart)
+	return write(w, &h, bodyPart(d), d.Attach, attachmentPart)
 }
 
 // headers writes what a message and a draft have in common. list writes an address list: strictly or not.
@@ -162,6 +161,16 @@ func textPart(body string, flowed bool) part {
 		body = flow(body)
 		tokens = []string{"text/plain;", "charset=utf-8;", "format=flowed"}
 	}
+	return encoded(body, tokens)
+}
+
+// htmlPart is the text/html form of a body.
+func htmlPart(src string) part {
+	return encoded(normal(src), []string{"text/html;", "charset=utf-8"})
+}
+
+// encoded is a text of a type that tokens name, in the transfer encoding that suits it.
+func encoded(body string, tokens []string) part {
 	enc := chooseEncoding(body)
 	var h strings.Builder
 	fold(&h, "Content-Type", tokens...)

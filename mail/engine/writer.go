@@ -142,6 +142,7 @@ func (e *Engine) Send(ctx context.Context, d mail.Draft) (mail.MessageID, error)
 	if a.DateUTC {
 		d.Date = d.Date.UTC()
 	}
+	d.QuoteHTML = e.quoteHTML(ctx, d)
 	arrival, err := e.built(a, d, compose.Build)
 	if err != nil {
 		return 0, err
@@ -199,6 +200,18 @@ func (e *Engine) SendRaw(ctx context.Context, id mail.AccountID, src mail.Raw) (
 	arrival := e.own(a, raw)
 	item := mail.OutboxItem{Account: id, From: from, Subject: arrival.Summary.Subject, Due: e.o.Now(), Copy: a.SentFolder}
 	return e.enqueue(ctx, item, to, arrival, 0)
+}
+
+// quoteHTML is the look of what d quotes, if that has one. Answers to mailing lists are text alone, as lists want it.
+func (e *Engine) quoteHTML(ctx context.Context, d mail.Draft) string {
+	if d.Quote == "" || d.Answers == 0 {
+		return ""
+	}
+	m, err := e.Read(ctx, d.Answers)
+	if err != nil || compose.ListPost(m) != "" {
+		return ""
+	}
+	return message.QuoteHTML(ctx, m)
 }
 
 // built writes d with build and reads it back as the store wants it.

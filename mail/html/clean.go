@@ -21,6 +21,8 @@ type CleanOptions struct {
 	Remote bool
 	// Embed puts pictures that came with the message into the HTML itself; else they stay references to its parts.
 	Embed bool
+	// Alone leaves out pictures that are parts of the message and not embedded: what is written goes where they are not.
+	Alone bool
 	// Page makes a whole document that forbids everything but its own text, styles and pictures, for a browser; else
 	// it is a fragment to be quoted in a reply.
 	Page bool
@@ -50,13 +52,13 @@ func (d *Doc) Clean(ctx context.Context, o CleanOptions) (string, error) {
 }
 
 // Quote returns the HTML of a message as it can stand in an answer to it: without anything active or remote, its look in
-// style attributes. Pictures that are parts of the message stay references to them ("cid:").
+// style attributes. Pictures are left out, their words stay.
 func Quote(ctx context.Context, src string) (string, error) {
 	d, err := Read(ctx, src, Options{})
 	if err != nil {
 		return "", err
 	}
-	return d.Clean(ctx, CleanOptions{})
+	return d.Clean(ctx, CleanOptions{Alone: true})
 }
 
 // maxClean bounds what Clean writes.
@@ -173,6 +175,10 @@ func (w *cleaner) node(n *html.Node) {
 	case atom.Xmp, atom.Listing, atom.Plaintext:
 		tag = "pre"
 	}
+	if w.o.Alone && n.DataAtom == atom.Img && w.source(attr(n, "src")) == "" {
+		w.b.WriteString(html.EscapeString(attr(n, "alt"))) // not the sign of a picture that is missing
+		return
+	}
 	w.b.WriteByte('<')
 	w.b.WriteString(tag)
 	for _, a := range n.Attr {
@@ -257,7 +263,7 @@ func (w *cleaner) source(src string) string {
 		return p.Src
 	case strings.HasPrefix(strings.ToLower(p.Src), "data:") && p.Ready(), w.o.Embed && p.Ready():
 		return "data:" + p.Type + ";base64," + base64.StdEncoding.EncodeToString(p.Data)
-	case strings.HasPrefix(strings.ToLower(p.Src), "cid:"):
+	case strings.HasPrefix(strings.ToLower(p.Src), "cid:") && !w.o.Alone:
 		return p.Src
 	}
 	return ""

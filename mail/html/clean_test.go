@@ -218,12 +218,12 @@ func TestQuote(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"background-color: #ffffcc", "color: #000080", "color: #123456", "font-weight: bold", "cid:logo", `<br clear="all"`, "<li>item"} {
+	for _, want := range []string{"background-color: #ffffcc", "color: #000080", "color: #123456", "font-weight: bold", "Logo", `<br clear="all"`, "<li>item"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in %s", want, got)
 		}
 	}
-	for _, bad := range []string{"onclick", "x()", "https:", "<style", "class="} {
+	for _, bad := range []string{"onclick", "x()", "https:", "<style", "class=", "cid:", "<img"} {
 		if strings.Contains(got, bad) {
 			t.Errorf("%q is in %s", bad, got)
 		}
