@@ -239,6 +239,54 @@ func TestAddressesBecomeChips(t *testing.T) {
 	}
 }
 
+func TestSendLater(t *testing.T) {
+	k := open(t, letter())
+	at := time.Now().Add(48 * time.Hour)
+	k.lines[model.To].entry.SetText("bob")
+	k.sendAt(at)
+	if k.Notice() == nil || len(k.e.sent) > 0 {
+		t.Fatal("what cannot be sent was sent")
+	}
+	k.lines[model.To].remove(1)
+	k.Send() // at once, whatever was wished before
+	k.until("sent", func() bool { return k.closed })
+	if s := k.e.sent[0]; !s.SendAt.IsZero() {
+		t.Errorf("it leaves at %v", s.SendAt)
+	}
+	k = open(t, letter())
+	k.sendAt(at)
+	k.until("sent", func() bool { return k.closed })
+	if s := k.e.sent[0]; !s.SendAt.Equal(at) {
+		t.Errorf("it leaves at %v, not %v", s.SendAt, at)
+	}
+}
+
+func TestMoreWishes(t *testing.T) {
+	k := open(t, letter())
+	press := func(label string) {
+		t.Helper()
+		for _, i := range k.moreItems() {
+			if i.Label == label {
+				i.Action()
+				return
+			}
+		}
+		t.Fatalf("there is no %q", label)
+	}
+	press("Ask for a receipt when it is read")
+	press("Ask the servers to report its delivery")
+	press("Answers go to another address…")
+	k.write(k.lines[model.AnswersTo].entry, "office@x.org,")
+	d := k.c.Draft()
+	if !d.AskReceipt || !d.Notices.Delivered || len(d.ReplyTo) != 1 || !k.lines[model.AnswersTo].Visible() || !k.c.Unsaved() {
+		t.Errorf("the draft is %+v", d)
+	}
+	press("Ask for a receipt when it is read")
+	if k.c.Draft().AskReceipt {
+		t.Error("a receipt is asked for all the same")
+	}
+}
+
 func TestSuggestions(t *testing.T) {
 	k := open(t, mail.Draft{Account: "a"})
 	person := func(name, addr string) mail.Suggestion {

@@ -67,12 +67,7 @@ func (w *Window) sendLater() {
 		return
 	}
 	w.commit()
-	askLater(w.Window, w.now(), func(t time.Time) {
-		now := w.c.Wishes()
-		now.SendAt = t
-		w.c.SetWishes(now)
-		w.Send()
-	})
+	askLater(w.Window, w.now(), func(t time.Time) { w.loop(func() { w.sendAt(t) }) })
 }
 
 // quickItems are the quick texts, and what can be done with them.
@@ -103,13 +98,14 @@ func (w *Window) quickItems() []*fyne.MenuItem {
 func (w *Window) keepQuickText() {
 	text := w.body.text.Selected()
 	if text == "" {
-		text = w.c.Text
+		text, _, _ = strings.Cut("\n"+w.c.Text, "\n-- \n")
+		text = strings.Trim(text, "\n")
 	}
 	name := kit.NewField("", kit.T("Name"), nil)
 	body := kit.NewArea(text, "", 160, nil)
 	body.SetHint(kit.T("Filled in where it is used: %s", strings.Join(model.QuickFields, " ")))
 	w.ask(&kit.Ask{
-		Title: kit.T("Save as quick text…"), Content: container.New(&kit.Column{Gap: 8}, name, body), Width: 520,
+		Title: kit.T("Save as quick text"), Content: container.New(&kit.Column{Gap: 8}, name, body), Width: 520,
 		Choices: []kit.AskChoice{{Label: kit.T("Cancel")}, {Label: kit.T("Save"), Kind: kit.Filled, Do: func() bool {
 			n := strings.TrimSpace(name.Text())
 			if n == "" {

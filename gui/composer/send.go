@@ -3,6 +3,7 @@ package composer
 import (
 	"context"
 	"strings"
+	"time"
 
 	"poplar/gui/kit"
 	"poplar/gui/model"
@@ -10,10 +11,16 @@ import (
 )
 
 // Send checks the message and queues it. What speaks against it is told, or asked where it is the person's to decide.
-func (w *Window) Send() {
+func (w *Window) Send() { w.sendAt(time.Time{}) }
+
+// sendAt is Send for a time to come; zero is as soon as can be.
+func (w *Window) sendAt(t time.Time) {
 	if w.sending || w.question != nil && w.question.Open() {
 		return
 	}
+	wish := w.c.Wishes()
+	wish.SendAt = t
+	w.c.SetWishes(wish)
 	w.commit()
 	w.tell(nil)
 	var ask []string

@@ -98,6 +98,9 @@ func TestMailto(t *testing.T) {
 		{"MAILTO:a@b.c,%20d@e.f?To=g@h.i&cc=j@k.l&Subject=Lunch%20at%20one%0d%0aBcc:%20x", mail.Draft{
 			To: []mail.Address{{Addr: "a@b.c"}, {Addr: "d@e.f"}, {Addr: "g@h.i"}}, Cc: []mail.Address{{Addr: "j@k.l"}}, Subject: "Lunch at one  Bcc: x", Text: "-- ",
 		}},
+		{"mailto:Bo%20Berg%20%3Cbo@x.y%3E?cc=%22Weber,%20Jo%22%20%3Cjo@x.y%3E", mail.Draft{
+			To: []mail.Address{{Name: "Bo Berg", Addr: "bo@x.y"}}, Cc: []mail.Address{{Name: "Weber, Jo", Addr: "jo@x.y"}}, Text: "-- ",
+		}},
 		{"mailto:?body=1+1%3D2%0D%0Ayes&bcc=spy@x.y&attach=/etc/passwd&from=evil@x.y", mail.Draft{Bcc: []mail.Address{{Addr: "spy@x.y"}}, Text: "1+1=2\nyes-- "}},
 		{"mailto:%E6%9D%8E@x.y", mail.Draft{To: []mail.Address{{Addr: "李@x.y"}}, Text: "-- "}},
 	} {

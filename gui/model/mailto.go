@@ -12,10 +12,8 @@ import (
 // out.
 func FillFromMailto(d *mail.Draft, u *url.URL) {
 	add := func(to *[]mail.Address, list string) {
-		for _, a := range strings.Split(list, ",") {
-			if a = strings.TrimSpace(a); a != "" {
-				*to = append(*to, mail.Address{Addr: a})
-			}
+		for _, e := range ParseEntered(list) {
+			*to = append(*to, e.Address)
 		}
 	}
 	if to, err := url.PathUnescape(u.Opaque); err == nil {
