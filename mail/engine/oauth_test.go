@@ -142,3 +142,50 @@ func TestRealSignIn(t *testing.T) {
 		t.Errorf("and then: %v", p)
 	}
 }
+
+// The same by a code that is typed on another device.
+func TestRealSignInByCode(t *testing.T) {
+	const address = "anna@birch.test"
+	idp := mailtest.StartIdP(t, map[string]string{address: "web password"})
+	e, err := Open(t.Context(), Options{Dir: filepath.Join(t.TempDir(), "data")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	a := mail.DefaultAccount()
+	a.Address, a.Incoming.User = address, address
+	o := idp.OAuth()
+	o.ClientID = "poplar-device"
+	a.OAuth = &o
+	text, err := e.SignIn(t.Context(), a, "secret", true, nil, func(page, code string) {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		c := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
+		r, err := c.PostForm(idp.URL+"device/login", url.Values{"user_code": {code}, "username": {address}, "password": {"web password"}})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = r.Body.Close()
+		for _, cookie := range r.Cookies() { // it is meant for https, which this provider does without
+			cookie.Secure = false
+			jar.SetCookies(r.Request.URL, []*http.Cookie{cookie})
+		}
+		if r, err = c.Get(idp.URL + "device/confirm?action=allowed"); err != nil {
+			t.Error(err)
+			return
+		}
+		said, _ := io.ReadAll(r.Body)
+		_ = r.Body.Close()
+		if r.StatusCode != http.StatusOK {
+			t.Errorf("at %s: %s %s", page, r.Status, said)
+		}
+	}, [3]string{})
+	// This provider's store gives such clients no refresh token: it has come to the end when that is what is said.
+	if p := mail.ProblemOf(err); text != "" || p == nil || !strings.Contains(p.Said, "no lasting permission") {
+		t.Errorf("signed in with %q, %v", text, err)
+	}
+}

@@ -36,8 +36,7 @@ func StartIdP(tb TB, users map[string]string) *IdP {
 	}
 	list := map[string]user{}
 	for address, password := range users {
-		id := "id" + strconv.Itoa(len(list)+1)
-		list[id] = user{ID: id, Username: address, Password: password, FirstName: "Anna", LastName: "Test", Email: address, EmailVerified: true}
+		list[address] = user{ID: address, Username: address, Password: password, FirstName: "Anna", LastName: "Test", Email: address, EmailVerified: true}
 	}
 	data, err := json.Marshal(list)
 	must(tb, err)

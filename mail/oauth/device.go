@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"golang.org/x/oauth2"
+
 	"poplar/mail"
 )
 
@@ -38,7 +40,7 @@ func Device(ctx context.Context, o mail.OAuth, secret string, show func(Code), c
 		return Token{}, &Error{Kind: mail.Protocol, Where: hostOf(o.DeviceURL), Said: "the provider names no page to open"}
 	}
 	show(Code{Page: page, User: given.UserCode})
-	fresh, err := conf.DeviceAccessToken(ctx, given)
+	fresh, err := ask(conf, func(conf *oauth2.Config) (*oauth2.Token, error) { return conf.DeviceAccessToken(ctx, given) })
 	if err != nil {
 		return Token{}, explain(err, o.TokenURL)
 	}

@@ -87,6 +87,19 @@ func config(o mail.OAuth, secret string) *oauth2.Config {
 	}
 }
 
+// ask asks for a token. Most providers take the client's id and secret among the parameters; one that says that it does not
+// know the client so is asked again in the other manner (RFC 6749, section 2.3.1).
+func ask(conf *oauth2.Config, do func(conf *oauth2.Config) (*oauth2.Token, error)) (*oauth2.Token, error) {
+	t, err := do(conf)
+	var said *oauth2.RetrieveError
+	if errors.As(err, &said) && said.ErrorCode == "invalid_client" && conf.ClientSecret != "" {
+		other := *conf
+		other.Endpoint.AuthStyle = oauth2.AuthStyleInHeader
+		return do(&other)
+	}
+	return t, err
+}
+
 // Check says what is wrong with settings of OAuth, in an English sentence; empty when nothing is. Pages have to be https, but
 // for this computer.
 func Check(o mail.OAuth) string {
@@ -137,7 +150,9 @@ func Refresh(ctx context.Context, o mail.OAuth, t Token, c *http.Client) (Token,
 	if wrong := Check(o); wrong != "" {
 		return t, &Error{Kind: mail.LoginRefused, Where: hostOf(o.TokenURL), Said: wrong}
 	}
-	fresh, err := config(o, t.Secret).TokenSource(with(ctx, c), &oauth2.Token{RefreshToken: t.Refresh, Expiry: time.Unix(1, 0)}).Token()
+	fresh, err := ask(config(o, t.Secret), func(conf *oauth2.Config) (*oauth2.Token, error) {
+		return conf.TokenSource(with(ctx, c), &oauth2.Token{RefreshToken: t.Refresh, Expiry: time.Unix(1, 0)}).Token()
+	})
 	if err != nil {
 		return t, explain(err, o.TokenURL)
 	}

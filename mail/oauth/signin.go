@@ -70,7 +70,9 @@ func SignIn(ctx context.Context, o mail.OAuth, secret, user string, open func(pa
 		}
 		return Token{}, &Error{Kind: kind, Where: hostOf(o.AuthURL), Err: ctx.Err()}
 	}
-	fresh, err := conf.Exchange(with(ctx, c), code, oauth2.VerifierOption(verifier))
+	fresh, err := ask(conf, func(conf *oauth2.Config) (*oauth2.Token, error) {
+		return conf.Exchange(with(ctx, c), code, oauth2.VerifierOption(verifier))
+	})
 	if err != nil {
 		return Token{}, explain(err, o.TokenURL)
 	}
