@@ -33,13 +33,10 @@ func (w *window) letterItem(ids []mail.MessageID) *fyne.MenuItem {
 
 // quoting leaves of the quoted original only what the person has selected of it.
 func (w *window) quoting(d mail.Draft, id mail.MessageID, mode mail.ReplyMode) mail.Draft {
-	if mode == mail.ForwardInline || d.Quote == "" || w.reader.ID() != id {
+	if mode == mail.ForwardInline || w.reader.ID() != id {
 		return d
 	}
-	if s := strings.TrimSpace(w.reader.Selected()); s != "" {
-		d.Quote = s
-	}
-	return d
+	return model.QuoteOnly(d, w.reader.Selected())
 }
 
 // forwardAttached opens a message that the chosen ones go along with, whole.

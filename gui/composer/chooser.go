@@ -50,7 +50,7 @@ func newChooser(w *Window) *chooser {
 		}
 	}
 	up := kit.NewIconButton("up", kit.T("The folder above"), func() { c.read(filepath.Dir(c.dir)) })
-	head := kit.NewRow(6, 1, up, container.New(kit.Inset{Top: 7}, c.where))
+	head := kit.NewRow(6, 1, up, c.where)
 	c.ask = &kit.Ask{
 		Title: kit.T("Attach files"), Content: container.New(&kit.Column{Gap: 8}, head, container.New(tall{chooserHeight}, c.rows)), Width: chooserWidth,
 		Choices: []kit.AskChoice{

@@ -39,7 +39,7 @@ func newFindBar(b *body) *findBar {
 		}
 		return true
 	}
-	row := kit.NewRow(8, 0, f.field, container.New(kit.Inset{Top: 7}, f.count),
+	row := kit.NewRow(8, 0, f.field, f.count,
 		kit.NewIconButton("up", kit.T("Previous place"), func() { f.say(b.text.FindNext(-1)) }),
 		kit.NewIconButton("down", kit.T("Next place"), func() { f.say(b.text.FindNext(1)) }),
 		kit.NewIconButton("x", kit.T("Close"), f.close))

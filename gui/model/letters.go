@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"strings"
 
 	"poplar/mail"
 )
@@ -16,4 +17,17 @@ type Letters interface {
 	SizeLimit(ctx context.Context, a mail.AccountID, from string) (int64, error)
 	// MailingList is what a message says of the mailing list it came by. It returns at once.
 	MailingList(m *mail.Message) mail.MailingList
+}
+
+// QuoteOnly is an answer that quotes selected alone of its original; with nothing selected it is d. What is selected goes
+// into the text: a quote that stays by itself is sent with the look of the whole original.
+func QuoteOnly(d mail.Draft, selected string) mail.Draft {
+	selected = strings.TrimSpace(selected)
+	if selected == "" || d.Quote == "" {
+		return d
+	}
+	d.Quote = selected
+	d.Text = d.Body()
+	d.Quote, d.QuoteIntro = "", ""
+	return d
 }

@@ -49,3 +49,14 @@ func TestAnswersGoElsewhere(t *testing.T) {
 		t.Errorf("concerns %+v", list)
 	}
 }
+
+func TestQuoteOnly(t *testing.T) {
+	d := mail.Draft{Text: "\n\nAnna\n", Quote: "one\ntwo\nsecret", QuoteIntro: "Bo wrote:", Mark: mail.Answered}
+	got := QuoteOnly(d, " one\ntwo\n")
+	if want := "\n\nAnna\n\nBo wrote:\n> one\n> two"; got.Text != want || got.Quote != "" || got.QuoteIntro != "" {
+		t.Errorf("got %q with the quote %q", got.Text, got.Quote)
+	}
+	if got := QuoteOnly(d, " "); got.Quote != d.Quote || got.Text != d.Text {
+		t.Errorf("with nothing selected it is %+v", got)
+	}
+}

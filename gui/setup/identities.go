@@ -25,7 +25,7 @@ func (w *AccountWindow) identities() fyne.CanvasObject {
 				show()
 			}).Sized(26, 14)
 			text := kit.NewLine(model.Entered{Address: id.From()}.Text(), 13, false, kit.Text).CutAt(kit.CutMiddle).Shrink()
-			list.Add(kit.NewRow(4, 0, container.New(kit.Inset{Top: 7}, text), edit, remove))
+			list.Add(kit.NewRow(4, 0, text, edit, remove))
 		}
 		list.Add(container.New(kit.Spread{}, kit.NewButton(kit.T("Add a name…"), "plus", kit.Plain, func() { w.editIdentity(-1, show) })))
 		list.Refresh()
