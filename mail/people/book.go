@@ -142,7 +142,7 @@ func match(name, addr string, words []string, sounds [][]string, q string, typed
 	}) {
 		return byWords
 	}
-	if len([]rune(q)) > 1 || !latin(q) {
+	if len(q) > 1 || !latin(q) {
 		if strings.Contains(name, q) || strings.Contains(addr, q) {
 			return inside
 		}

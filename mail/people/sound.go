@@ -13,6 +13,16 @@ import (
 
 // folded is a text as it is compared: lower case, without accents, full-width letters as plain ones.
 func folded(s string) string {
+	plain := true
+	for _, r := range s {
+		if r > 0x7E && !unicode.Is(unicode.Han, r) {
+			plain = false
+			break
+		}
+	}
+	if plain { // nearly all names: nothing to fold but case
+		return strings.ToLower(s)
+	}
 	out, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), width.Fold, norm.NFC), strings.ToLower(s))
 	if err != nil {
 		return strings.ToLower(s)
@@ -40,7 +50,7 @@ func sounds(name string) [][]string {
 		var own []string
 		for _, s := range all {
 			// What is written ü is typed v, or u.
-			s = strings.NewReplacer("ü", "v").Replace(s)
+			s = strings.ReplaceAll(s, "ü", "v")
 			if !slices.Contains(own, s) && len(own) < soundsMost {
 				own = append(own, s)
 			}
