@@ -57,7 +57,9 @@ button, input, select, textarea, meter, progress { display: inline-block; font: 
 line-height: normal; text-align: start; text-indent: 0; text-transform: none; color: black }
 input, select, textarea { background-color: white; border: 1px solid #767676; padding: 2px 3px }
 button, input[type=submit], input[type=button], input[type=reset] { background-color: #efefef; border: 1px solid #767676; border-radius: 3px; padding: 2px 7px; text-align: center }
-input[type=hidden] { display: none }
+input { min-width: 150px }
+input[type=hidden] { display: none } input[type=submit], input[type=button], input[type=reset], input[type=checkbox], input[type=radio],
+input[type=image] { min-width: 0 }
 textarea { white-space: pre-wrap } select { white-space: nowrap }
 bdo { unicode-bidi: bidi-override } bdi { unicode-bidi: isolate }
 ruby, rb, rt { display: inline } rt { font-size: 50% }
