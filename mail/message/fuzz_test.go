@@ -65,6 +65,30 @@ func FuzzMessage(f *testing.F) {
 			t.Errorf("Scan and Open read differently: %+v, %+v", s, m)
 		}
 		Report(mail.Bytes(b))
+		st, err := Structure(mail.Bytes(b))
+		if err != nil || st.Size != int64(len(b)) {
+			t.Errorf("the structure is of %d bytes, %v", st.Size, err)
+		}
+		for i, n := range append([]mail.Node{st.Root}, st.Root.Parts...) {
+			if i >= 5 {
+				break
+			}
+			r, err := NodeReader(mail.Bytes(b), n.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if k, _ := io.Copy(io.Discard, r); k != n.Size {
+				t.Errorf("part %q has %d bytes and says %d", n.Path, k, n.Size)
+			}
+		}
+		if m, err := OpenAs(mail.Bytes(b), "gb18030"); err != nil || !utf8.ValidString(m.Text) {
+			t.Errorf("in another character set it is %q, %v", m.Text, err)
+		}
+		if whole, err := Join([]mail.Raw{mail.Bytes(b)}); err == nil {
+			if _, err := Open(whole); err != nil {
+				t.Error(err)
+			}
+		}
 	})
 }
 
