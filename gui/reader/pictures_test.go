@@ -188,7 +188,7 @@ func TestNoRequestWithoutConsent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // it is the end
+	defer l.Close()
 	var connections atomic.Int32
 	go func() {
 		for {
