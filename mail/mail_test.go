@@ -9,19 +9,52 @@ import (
 )
 
 func TestKeepIsReadBackAsWritten(t *testing.T) {
-	for _, text := range []string{"forever", "days:1", "days:30", "until-deleted", "never"} {
+	for _, text := range []string{"forever", "days:1", "days:30", "until-deleted", "until-trash", "never", "newest:1", "newest:500", "mb:20"} {
 		k, err := ParseKeep(text)
 		if err != nil || k.String() != text {
 			t.Errorf("%q became %q (%v)", text, k, err)
 		}
 	}
-	for _, text := range []string{"days", "days:", "days:0", "days:-3", "days:x", "sometimes", "Never"} {
+	for _, text := range []string{"days", "days:", "days:0", "days:-3", "days:x", "newest", "newest:0", "mb:", "mb:1.5", "never:3", "sometimes", "Never"} {
 		if k, err := ParseKeep(text); err == nil {
 			t.Errorf("%q was taken for %q", text, k)
 		}
 	}
 	if got := (Keep{}).String(); got != "forever" {
 		t.Errorf("no policy keeps %q", got)
+	}
+}
+
+func TestWhatIsTooLarge(t *testing.T) {
+	for _, c := range []struct {
+		limit   int64
+		headers bool
+		want    int64
+	}{{0, false, 0}, {-1, false, 0}, {50_000, false, 50_000}, {0, true, smallMessage}, {1 << 20, true, smallMessage}, {1000, true, 1000}} {
+		if got := (Account{MaxSize: c.limit, HeadersFirst: c.headers}).Limit(); got != c.want {
+			t.Errorf("%+v: %d", c, got)
+		}
+	}
+}
+
+func TestRecentModeIsForGmailAlone(t *testing.T) {
+	for _, c := range []struct{ host, user, want string }{
+		{"pop.gmail.com", "anna", "recent:anna"},
+		{"POP.Gmail.com.", "anna", "recent:anna"},
+		{"pop.gmail.com", "recent:anna", "recent:anna"},
+		{"pop.gmail.com.example.org", "anna", "anna"},
+	} {
+		a := Account{Recent: true, SameAsIncoming: true, OutgoingAuth: true, Incoming: Server{Host: c.host, User: c.user}}
+		if got := a.POP3().User; got != c.want {
+			t.Errorf("%s at %s logs in as %s", c.user, c.host, got)
+		}
+		if got := a.SMTP().User; got != "anna" {
+			t.Errorf("the outgoing user is %s", got)
+		}
+		a.Recent = false
+		if got := a.POP3().User; got != c.user {
+			t.Errorf("without recent mode %s logs in as %s", c.user, got)
+		}
 	}
 }
 

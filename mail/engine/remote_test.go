@@ -169,6 +169,9 @@ func TestRemote(t *testing.T) {
 	if list, _ = r.List(ctx); slices.ContainsFunc(list, func(m mail.RemoteMessage) bool { return m.Deleted }) {
 		t.Errorf("%+v", list)
 	}
+	if rows, err := b.store.Ledger(ctx, "a1"); err != nil || slices.ContainsFunc(rows, func(r mail.LedgerRow) bool { return r.State != mail.Stored || r.Wish != mail.NoWish }) {
+		t.Errorf("the ledger after undoing: %+v, %v", rows, err)
+	}
 	rep, list, err := r.Fetch(ctx, []int{7}, nil)
 	if err != nil || rep.Retrieved != 1 || list[0].State != mail.Stored || list[0].Message == 0 || len(b.list(mail.Query{Role: mail.Inbox})) != 6 {
 		t.Fatalf("%+v %+v %v", rep, list[0], err)

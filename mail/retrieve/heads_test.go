@@ -124,6 +124,27 @@ func TestFirstLinesAreRecognisedAfterRenumbering(t *testing.T) {
 	}
 }
 
+func TestFirstLinesAreNotDeletedAfterRenumbering(t *testing.T) {
+	m := limited(t, mail.KeepNever, mailtest.POP3Options{}, volume(1), letter(1), volume(2))
+	m.clean()
+	m.box.Renumber(func(_ int, old string) string { return "new-" + old })
+	if r := m.clean(); r.Deleted != 0 || r.Left != 2 || m.partial() != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestTheRestIsNotThatOfAnotherMessage(t *testing.T) {
+	m := limited(t, mail.KeepForever, mailtest.POP3Options{}, volume(1))
+	m.clean()
+	id := m.box.UIDLs()[0]
+	m.wish(1, mail.WishFetch)
+	m.box.Remove(id)
+	m.box.Put(mailtest.Message{UIDL: id, Raw: []byte(volume(2))}) // of the same size
+	m.clean()
+	m.clean()
+	m.once(lines(volume(1), 300), volume(2))
+}
+
 func TestFirstLinesSurviveABadListing(t *testing.T) {
 	m := limited(t, mail.KeepNever, mailtest.POP3Options{}, volume(1), volume(2))
 	m.clean()
