@@ -28,6 +28,7 @@ func newBody(loop kit.Loop, c *model.Composition, size int, changed func()) *bod
 		c.Text = b.text.Text()
 		changed()
 	}
+	b.text.Hint = kit.T("Write your message here")
 	b.card = newQuoteCard(b)
 	b.find = newFindBar(b)
 	b.text.OnFind = b.find.open

@@ -691,7 +691,7 @@ func TestFoldersFilesOnTheClipboardAndLargeOnes(t *testing.T) {
 	k.answer("Zip and attach")
 	k.until("attached", func() bool { return len(k.c.Attach) == 1 })
 	zipped := k.c.Attach[0]
-	defer os.RemoveAll(filepath.Dir(zipped.Path)) //nolint:errcheck // the system's temporary folder
+	defer os.RemoveAll(filepath.Dir(zipped.Path))
 	if zipped.Name != "photos.zip" {
 		t.Errorf("attached %q", zipped.Name)
 	}

@@ -31,7 +31,7 @@ type Buffer struct {
 
 // step is what one undo takes back.
 type step struct {
-	edits  []edit
+	edit
 	before Pos // of the caret
 	kind   kind
 }
@@ -137,33 +137,15 @@ func (b *Buffer) replace(p, q Pos, text string, caret Pos, k kind) Pos {
 	end := b.apply(from, to, text)
 	b.left = nil
 	if !b.join(e, k) {
-		b.done = append(b.done, step{edits: []edit{e}, before: caret, kind: k})
+		b.done = append(b.done, step{edit: e, before: caret, kind: k})
 		b.joins = true
 	}
 	b.held += len(e.old) + len(e.now)
 	for b.held > historyLimit && len(b.done) > 1 {
-		for _, e := range b.done[0].edits {
-			b.held -= len(e.old) + len(e.now)
-		}
+		b.held -= len(b.done[0].old) + len(b.done[0].now)
 		b.done = slices.Delete(b.done, 0, 1)
 	}
 	return end
-}
-
-// Together makes one step of everything that f does.
-func (b *Buffer) Together(f func()) {
-	n := len(b.done)
-	b.joins = false
-	f()
-	b.joins = false
-	if len(b.done) <= n+1 || n > len(b.done) {
-		return
-	}
-	for _, s := range b.done[n+1:] {
-		b.done[n].edits = append(b.done[n].edits, s.edits...)
-	}
-	b.done = b.done[:n+1]
-	b.done[n].kind = single
 }
 
 // join adds an edit to the last step where both are of one go.
@@ -175,7 +157,7 @@ func (b *Buffer) join(e edit, k kind) bool {
 	if s.kind != k {
 		return false
 	}
-	last := &s.edits[len(s.edits)-1]
+	last := &s.edit
 	switch k {
 	case typing:
 		if e.old != "" || strings.ContainsRune(e.now, '\n') || strings.HasSuffix(last.now, "\n") || e.at != after(last.at, last.now) {
@@ -245,10 +227,8 @@ func (b *Buffer) Undo() (Pos, bool) {
 	}
 	s := b.done[len(b.done)-1]
 	b.done = b.done[:len(b.done)-1]
-	for _, e := range slices.Backward(s.edits) {
-		b.apply(e.at, after(e.at, e.now), e.old)
-		b.held -= len(e.old) + len(e.now)
-	}
+	b.apply(s.at, after(s.at, s.now), s.old)
+	b.held -= len(s.old) + len(s.now)
 	b.left = append(b.left, s)
 	b.joins = false
 	return b.Clamp(s.before), true
@@ -261,11 +241,8 @@ func (b *Buffer) Redo() (Pos, bool) {
 	}
 	s := b.left[len(b.left)-1]
 	b.left = b.left[:len(b.left)-1]
-	var end Pos
-	for _, e := range s.edits {
-		end = b.apply(e.at, after(e.at, e.old), e.now)
-		b.held += len(e.old) + len(e.now)
-	}
+	end := b.apply(s.at, after(s.at, s.old), s.now)
+	b.held += len(s.old) + len(s.now)
 	b.done = append(b.done, s)
 	b.joins = false
 	return end, true

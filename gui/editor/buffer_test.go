@@ -93,20 +93,6 @@ func TestWhatOneUndoTakesBack(t *testing.T) {
 	}
 }
 
-func TestTogetherIsOneStep(t *testing.T) {
-	b := NewBuffer("abc")
-	b.Together(func() {
-		b.Replace(Pos{0, 0}, Pos{0, 1}, "", Pos{})
-		b.Replace(Pos{0, 1}, Pos{0, 2}, "zz", Pos{})
-	})
-	if b.Text() != "bzz" {
-		t.Fatalf("got %q", b.Text())
-	}
-	if b.Undo(); b.Text() != "abc" {
-		t.Errorf("undone it is %q", b.Text())
-	}
-}
-
 func TestBecomeKeepsTheCaret(t *testing.T) {
 	for _, c := range []struct {
 		name, old, now string

@@ -302,9 +302,6 @@ func (e *Editor) Insert(s string) {
 	e.edited()
 }
 
-// ToStart puts the caret before the first letter.
-func (e *Editor) ToStart() { e.place(Pos{}, false) }
-
 // ToEnd puts the caret behind the last letter.
 func (e *Editor) ToEnd() { e.place(e.buf.End(), false) }
 
@@ -320,12 +317,12 @@ func (e *Editor) CaretOffset() int {
 // SetCaretOffset puts the caret behind so many octets.
 func (e *Editor) SetCaretOffset(n int) {
 	for i := range e.buf.Len() {
-		if l := len(e.buf.Line(i)); n <= l {
+		l := len(e.buf.Line(i))
+		if n <= l {
 			e.place(e.buf.Clamp(Pos{i, n}), false)
 			return
-		} else {
-			n -= l + 1
 		}
+		n -= l + 1
 	}
 	e.ToEnd()
 }

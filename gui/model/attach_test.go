@@ -63,12 +63,12 @@ func TestZipFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(filepath.Dir(path)) //nolint:errcheck // the system's temporary folder
+	defer os.RemoveAll(filepath.Dir(path))
 	z, err := zip.OpenReader(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer z.Close() //nolint:errcheck // it was only read
+	defer z.Close()
 	var names []string
 	for _, f := range z.File {
 		names = append(names, f.Name)
