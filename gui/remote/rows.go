@@ -89,7 +89,7 @@ func (r *rows) Refresh() {
 func (r *rows) TypedKey(k *fyne.KeyEvent) {
 	l := r.w.list
 	at := l.Find(r.w.current)
-	to := at
+	var to int
 	switch k.Name {
 	case fyne.KeyDown:
 		to = at + 1
