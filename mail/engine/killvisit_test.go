@@ -238,7 +238,7 @@ func TestSIGKILLAtEveryCommit(t *testing.T) {
 
 // The same at random moments: some in every test, as many as POPLAR_KILLS says where somebody wants to know.
 func TestSIGKILLAtRandomMoments(t *testing.T) {
-	rounds := 25
+	rounds := 8
 	if n, err := strconv.Atoi(os.Getenv("POPLAR_KILLS")); err == nil {
 		rounds = n
 	}

@@ -49,7 +49,7 @@ func TestPausesBetweenVisits(t *testing.T) {
 func TestTidy(t *testing.T) {
 	b := newBench(t, nil, nil)
 	for i := range 4 {
-		b.box.Add(mailtest.Sample(i, 16<<20))
+		b.box.Add(mailtest.Sample(i, 10<<20))
 	}
 	if reports, err := b.Receive(t.Context()); err != nil || reports[0].Retrieved != 4 {
 		t.Fatal(reports, err)
@@ -83,7 +83,7 @@ func TestTidy(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if info, err := os.Stat(filepath.Join(dir, "store.db")); err != nil || info.Size() > 40<<20 {
+	if info, err := os.Stat(filepath.Join(dir, "store.db")); err != nil || info.Size() > 32<<20 {
 		t.Errorf("the store's file still has %d octets: %v", info.Size(), err)
 	}
 }
