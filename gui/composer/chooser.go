@@ -157,7 +157,6 @@ type diskRow struct {
 	tick       *kit.Glyph
 	name, size *kit.Line
 	ground     *kit.Fill
-	folder     bool
 }
 
 func newDiskRow() fyne.CanvasObject {

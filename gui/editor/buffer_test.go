@@ -73,7 +73,7 @@ func TestWhatOneUndoTakesBack(t *testing.T) {
 	}
 	// A caret that went elsewhere begins a new step.
 	b.Split()
-	at = typeIn(b, at, "x")
+	typeIn(b, at, "x")
 	b.Undo()
 	if b.Text() != "one two\nthree" {
 		t.Errorf("undone it is %q", b.Text())

@@ -196,7 +196,6 @@ type rowText struct {
 	text   string
 	colour color.Color
 	size   float32
-	face   fyne.Resource
 	spans  []span
 	texts  []*canvas.Text
 	used   bool

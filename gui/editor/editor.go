@@ -32,7 +32,6 @@ type Editor struct {
 	grid grid
 	size float32 // of the text
 	row  float32 // height of a row
-	base float32 // of the baseline below the top of its row
 
 	caret, anchor Pos
 	upper         bool    // at the border of two rows the caret stands at the end of the upper one

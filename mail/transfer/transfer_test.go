@@ -62,8 +62,10 @@ func TestReadMbox(t *testing.T) {
 		name, file string
 		want       []string
 	}{
-		{"two", "From a@b Thu Jan  1 00:00:00 1970\nSubject: 1\n\none\n\nFrom c@d Thu Jan  1 00:00:00 1970\nSubject: 2\n\ntwo\n",
-			[]string{"box||Subject: 1\r\n\r\none\r\n", "box||Subject: 2\r\n\r\ntwo\r\n"}},
+		{
+			"two", "From a@b Thu Jan  1 00:00:00 1970\nSubject: 1\n\none\n\nFrom c@d Thu Jan  1 00:00:00 1970\nSubject: 2\n\ntwo\n",
+			[]string{"box||Subject: 1\r\n\r\none\r\n", "box||Subject: 2\r\n\r\ntwo\r\n"},
+		},
 		{"CRLF lines", "From - Mon Mar  2 10:11:12 2026\r\nSubject: 1\r\n\r\none\r\n\r\n", []string{"box||Subject: 1\r\n\r\none\r\n"}},
 		{"quoted", "From a Thu Jan  1 00:00:00 1970\nS: 1\n\n>From me\n>>From you\n>from\n\n", []string{"box||S: 1\r\n\r\nFrom me\r\n>From you\r\n>from\r\n"}},
 		{"a sentence", "From a Thu Jan  1 00:00:00 1970\nS: 1\n\nHi\n\nFrom here it is not far.\n\n", []string{"box||S: 1\r\n\r\nHi\r\n\r\nFrom here it is not far.\r\n"}},
@@ -72,8 +74,10 @@ func TestReadMbox(t *testing.T) {
 		{"header only", "From a Thu Jan  1 00:00:00 1970\nS: 1\n\nFrom a Thu Jan  1 00:00:00 1970\nS: 2\n", []string{"box||S: 1\r\n", "box||S: 2\r\n"}},
 		{"no last line end", "From a Thu Jan  1 00:00:00 1970\nS: 1\n\nHi", []string{"box||S: 1\r\n\r\nHi\r\n"}},
 		{"read, answered, flagged", "From a Thu Jan  1 00:00:00 1970\nStatus: RO\nX-Status: AF\n\n\n", []string{"box|seen answered flagged|Status: RO\r\nX-Status: AF\r\n\r\n"}},
-		{"Thunderbird", "From - Thu Jan  1 00:00:00 1970\nX-Mozilla-Status: 1005\nS: 1\n\n\nFrom - Thu Jan  1 00:00:00 1970\nX-Mozilla-Status: 0009\nS: deleted\n\nx\n\n",
-			[]string{"box|seen forwarded flagged|X-Mozilla-Status: 1005\r\nS: 1\r\n\r\n"}},
+		{
+			"Thunderbird", "From - Thu Jan  1 00:00:00 1970\nX-Mozilla-Status: 1005\nS: 1\n\n\nFrom - Thu Jan  1 00:00:00 1970\nX-Mozilla-Status: 0009\nS: deleted\n\nx\n\n",
+			[]string{"box|seen forwarded flagged|X-Mozilla-Status: 1005\r\nS: 1\r\n\r\n"},
+		},
 		{"a draft's secret field", "From - Thu Jan  1 00:00:00 1970\nX-Poplar-Draft: {\n \"Path\"}\nS: 1\n\nX-Poplar-Draft: text\n", []string{"box||S: 1\r\n\r\nX-Poplar-Draft: text\r\n"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
