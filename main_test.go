@@ -82,16 +82,23 @@ func (d *desk) open() {
 	d.t.Helper()
 	d.program = d.command()
 	d.program.Stdout, d.program.Stderr = &d.log, &d.log
+	d.program.Cancel = func() error { return nil } // its end is the clean-up's
 	if err := d.program.Start(); err != nil {
 		d.t.Fatal(err)
 	}
 	d.t.Cleanup(func() {
 		if d.program.ProcessState == nil {
-			_ = d.program.Process.Kill()
+			end := os.Kill
+			if d.t.Failed() {
+				end = syscall.SIGQUIT // where it stands goes into the log
+			}
+			_ = d.program.Process.Signal(end)
 			_ = d.program.Wait()
 		}
 		if d.t.Failed() {
-			d.t.Logf("the window's log:\n%s", d.log.String())
+			d.ctx = context.WithoutCancel(d.ctx)
+			waits, err := d.command("--json", "outbox").CombinedOutput()
+			d.t.Logf("the window's log:\n%s\nwhat waits to be sent (%v):\n%s", d.log.String(), err, waits)
 		}
 	})
 }
@@ -116,12 +123,16 @@ func (d *desk) xdotool(args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
+// patience is how long anything may take to come about, on the slowest machine.
+const patience = 90 * time.Second
+
 // until tries again and again whether something has come about; a window tells nobody when it has drawn.
 func (d *desk) until(what string, is func() bool) {
 	d.t.Helper()
+	enough := time.After(patience)
 	for !is() {
 		select {
-		case <-d.ctx.Done():
+		case <-enough:
 			d.picture("failed")
 			d.t.Fatalf("it never came to: %s", what)
 		case <-time.After(100 * time.Millisecond):
@@ -228,7 +239,9 @@ func TestWindow(t *testing.T) {
 	d.xdotool("sleep", "0.5")
 	d.picture("composer")
 	d.xdotool("key", "ctrl+Return")
-	sent, err := smtp.Wait(ctx, 1)
+	leaving, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	sent, err := smtp.Wait(leaving, 1)
 	if err != nil {
 		d.picture("failed")
 		t.Fatalf("nothing was sent: %v", err)

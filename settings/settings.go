@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -181,7 +183,8 @@ func (s *Settings) PutAccount(a mail.Account) (mail.Account, error) {
 	err := s.change(func(d *document) error {
 		if a.ID == "" {
 			d.LastID++
-			a.ID = mail.AccountID(fmt.Sprintf("a%d", d.LastID))
+			// The keyring knows accounts by their id alone, and all profiles share one keyring.
+			a.ID = mail.AccountID(fmt.Sprintf("a%d-%s", d.LastID, strings.ToLower(rand.Text()[:10])))
 			d.Accounts = append(d.Accounts, a)
 			return nil
 		}

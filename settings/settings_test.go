@@ -184,3 +184,21 @@ func TestNoSecretFieldInFile(t *testing.T) {
 		}
 	}
 }
+
+// TestProfilesKeepTheirPasswordsApart: the first accounts of two profiles are two entries of the one keyring.
+func TestProfilesKeepTheirPasswordsApart(t *testing.T) {
+	seen := map[mail.AccountID]bool{}
+	for range 3 {
+		s, err := Open(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			a, err := s.PutAccount(mail.Account{Address: "anna@birch.example"})
+			if err != nil || seen[a.ID] || a.ID == "" {
+				t.Errorf("account %q was given before: %v", a.ID, err)
+			}
+			seen[a.ID] = true
+		}
+	}
+}
