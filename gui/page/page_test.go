@@ -210,6 +210,7 @@ func TestZoomAndFind(t *testing.T) {
 		t.Errorf("before the first comes %d of %d", at, n)
 	}
 	b.ZoomKey(&desktop.CustomShortcut{KeyName: fyne.KeyPlus, Modifier: fyne.KeyModifierShortcutDefault})
+	b.q.Until(20*time.Second, func() bool { return b.Height() != h })
 	b.wait()
 	if b.Zoom() != 1.1 || b.Height() < h*1.05 {
 		t.Errorf("zoom %v, height %v after %v", b.Zoom(), b.Height(), h)
