@@ -95,7 +95,11 @@ func (e *engine) SizeLimit(context.Context, mail.AccountID, string) (int64, erro
 	return e.limit, nil
 }
 
-func (e *engine) Outbox(context.Context) ([]mail.OutboxItem, error) { return e.items, nil }
+// Outbox returns a copy: what a view makes of it stays with the view.
+func (e *engine) Outbox(context.Context) ([]mail.OutboxItem, error) {
+	return slices.Clone(e.items), nil
+}
+
 func (e *engine) Summary(context.Context, mail.MessageID) (mail.Summary, error) {
 	return mail.Summary{}, nil
 }
