@@ -134,6 +134,10 @@ func (f *fake) Summary(_ context.Context, id mail.MessageID) (mail.Summary, erro
 	return mail.Summary{}, errors.New("it is gone")
 }
 
+func (f *fake) Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	return f.Read(ctx, id)
+}
+
 func (f *fake) Read(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
 	s, err := f.Summary(ctx, id)
 	if err != nil {

@@ -21,6 +21,11 @@ type innerBox struct {
 	index int
 }
 
+// Glance implements reader.Box.
+func (b innerBox) Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	return b.Read(ctx, id)
+}
+
 // Read implements reader.Box.
 func (b innerBox) Read(ctx context.Context, _ mail.MessageID) (*mail.Message, error) {
 	return b.p.Inner(ctx, b.id, b.index)

@@ -154,6 +154,8 @@ type Message struct {
 	Charset string
 	Forced  bool
 	Piece   *Piece // it is one of several that make a whole; nil for others
+	// Glanced says that only the beginning of a long message has been looked at: parts may lack.
+	Glanced bool
 }
 
 // Protection is how a message is signed or encrypted. It says what the message is, not that a signature was verified.
@@ -191,7 +193,7 @@ type Part struct {
 	Index     int    // its number among Parts, the handle for reading its bytes
 	Name      string // a safe file name: no path, no control or bidi characters, never empty
 	Type      string // media type, lower case, no parameters
-	Size      int64  // decoded octets
+	Size      int64  // decoded octets; of a part beyond a quarter of a mebibyte reckoned from the coded ones
 	ContentID string // without brackets
 	Inline    bool   // shown inside the body (a cid picture), not in the row of attachments
 	// External says where the part is kept when it is not in the message; nil for others. Its bytes are the note alone.

@@ -17,6 +17,8 @@ type Mailbox interface {
 	List(ctx context.Context, q mail.Query) ([]mail.Summary, error)
 	Count(ctx context.Context, q mail.Query) (int, error)
 	Summary(ctx context.Context, id mail.MessageID) (mail.Summary, error)
+	// Glance reads the beginning of a long message, whose rest Read reads.
+	Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error)
 	Read(ctx context.Context, id mail.MessageID) (*mail.Message, error)
 	// Part writes the decoded bytes of Message.Parts[index].
 	Part(ctx context.Context, id mail.MessageID, index int, w io.Writer) error

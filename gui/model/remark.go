@@ -25,6 +25,9 @@ func RemarksOf(m *mail.Message, tr Translate) []Remark {
 	if IsAutomatic(m) {
 		out = append(out, Remark{Icon: "clock", Text: tr("An automatic answer. Your message has arrived.")})
 	}
+	if m.Glanced {
+		out = append(out, Remark{Icon: "clock", Text: tr("A large message: the rest of it is being read.")})
+	}
 	if p := m.Piece; p != nil {
 		out = append(out, pieceOf(p, tr))
 	}

@@ -47,9 +47,9 @@ type facts struct {
 
 // gather reads a message and what is known about it. It is called away from the UI thread. What cannot be found out is
 // left out: it is never a reason not to show a message.
-func (r *Reader) gather(ctx context.Context, id mail.MessageID) (facts, error) {
+func (r *Reader) gather(ctx context.Context, id mail.MessageID, read func(context.Context, mail.MessageID) (*mail.Message, error)) (facts, error) {
 	var f facts
-	m, err := r.box.Read(ctx, id)
+	m, err := read(ctx, id)
 	if f.msg = m; m == nil || r.Reading == nil {
 		return f, err
 	}

@@ -35,6 +35,10 @@ type knower struct {
 	parts    map[int][]byte
 }
 
+func (k *knower) Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	return k.Read(ctx, id)
+}
+
 func (k *knower) Read(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
 	if m := k.messages[id]; m != nil {
 		return m, nil

@@ -32,6 +32,10 @@ type letters struct {
 	sources []string
 }
 
+func (l *letters) Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	return l.Read(ctx, id)
+}
+
 func (l *letters) Read(_ context.Context, id mail.MessageID) (*mail.Message, error) {
 	return &mail.Message{
 		Subject: "Letter", From: []mail.Address{{Addr: l.from}}, Date: noon, Text: "The text alone.", HTML: l.sources[id-1],

@@ -30,6 +30,8 @@ const (
 
 // Box is the part of the engine that a reader needs.
 type Box interface {
+	// Glance reads the beginning of a long message; what it returns is Glanced then, and Read has the whole.
+	Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error)
 	Read(ctx context.Context, id mail.MessageID) (*mail.Message, error)
 	Part(ctx context.Context, id mail.MessageID, index int, w io.Writer) error
 }
@@ -50,7 +52,7 @@ type Reader struct {
 	widget.BaseWidget
 	Strip       *Strip
 	Attachments *Attachments
-	// OnShown tells that a message stands on the screen, read to its end.
+	// OnShown tells that a message stands on the screen.
 	OnShown func(id mail.MessageID, m *mail.Message)
 	// OnSeveral asks for something to be done with the chosen messages.
 	OnSeveral func(Command)
@@ -233,14 +235,48 @@ func (r *Reader) Open(s mail.Summary, marks []string) {
 // read reads the message and shows it.
 func (r *Reader) read() {
 	id := r.id
-	kit.Go(r.ctx, r.loop, func(ctx context.Context) (facts, error) { return r.gather(ctx, id) }, func(f facts, err error) {
+	kit.Go(r.ctx, r.loop, func(ctx context.Context) (facts, error) { return r.gather(ctx, id, r.box.Glance) }, func(f facts, err error) {
 		if f.msg == nil { // a message can be told together with an error: then it is shown as far as it goes
 			r.fail(err)
 			return
 		}
 		r.facts = f
 		r.show(f.msg)
+		if f.msg.Glanced {
+			r.readRest()
+		}
 	})
+}
+
+// readRest reads to its end a message of which the beginning is shown, and tells what is new. What is on the screen
+// stays where it is.
+func (r *Reader) readRest() {
+	id := r.id
+	kit.Go(r.ctx, r.loop, func(ctx context.Context) (facts, error) { return r.gather(ctx, id, r.box.Read) }, func(f facts, _ error) {
+		if f.msg == nil || r.id != id || r.state != one {
+			return
+		}
+		before := r.msg
+		r.facts, r.msg = f, f.msg
+		if f.msg.HTML != before.HTML || f.msg.Text != before.Text {
+			r.showBody(f.msg)
+		}
+		r.notes.set(noteRemarks, newRemarks(model.RemarksOf(f.msg, kit.T), r.relay))
+		r.notes.set(noteEvent, newEvents(f.msg.Invitations, r.now(), r.header.OnMenu))
+		if len(f.msg.Bounce) > 0 && len(before.Bounce) == 0 {
+			r.tellDelivery()
+		}
+		if !slices.EqualFunc(before.Parts, f.msg.Parts, func(a, b mail.Part) bool { return a.Name == b.Name && a.Size == b.Size && a.Inline == b.Inline }) {
+			r.setParts(f.msg.Parts)
+		}
+		r.relay()
+	})
+}
+
+// setParts shows the attachments.
+func (r *Reader) setParts(parts []mail.Part) {
+	r.Attachments.Set(parts)
+	r.Attachments.load(r.ctx, r.loop, r.part(r.id))
 }
 
 // Again reads the message anew: it is to be read in another way than before.
@@ -269,8 +305,7 @@ func (r *Reader) show(m *mail.Message) {
 	r.askReceipt()
 	// The attachments come with the body, under which they stand: they would jump.
 	r.Attachments.Hide()
-	r.Attachments.Set(m.Parts)
-	r.Attachments.load(r.ctx, r.loop, r.part(r.id))
+	r.setParts(m.Parts)
 	r.look(one)
 	r.tellCopy()
 	r.relay()

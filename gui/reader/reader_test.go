@@ -31,6 +31,10 @@ type box struct {
 	ended chan mail.MessageID
 }
 
+func (b *box) Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	return b.Read(ctx, id)
+}
+
 func (b *box) Read(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
 	if g := b.gates[id]; g != nil {
 		select {

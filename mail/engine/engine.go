@@ -60,10 +60,11 @@ type Options struct {
 
 // Engine is the open engine of one profile.
 type Engine struct {
-	o     Options
-	hub   *mail.Hub
-	store *store.Store
-	log   *slog.Logger
+	o      Options
+	hub    *mail.Hub
+	store  *store.Store
+	places places
+	log    *slog.Logger
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc

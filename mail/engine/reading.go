@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"poplar/mail"
@@ -17,6 +18,16 @@ import (
 // pieces the whole is read as soon as all of them are here. One that is not well-formed is read as far as it can be; its
 // Problems say what was odd.
 func (e *Engine) Read(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	return e.readAs(ctx, id, message.OpenAs)
+}
+
+// Glance is Read that looks at the beginning of a long message only: it takes part of a second whatever the size. What
+// is Glanced is to be read.
+func (e *Engine) Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	return e.readAs(ctx, id, message.Glance)
+}
+
+func (e *Engine) readAs(ctx context.Context, id mail.MessageID, open func(mail.Raw, string) (*mail.Message, error)) (*mail.Message, error) {
 	charset, err := e.store.Charset(ctx, id)
 	if err != nil {
 		return nil, err
@@ -26,7 +37,7 @@ func (e *Engine) Read(ctx context.Context, id mail.MessageID) (*mail.Message, er
 		return nil, err
 	}
 	defer raw.Close() //nolint:errcheck // nothing was written
-	m, err := message.OpenAs(raw, charset)
+	m, err := open(ctxRaw{raw, ctx}, charset)
 	if m == nil {
 		return nil, err
 	}
@@ -83,7 +94,35 @@ func (e *Engine) whole(ctx context.Context, id mail.MessageID) (mail.Raw, *mail.
 
 // Part writes the decoded bytes of a message's Parts[index] to w.
 func (e *Engine) Part(ctx context.Context, id mail.MessageID, index int, w io.Writer) error {
-	return e.copyOut(ctx, id, w, func(raw mail.Raw) (io.ReadCloser, error) { return message.PartReader(raw, index) })
+	return e.copyOut(ctx, id, w, func(raw mail.Raw) (io.ReadCloser, error) {
+		return e.places.of(ctx, id, raw, index).Reader(raw, index)
+	})
+}
+
+// places are where the parts lie of the message of which one was read last: pictures and files are read one after the
+// other, and a long message is walked once for all of them.
+type places struct {
+	mu   sync.Mutex
+	id   mail.MessageID
+	size int64
+	last *message.Places
+}
+
+// of returns places that tell where Parts[index] is. Those that come early in a long message do not wait for its end.
+func (p *places) of(ctx context.Context, id mail.MessageID, raw mail.Raw, index int) *message.Places {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.last == nil || p.id != id || p.size != raw.Size() {
+		p.id, p.size, p.last = id, raw.Size(), message.FirstPlacesOf(raw)
+	}
+	if !p.last.Knows(index) {
+		p.last = message.PlacesOf(ctxRaw{raw, ctx})
+	}
+	last := p.last
+	if last.Err() != nil {
+		p.last = nil // another time it may go better
+	}
+	return last
 }
 
 // Structure takes a message apart: its header as it stands and as it is read, and every part.
@@ -114,6 +153,20 @@ func (e *Engine) copyOut(ctx context.Context, id mail.MessageID, w io.Writer, op
 	defer r.Close() //nolint:errcheck // nothing was written
 	_, err = io.Copy(w, &ctxReader{ctx, r})
 	return err
+}
+
+// ctxRaw ends a long walk when its context ends.
+type ctxRaw struct {
+	mail.Raw
+	ctx context.Context //nolint:containedctx // it lasts as long as one call
+}
+
+// ReadAt implements io.ReaderAt.
+func (c ctxRaw) ReadAt(p []byte, off int64) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.Raw.ReadAt(p, off)
 }
 
 // ctxReader ends a long copy when its context ends.

@@ -51,7 +51,7 @@ func (e *Engine) receipt(ctx context.Context, id mail.MessageID) (mail.ReceiptAs
 		return none(err)
 	}
 	defer raw.Close() //nolint:errcheck // nothing was written
-	m, err := message.Open(raw)
+	m, err := message.Head(raw)
 	if m == nil {
 		return none(err)
 	}

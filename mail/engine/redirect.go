@@ -46,7 +46,7 @@ func (e *Engine) Redirect(ctx context.Context, id mail.MessageID, to []mail.Addr
 	}
 	defer src.Close() //nolint:errcheck // nothing was written
 	a := acc.get()
-	m, err := message.Open(src)
+	m, err := message.Head(src)
 	if m == nil {
 		return 0, err
 	}
@@ -70,7 +70,7 @@ func (e *Engine) AttachMessage(ctx context.Context, id mail.MessageID) (mail.Att
 		return mail.Attachment{}, err
 	}
 	defer raw.Close() //nolint:errcheck // nothing was written
-	m, err := message.Open(raw)
+	m, err := message.Head(raw)
 	if m == nil {
 		return mail.Attachment{}, err
 	}

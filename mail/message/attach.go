@@ -110,16 +110,63 @@ func (t *tree) size(a *attachment) int64 {
 	return n
 }
 
-// decodedSize counts a leaf's decoded octets.
+// countLimit is how many coded octets are decoded to know how many they are.
+const countLimit = 256 << 10
+
+// decodedSize counts a leaf's decoded octets; those of a long one are reckoned. Of base64 in lines of one length, which
+// nearly all is, that is exact.
 func (t *tree) decodedSize(p *part) int64 {
+	size := p.end - p.body
+	if p.multi() {
+		return size
+	}
 	switch p.encoding {
 	case "base64", "quoted-printable", "x-uuencode", "x-yenc":
-		if !p.multi() {
-			n, _ := io.Copy(io.Discard, t.reader(p))
+	default:
+		return size
+	}
+	if size <= countLimit {
+		n, _ := io.Copy(io.Discard, t.reader(p))
+		return n
+	}
+	if p.encoding == "base64" {
+		if n, ok := t.base64Size(p); ok {
 			return n
 		}
 	}
-	return p.end - p.body
+	n, _ := io.Copy(io.Discard, transferReader(p.encoding, io.NewSectionReader(t.raw, p.body, countLimit), countLimit))
+	return int64(float64(n) / countLimit * float64(size))
+}
+
+// base64Size reckons how many octets base64 holds from the length of its lines; false where they are not of one.
+func (t *tree) base64Size(p *part) (n int64, ok bool) {
+	head := make([]byte, 4096)
+	got, _ := t.raw.ReadAt(head, p.body)
+	head = head[:got]
+	line, next := cutLine(head, 0)
+	if len(line) == 0 || len(line)%4 != 0 || next == len(head) {
+		return 0, false
+	}
+	for i := next; i+next <= len(head); i += next {
+		if l, after := cutLine(head, i); len(l) != len(line) || after != i+next {
+			return 0, false
+		}
+	}
+	// What is not a whole line is at the end.
+	size := p.end - p.body
+	whole := max(0, size/int64(next)-1)
+	tail := make([]byte, size-whole*int64(next))
+	if got, _ := t.raw.ReadAt(tail, p.body+whole*int64(next)); got < len(tail) || whole > 0 && base64Value[tail[0]] >= 64 {
+		return 0, false
+	}
+	if whole > 0 {
+		var before [1]byte // the line before ended where it should
+		if _, err := t.raw.ReadAt(before[:], p.body+whole*int64(next)-1); err != nil || before[0] != '\n' {
+			return 0, false
+		}
+	}
+	var d base64Reader
+	return whole*int64(len(line)/4*3) + int64(len(d.flush(d.decode(nil, tail)))), true
 }
 
 // counts says whether a person would call it an attachment: no picture of the HTML, no signature, no report.

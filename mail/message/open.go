@@ -25,8 +25,17 @@ func Open(raw mail.Raw) (*mail.Message, error) { return OpenAs(raw, "") }
 
 // OpenAs is Open with the character set that a person chose for the texts of the message and for what stands in its
 // header without a charset of its own; "" for what the message says. One that nobody knows is as good as none.
-func OpenAs(raw mail.Raw, charset string) (*mail.Message, error) {
-	t := walk(raw)
+func OpenAs(raw mail.Raw, charset string) (*mail.Message, error) { return open(raw, charset, 0) }
+
+// glance is how far Glance looks.
+const glance = 2 << 20
+
+// Glance is OpenAs that looks at the beginning of a long message only, so that something can be shown at once: what it
+// tells is true, but parts may lack, which Glanced says, and the last is taken to reach to the end of the message.
+func Glance(raw mail.Raw, charset string) (*mail.Message, error) { return open(raw, charset, glance) }
+
+func open(raw mail.Raw, charset string, until int64) (*mail.Message, error) {
+	t := walkTo(raw, until)
 	if t.forced = codecOf(charset); t.forced != nil {
 		t.root.header.hint = t.forced
 	}
@@ -50,6 +59,7 @@ func OpenAs(raw mail.Raw, charset string) (*mail.Message, error) {
 	m.Protection = t.protection(m.Text)
 	m.Piece = t.piece()
 	m.Problems = t.list
+	m.Glanced = t.win.left
 	if t.win.err != nil {
 		return m, &ReadError{t.win.err}
 	}
@@ -85,16 +95,57 @@ func (t *tree) heading() *mail.Message {
 // PartReader reads the bytes of Parts[index] as Open lists them: transfer decoding undone, nothing else changed,
 // never the whole in memory.
 func PartReader(raw mail.Raw, index int) (io.ReadCloser, error) {
-	t := walk(raw)
+	return PlacesOf(raw).Reader(raw, index)
+}
+
+// Places are where the parts of a message lie, so that several can be read and it is walked once. They hold neither
+// its octets nor its texts, and serve several goroutines.
+type Places struct {
+	all  []attachment
+	sure int // how many of them are known for certain
+	left bool
+	err  error // the message could not be read to its end
+}
+
+// PlacesOf finds the parts of a message.
+func PlacesOf(raw mail.Raw) *Places { return placesTo(raw, 0) }
+
+// FirstPlacesOf finds the parts that lie in the beginning of a long message.
+func FirstPlacesOf(raw mail.Raw) *Places { return placesTo(raw, glance) }
+
+func placesTo(raw mail.Raw, until int64) *Places {
+	t := walkTo(raw, until)
 	for _, b := range t.bodyBlocks() {
 		// Files coded inside the text are parts too.
 		t.join(b.plain)
 	}
-	all := t.attachments()
-	if index < 0 || index >= len(all) {
+	p := &Places{all: t.attachments(), left: t.win.left, err: t.win.err}
+	if p.sure = len(p.all); p.left {
+		p.sure = max(0, p.sure-1) // who knows where the last one ends
+	}
+	for i := range p.all {
+		a := &p.all[i]
+		a.leaf = &part{body: a.leaf.body, end: a.leaf.end, encoding: a.leaf.encoding, ctype: parameters{value: a.leaf.ctype.value}}
+	}
+	return p
+}
+
+// Knows says whether Reader can read Parts[index]: of the first places not all are known.
+func (p *Places) Knows(index int) bool { return !p.left || index < p.sure }
+
+// Err is the error for which the message could not be read to its end: there may be more places than are known.
+func (p *Places) Err() error { return p.err }
+
+// Reader reads the bytes of Parts[index] of the message that the places are of.
+func (p *Places) Reader(raw mail.Raw, index int) (io.ReadCloser, error) {
+	if index >= p.sure && p.err != nil {
+		return nil, &ReadError{p.err}
+	}
+	if index < 0 || index >= p.sure {
 		return nil, fmt.Errorf("the message has no part %d", index)
 	}
-	return io.NopCloser(t.open(&all[index])), nil
+	t := &tree{raw: lineFeeds(raw)}
+	return io.NopCloser(t.open(&p.all[index])), nil
 }
 
 // protection says how a message is signed or encrypted.

@@ -44,6 +44,9 @@ func (t *tree) tnef(p *part) *winmail {
 		return p.tnef
 	}
 	p.tnefTried = true
+	if t.win.left && p.end-p.body >= t.win.until {
+		return nil // it takes too long for a glance
+	}
 	w, err := readTNEF(t.reader(p))
 	if err != nil {
 		t.add(tnefBroken)

@@ -77,8 +77,15 @@ func newTree(raw mail.Raw) *tree {
 }
 
 // walk takes a message apart. It reads it once, front to end, and holds headers only.
-func walk(raw mail.Raw) *tree {
+func walk(raw mail.Raw) *tree { return walkTo(raw, 0) }
+
+// walkTo is walk that looks for parts no further than a place; 0: to the end. The part that reaches there is taken to
+// reach to the end of the message.
+func walkTo(raw mail.Raw, until int64) *tree {
 	t := newTree(raw)
+	if until > 0 {
+		t.win.until = max(until, t.root.body+1)
+	}
 	t.run(t.root, t.win.size)
 	t.rescue()
 	t.leaves(func(p *part) bool {

@@ -23,6 +23,9 @@ type window struct {
 	buf  []byte
 	own  []byte // backing of buf; nil where buf is the Raw's own memory
 	err  error
+	// until is where the search for boundaries ends, 0 at the message's end; left says that it came so far.
+	until int64
+	left  bool
 
 	kept, fields int // bytes and fields of the headers read so far
 }
@@ -88,6 +91,9 @@ func (w *window) line(off int64, limit int) (line []byte, next int64) {
 // afterLine returns where the line after the one that holds off starts, or the message's end.
 func (w *window) afterLine(off int64) int64 {
 	for {
+		if w.beyond(off) {
+			return w.size
+		}
 		b := w.at(off, 1)
 		if len(b) == 0 {
 			return w.size
@@ -99,6 +105,14 @@ func (w *window) afterLine(off int64) int64 {
 	}
 }
 
+// beyond says whether off lies where a glance at the message does not reach.
+func (w *window) beyond(off int64) bool {
+	if w.until > 0 && off >= w.until && off < w.size {
+		w.left = true
+	}
+	return w.left
+}
+
 var newlineDashes = []byte("\n--")
 
 // dashes returns the start of the first line at or after off (itself the start of a line) that begins with "--", or
@@ -108,6 +122,9 @@ func (w *window) dashes(off int64) int64 {
 		return off
 	}
 	for {
+		if w.beyond(off) {
+			return w.size
+		}
 		b := w.at(off, seam)
 		if len(b) < seam {
 			return w.size
