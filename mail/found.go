@@ -4,7 +4,7 @@ import "time"
 
 // Found is a pair of servers that may serve an address, and what a person should know before the first log-in.
 type Found struct {
-	Source   string // where the answer came from: "table", "autoconfig", "ispdb", "srv", "mx" or "guess"
+	Source   string // where the answer came from: "table", "autoconfig", "ispdb", "srv", "mx", "guess" or "typed"
 	Provider string // the provider's name, or empty
 	// Incoming and Outgoing have the first of Users filled in; a side that was not found has no Host.
 	Incoming, Outgoing Server
@@ -19,3 +19,7 @@ type Found struct {
 	CanOAuth           bool          // signing in on the provider's page is another way
 	MinInterval        time.Duration // how often the provider lets one check; 0: not known
 }
+
+// Names are names of servers that a person was told. Each list has the one to try first, and perhaps a second, for
+// instance inside and outside of a company; a port may follow: "mail.example.com:1995".
+type Names struct{ Incoming, Outgoing []string }

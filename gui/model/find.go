@@ -40,7 +40,7 @@ func (m *Mine) Of(d mail.Direction) *bool {
 	return &m.In
 }
 
-var sources = []string{"table", "mx", "autoconfig", "ispdb", "srv", "guess"}
+var sources = []string{"table", "mx", "autoconfig", "ispdb", "srv", "guess", "typed"}
 
 // certainty orders answers by what may be relied on; sources count within it.
 func certainty(f mail.Found) int {
@@ -240,6 +240,8 @@ func (s *Search) Where(f mail.Found, tr Translate) string {
 		return tr("From what the DNS says of %s.", s.Domain())
 	case "mx":
 		return tr("From whoever takes the mail of %s.", s.Domain())
+	case "typed":
+		return tr("The names are those you were told.")
 	}
 	return tr("Guessed from the usual names.")
 }

@@ -19,6 +19,9 @@ type Finder interface {
 	// been tried; calls of report do not overlap. No password is sent. Answers and an error may come together: without
 	// a network what is built in still answers, and the error's Problem says mail.Offline.
 	Find(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error)
+	// FindNamed asks the servers whose names the person was told for port and encryption. What it returns has the names
+	// whether they answered or not; an error may come with it, as with Find. No password is sent.
+	FindNamed(ctx context.Context, address string, names mail.Names) (mail.Found, error)
 }
 
 // SignIn is how a person signs in on a provider's page.

@@ -20,11 +20,7 @@ func (g *Guide) look() {
 	if g.search != nil && g.search.Address == g.form.Address || g.form.Check(model.FieldAddress) != "" {
 		return
 	}
-	g.stopLooking()
-	s := &model.Search{Address: g.form.Address}
-	ctx, cancel := context.WithCancel(g.ctx)
-	g.search, g.endLook = s, cancel
-	kit.Go(ctx, g.loop, func(ctx context.Context) ([]mail.Found, error) {
+	g.seek(func(ctx context.Context, s *model.Search) ([]mail.Found, error) {
 		return g.p.Find(ctx, s.Address, func(f mail.Found) {
 			g.loop(func() {
 				if ctx.Err() == nil && !s.Ended {
@@ -33,8 +29,20 @@ func (g *Guide) look() {
 				}
 			})
 		})
-	}, func(list []mail.Found, err error) {
+	})
+}
+
+// seek begins a search in place of the one before.
+func (g *Guide) seek(find func(ctx context.Context, s *model.Search) ([]mail.Found, error)) {
+	g.stopLooking()
+	s := &model.Search{Address: g.form.Address}
+	ctx, cancel := context.WithCancel(g.ctx)
+	g.search, g.endLook = s, cancel
+	kit.Go(ctx, g.loop, func(ctx context.Context) ([]mail.Found, error) { return find(ctx, s) }, func(list []mail.Found, err error) {
 		cancel()
+		if s != g.search {
+			return // another has taken its place
+		}
 		s.End(list, err)
 		g.heard()
 	})
@@ -57,7 +65,7 @@ func (g *Guide) forget() {
 		return
 	}
 	g.stopLooking()
-	g.search = nil
+	g.search, g.byName = nil, false
 	g.mine.Clear(g.form)
 	g.tell()
 }
@@ -66,7 +74,12 @@ func (g *Guide) forget() {
 func (g *Guide) heard() {
 	g.search.Fill(g.form, g.mine)
 	g.tell()
-	if g.found != nil {
+	switch {
+	case g.found == nil:
+	case g.unknown() && !g.found.editing:
+		g.turn(guideOffice)
+		g.focus(g.asks.fields[model.FieldInHost].Entry)
+	default:
 		g.found.show()
 	}
 }

@@ -15,17 +15,20 @@ import (
 const (
 	guideAddress = iota
 	guideWho
+	guideOffice // where nobody publishes the servers
 	guideServers
 	guideTest
 )
 
-// Guide leads from a mail address to an account that works: who, which servers, does it work. Back keeps everything.
+// Guide leads from a mail address to an account that works: who, which servers, does it work. Going back keeps everything.
 type Guide struct {
 	p     model.Poplar
 	loop  kit.Loop
 	o     Options
 	win   fyne.Window // for questions
 	first bool        // it greets, and cannot be cancelled
+	// later calls f after a while, unless stop comes first.
+	later func(f func()) (stop func())
 
 	ctx    context.Context // it lasts as long as the Guide
 	cancel context.CancelFunc
@@ -43,6 +46,9 @@ type Guide struct {
 	catch   *fyne.Container // on the first page
 	told    string          // what that says of the provider
 	found   *foundPage      // on the page of the servers
+	names   model.Office    // what the person was told of the servers
+	asks    *officePage     // the page that asks for that
+	byName  bool            // the servers are those of names
 
 	First         *kit.Field // the address, alone on the first page
 	Name, Address *kit.Field
@@ -108,6 +114,7 @@ func (g *GuideWindow) Show() { g.frame.Show() }
 
 func newGuide(w fyne.Window, p model.Poplar, loop kit.Loop, o Options, first bool, cancelled func()) *Guide {
 	g := &Guide{p: p, loop: loop, o: o, win: w, first: first, form: model.NewForm(mail.DefaultAccount()), onCancel: cancelled}
+	g.later = func(f func()) func() { return kit.After(loop, quiet, f) }
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.First = kit.NewField("", kit.T("Mail address"), func(t string) {
 		g.form.SetAddress(t)
@@ -164,6 +171,8 @@ func (g *Guide) Key(k *fyne.KeyEvent) {
 		switch g.page {
 		case guideAddress, guideWho:
 			g.Continue()
+		case guideOffice:
+			g.Named()
 		case guideServers:
 			g.Test()
 		case guideTest:
@@ -173,11 +182,20 @@ func (g *Guide) Key(k *fyne.KeyEvent) {
 		}
 	case fyne.KeyEscape:
 		if g.page != guideAddress {
-			g.turn(g.page - 1)
+			g.Back()
 		} else if g.onCancel != nil {
 			g.onCancel()
 		}
 	}
+}
+
+// Back goes to the page before; everything that was typed is kept.
+func (g *Guide) Back() {
+	page := g.page - 1
+	if page == guideOffice && !g.byName {
+		page = guideWho
+	}
+	g.turn(page)
 }
 
 func (g *Guide) turn(page int) {
@@ -196,6 +214,8 @@ func (g *Guide) turn(page int) {
 		o = g.address()
 	case guideWho:
 		o = g.who()
+	case guideOffice:
+		o = g.office()
 	case guideServers:
 		o = g.servers()
 	default:
@@ -226,6 +246,9 @@ func (g *Guide) focus(o fyne.Focusable) {
 func (g *Guide) ByHand() {
 	if a := g.search.Answer(); a == nil || !a.NoPOP {
 		g.form.Suggest()
+	}
+	if g.page == guideOffice {
+		g.names.Put(g.form)
 	}
 	g.stopLooking()
 	if g.o.OnByHand != nil {

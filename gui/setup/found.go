@@ -121,7 +121,7 @@ func (g *Guide) servers() fyne.CanvasObject {
 	p := &foundPage{g: g, bars: container.New(&kit.Column{Gap: 8}), card: container.NewStack(), every: container.NewStack()}
 	g.found = p
 	p.title, p.sentence = kit.NewPara("", 20, true, kit.Text), kit.NewPara("", 13, false, kit.Text2)
-	p.close = kit.After(g.loop, quiet, func() { p.slow = true; p.show() })
+	p.close = g.later(func() { p.slow = true; p.show() })
 	g.in, g.out = g.side(mail.Incoming), g.side(mail.Outgoing)
 	p.user = kit.NewField(g.form.In.User, "", func(t string) {
 		g.mine.User, g.form.In.User = true, t
@@ -155,7 +155,7 @@ func (g *Guide) servers() fyne.CanvasObject {
 	})
 	p.test = kit.NewButton(kit.T("Test settings"), "", kit.Filled, g.Test)
 	page := guidePage(p.title, p.sentence, content, kit.NewFoot(32, []fyne.CanvasObject{p.left}, []fyne.CanvasObject{
-		kit.NewButton(kit.T("Back"), "", kit.Plain, func() { g.turn(guideWho) }), p.test,
+		kit.NewButton(kit.T("Back"), "", kit.Plain, g.Back), p.test,
 	}))
 	p.show()
 	return page
@@ -317,7 +317,11 @@ func (p *foundPage) notices(a *mail.Found) []fyne.CanvasObject {
 // again looks once more, for instance when the network is back.
 func (p *foundPage) again() {
 	p.g.search = nil
-	p.g.look()
+	if p.g.byName {
+		p.g.askNamed()
+	} else {
+		p.g.look()
+	}
 	p.show()
 }
 
@@ -331,6 +335,9 @@ func (p *foundPage) servers() fyne.CanvasObject {
 		}
 		if user != "" {
 			label += " · " + user
+		}
+		if s.Other != "" {
+			label += " · " + kit.T("or %s", s.Other)
 		}
 		security, lock, colour := "TLS", "lock", kit.OK
 		switch s.Security {

@@ -147,7 +147,7 @@ func (g *Guide) remedies() remedies {
 		},
 		password: func(mail.Direction) { g.turn(guideWho); g.focus(g.Password.Entry) },
 		servers:  func(d mail.Direction) { g.toServers(d) },
-		find:     func() { g.search = nil; g.mine = model.Mine{}; g.look(); g.turn(guideServers) },
+		find:     func() { g.search, g.byName, g.mine = nil, false, model.Mine{}; g.look(); g.turn(guideServers) },
 		signIn:   g.SignIn,
 		page:     g.browse,
 		trust: func(c mail.Certificate) {

@@ -100,7 +100,7 @@ func (g *Guide) who() fyne.CanvasObject {
 	return guidePage(kit.NewPara(kit.T("Add your mail account"), 20, true, kit.Text),
 		kit.NewPara(kit.T("Poplar looks up the servers. Your password is sent nowhere yet."), 13, false, kit.Text2),
 		container.New(&kit.Column{Gap: 20}, form, g.catch),
-		kit.NewFoot(32, []fyne.CanvasObject{byHand}, []fyne.CanvasObject{kit.NewButton(kit.T("Back"), "", kit.Plain, func() { g.turn(guideAddress) }), next}))
+		kit.NewFoot(32, []fyne.CanvasObject{byHand}, []fyne.CanvasObject{kit.NewButton(kit.T("Back"), "", kit.Plain, g.Back), next}))
 }
 
 // signInShown shows what stands in place of, or beside, the password where the provider's own page can be used.
@@ -172,6 +172,10 @@ func (g *Guide) Continue() {
 		g.Password.SetWrong(wrong)
 		g.root.Refresh()
 		g.focus(g.Password.Entry)
+		return
+	}
+	if g.byName {
+		g.turn(guideOffice)
 		return
 	}
 	if g.search != nil && g.search.Worth() {

@@ -27,6 +27,7 @@ const (
 	SRV        Source = "srv"        // DNS (RFC 6186, RFC 8314)
 	MX         Source = "mx"         // who takes the domain's mail
 	Guess      Source = "guess"      // the usual names
+	Typed      Source = "typed"      // names that the person was told, see Named
 )
 
 // Candidate is a pair of servers that may be right for an address.

@@ -12,15 +12,25 @@ import (
 // its servers have been tried. No password is sent. Without a network what is built in still answers, and the
 // error says so.
 func (e *Engine) Find(ctx context.Context, address string, report func(mail.Found)) ([]mail.Found, error) {
-	list, err := autoconfig.Find(ctx, address, autoconfig.Options{
-		// The proxy of the environment, if there is one: the account that may have its own does not exist yet.
-		Wire: e.circumstances(mail.Account{}, nil, func(mail.Direction) (string, error) { return "", nil }),
-	}, func(c autoconfig.Candidate) { report(found(c)) })
+	list, err := autoconfig.Find(ctx, address, e.looking(), func(c autoconfig.Candidate) { report(found(c)) })
 	all := make([]mail.Found, len(list))
 	for i, c := range list {
 		all[i] = found(c)
 	}
 	return all, err
+}
+
+// FindNamed asks the servers whose names a person was told for port and encryption. What it returns has both names of
+// each side whether they answered or not; an error may come with it, as with Find. No password is sent.
+func (e *Engine) FindNamed(ctx context.Context, address string, names mail.Names) (mail.Found, error) {
+	c, err := autoconfig.Named(ctx, address, names, e.looking())
+	return found(c), err
+}
+
+// looking are the circumstances of a search.
+func (e *Engine) looking() autoconfig.Options {
+	// The proxy of the environment, if there is one: the account that may have its own does not exist yet.
+	return autoconfig.Options{Wire: e.circumstances(mail.Account{}, nil, func(mail.Direction) (string, error) { return "", nil })}
 }
 
 func found(c autoconfig.Candidate) mail.Found {
