@@ -50,13 +50,25 @@ func main() {
 }
 
 // window shows the window on a session and returns when it was closed.
-func window(ctx context.Context, s *cli.Session, mailto string) error {
+func window(ctx context.Context, s *cli.Session, begin cli.Begin) error {
 	if err := keepCrashes(s.Settings.LogDir()); err != nil {
 		fmt.Fprintln(os.Stderr, "poplar: crashes will not be recorded:", err)
 	}
 	return gui.Run(ctx, &poplar{Engine: s.Engine, settings: s.Settings, keyring: s.Keyring}, gui.Options{
-		Version: version, Commit: commit, Raised: s.Engine.Raised(), Mailto: mailto, Newer: newer(),
+		Version: version, Commit: commit, Raised: s.Engine.Raised(), Mailto: begin.Mailto, Hidden: begin.Hidden, Newer: newer(),
+		Desktop: desktop(s.Profile),
 	})
+}
+
+// desktop is what the system keeps for Poplar, on the profile that is open.
+func desktop(profile string) *settings.Desktop {
+	d := &settings.Desktop{}
+	if profile != "" {
+		if dir, err := filepath.Abs(profile); err == nil {
+			d.Args = []string{"--profile", dir}
+		}
+	}
+	return d
 }
 
 // newer asks the list of releases; nil where this build cannot know who signs it.

@@ -36,7 +36,13 @@ type World struct {
 	Go      string
 	// Window opens the window on a session and returns when it was closed. It is called on the program's main
 	// goroutine.
-	Window func(ctx context.Context, s *Session, mailto string) error
+	Window func(ctx context.Context, s *Session, begin Begin) error
+}
+
+// Begin is how the window begins.
+type Begin struct {
+	Mailto string // a mailto: link to begin a message with; empty: none
+	Hidden bool   // in the tray, where there is one
 }
 
 type flags struct {

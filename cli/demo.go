@@ -67,7 +67,7 @@ func (demoVerb) Run(r *run) (err error) {
 		s.Engine.CheckNow() // also brings back what was sent
 	})
 	defer func() { cancel(); tell(); feed() }()
-	return r.window(s, "")
+	return r.window(s, Begin{})
 }
 
 // tellDemo prints what happens in the demo, for those who watch it from a script.

@@ -91,6 +91,7 @@ func (r *run) with(do func(s *Session) error) error {
 }
 
 type windowVerb struct {
+	Hidden bool   `help:"Begin in the tray."`
 	Mailto string `arg:"" optional:"" help:"A mailto: URL to write to."`
 }
 
@@ -103,7 +104,11 @@ func (v *windowVerb) Run(r *run) error {
 	if v.Mailto != "" && !isMailto(v.Mailto) {
 		return usagef("%q is neither a verb nor a mailto: address", v.Mailto)
 	}
-	if engine.Raise(r.ctx, set.DataDir(), v.Mailto) {
+	if v.Hidden && v.Mailto == "" {
+		if engine.Running(r.ctx, set.DataDir()) {
+			return nil
+		}
+	} else if engine.Raise(r.ctx, set.DataDir(), v.Mailto) {
 		return nil
 	}
 	o := SessionOptions{Profile: r.flags.Profile, Wait: profileWait, Undo: true, Log: r.log, LookupTXT: net.DefaultResolver.LookupTXT}
@@ -114,16 +119,16 @@ func (v *windowVerb) Run(r *run) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.window(s, v.Mailto), s.Close())
+	return errors.Join(r.window(s, Begin{Mailto: v.Mailto, Hidden: v.Hidden}), s.Close())
 }
 
 // window shows the window on s until it is closed.
-func (r *run) window(s *Session, mailto string) error {
+func (r *run) window(s *Session, begin Begin) error {
 	if err := s.Engine.AcceptRaise(); err != nil {
 		r.log.Warn("a second start will not find this window", "error", err)
 	}
 	s.Engine.Start()
-	return r.world.Window(r.ctx, s, mailto)
+	return r.world.Window(r.ctx, s, begin)
 }
 
 func isMailto(s string) bool { return len(s) >= 7 && (s[:7] == "mailto:" || s[:7] == "MAILTO:") }

@@ -74,7 +74,7 @@ func (w *window) repair(id mail.AccountID) {
 // showPreferences opens the preferences; every change takes effect at once.
 func (w *window) showPreferences() {
 	setup.NewPreferencesWindow(w.app, w.p, w.loop, setup.Options{
-		OnPrefs: w.prefsChanged, Updates: w.o.Newer != nil,
+		OnPrefs: w.prefsChanged, Updates: w.o.Newer != nil, Desktop: w.o.Desktop,
 		OnAskAgain: func() { w.update(func(p *settings.Preferences) { p.PicturesFrom = "" }) },
 	}).Show()
 }

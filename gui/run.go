@@ -29,6 +29,9 @@ type Options struct {
 	Raised <-chan string
 	Newer  Newer  // nil: newer versions are never asked for, and the person is not asked whether they should be
 	Mailto string // a mailto: link to begin a message with; empty: none
+	Hidden bool   // begin in the tray
+	// Desktop is what the system keeps for Poplar; nil: the person is offered nothing of it.
+	Desktop model.Desktop
 }
 
 // Run opens the window and returns when Poplar is quit or ctx is cancelled. It must be called on the main goroutine.
@@ -53,6 +56,9 @@ func Run(ctx context.Context, p model.Poplar, o Options) error {
 	kit.Start(kit.Main)
 	page.Warm(kit.Main)
 
+	if o.Hidden {
+		o.Hidden, o.Mailto = trayComes(ctx, o)
+	}
 	w := newWindow(ctx, a, p, kit.Main, time.Now, o)
 	w.opened.dir = dir
 	w.win.SetMaster()
@@ -72,10 +78,34 @@ func Run(ctx context.Context, p model.Poplar, o Options) error {
 		w.asking = kit.After(kit.Main, settled, w.lookForNewer)
 		kit.After(kit.Main, settled, func() { kit.Do(ctx, kit.Main, giveBack, func(error) {}) })
 	})
-	w.win.Show()
+	if !o.Hidden || w.tray == nil {
+		w.win.Show()
+	}
 	a.Run()
 	cancel()
 	return w.keep()
+}
+
+// trayTime is how long a start at login waits for the desktop to have its tray.
+const trayTime = 30 * time.Second
+
+// trayComes waits until there is a tray to begin in, and reports whether there is one. It ends early when the person
+// starts Poplar a second time, whose link it returns.
+func trayComes(ctx context.Context, o Options) (hidden bool, mailto string) {
+	ctx, cancel := context.WithTimeout(ctx, trayTime)
+	defer cancel()
+	every := time.NewTicker(500 * time.Millisecond)
+	defer every.Stop()
+	for !trayThere() {
+		select {
+		case link := <-o.Raised:
+			return false, link
+		case <-ctx.Done():
+			return false, o.Mailto
+		case <-every.C:
+		}
+	}
+	return o.Mailto == "", o.Mailto
 }
 
 // settled is when the start is over: the fonts are read, the first list is on the screen.

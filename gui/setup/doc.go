@@ -27,6 +27,7 @@ type Options struct {
 	Focus      model.Field   // where the account window begins
 	Typed      model.Secrets // passwords that the account window begins with
 	Updates    bool          // newer versions can be asked for: the preferences offer it
+	Desktop    model.Desktop // what the system keeps for Poplar; nil: the preferences do not offer it
 	Tab        int           // of the account window: one of the Tab constants
 }
 

@@ -23,6 +23,8 @@ type PreferencesWindow struct {
 	used   string // the language the window is written in
 
 	storing, again bool
+
+	atLogin, links chosen
 }
 
 // NewPreferencesWindow returns the window of the preferences. o.OnPrefs is called after every change.
@@ -32,6 +34,7 @@ func NewPreferencesWindow(app fyne.App, p model.Poplar, loop kit.Loop, o Options
 	w.column = container.New(&kit.Column{Pad: fyne.NewSize(32, 22)})
 	w.notice = container.New(&kit.Column{Pad: fyne.NewSize(32, 0)})
 	w.write()
+	w.askDesktop()
 	w.fill(container.NewBorder(nil, w.notice, nil, nil, container.NewVScroll(w.column)))
 	w.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
 		if k.Name == fyne.KeyEscape && w.Window.Canvas().Overlays().Top() == nil {
@@ -91,8 +94,14 @@ func (w *PreferencesWindow) write() {
 	head(kit.T("Notices"))
 	row(kit.T("Tell when mail has come"), kit.T("One notice for each check that brought something"), kit.NewSwitch(p.Notify, func(on bool) { p.Notify = on; w.store() }))
 	row(kit.T("Keep checking when the window is closed"), kit.T("Poplar stays in the tray"), kit.NewSwitch(p.Background, func(on bool) { p.Background = on; w.store() }))
-	if w.o.Updates {
+	if w.o.Updates || w.desktop() {
 		head(kit.T("Poplar itself"))
+	}
+	if w.desktop() {
+		row(kit.T("Start when I log in"), kit.T("In the tray, where mail is checked without a window"), w.atLoginSwitch())
+		row(kit.T("Open mail links (mailto:)"), kit.T("Addresses you click on web pages begin a message here"), w.linksChoice())
+	}
+	if w.o.Updates {
 		row(kit.T("Look for a newer version once a day"), kit.T("Nothing about you is sent, and nothing is installed"), kit.NewSwitch(p.Updates, func(on bool) { p.Updates = on; w.store() }))
 	}
 	w.column.Refresh()
@@ -134,13 +143,22 @@ func (w *PreferencesWindow) store() {
 
 // tell says that the preferences could not be stored, or takes that back.
 func (w *PreferencesWindow) tell(err error) {
+	if err == nil {
+		w.show(nil)
+		return
+	}
+	t := model.TellError(err, tr)
+	bar := kit.NewBar(kit.ToneErr, kit.T("The preferences could not be stored."), t.What)
+	if t.Said != "" {
+		bar.Code(t.Said)
+	}
+	w.show(bar)
+}
+
+// show puts a bar at the foot of the window, in place of the one that is there; nil: none.
+func (w *PreferencesWindow) show(bar *kit.Bar) {
 	w.notice.RemoveAll()
-	if err != nil {
-		t := model.TellError(err, tr)
-		bar := kit.NewBar(kit.ToneErr, kit.T("The preferences could not be stored."), t.What)
-		if t.Said != "" {
-			bar.Code(t.Said)
-		}
+	if bar != nil {
 		w.notice.Add(bar)
 		w.notice.Add(container.New(kit.Inset{Top: 12}))
 	}

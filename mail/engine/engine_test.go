@@ -367,7 +367,7 @@ func TestOneProfileOnePoplar(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if Raise(t.Context(), dir, "") {
+	if Raise(t.Context(), dir, "") || Running(t.Context(), dir) {
 		t.Error("nobody listens, and somebody answered")
 	}
 	if err := e.AcceptRaise(); err != nil {
@@ -375,6 +375,14 @@ func TestOneProfileOnePoplar(t *testing.T) {
 	}
 	if second, err := Open(t.Context(), o); !errors.Is(err, store.ErrInUse) {
 		t.Errorf("a second Poplar opened the profile: %v %v", second, err)
+	}
+	if !Running(t.Context(), dir) {
+		t.Error("a start in the tray did not find the first")
+	}
+	select {
+	case got := <-e.Raised():
+		t.Errorf("a start in the tray raised the window with %q", got)
+	default:
 	}
 	if !Raise(t.Context(), dir, "mailto:jonas@weber.example") {
 		t.Error("the second start did not find the first")

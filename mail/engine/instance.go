@@ -33,18 +33,29 @@ func socketPath(dir string) string {
 // Raise asks the Poplar that has the profile dir open to show its window, with an optional mailto: URL to write to.
 // It reports whether one answered.
 func Raise(ctx context.Context, dir, mailto string) bool {
+	return ask(ctx, dir, "show "+strings.ReplaceAll(mailto, "\n", " ")) == "shown\n"
+}
+
+// Running reports whether a Poplar has the profile dir open with its window, shown or not.
+func Running(ctx context.Context, dir string) bool { return ask(ctx, dir, "here?") == "here\n" }
+
+// ask puts a line to the Poplar that has the profile dir open and returns the line it answers, or "".
+func ask(ctx context.Context, dir, line string) string {
 	d := net.Dialer{Timeout: 2 * time.Second}
 	conn, err := d.DialContext(ctx, "unix", socketPath(dir))
 	if err != nil {
-		return false
+		return ""
 	}
 	defer conn.Close() //nolint:errcheck // the answer is what counts
 	_ = conn.SetDeadline(time.Now().Add(2 * time.Second))
-	if _, err := io.WriteString(conn, "show "+strings.ReplaceAll(mailto, "\n", " ")+"\n"); err != nil {
-		return false
+	if _, err := io.WriteString(conn, line+"\n"); err != nil {
+		return ""
 	}
 	answer, err := bufio.NewReader(conn).ReadString('\n')
-	return err == nil && answer == "shown\n"
+	if err != nil {
+		return ""
+	}
+	return answer
 }
 
 // Raised delivers, for each later start of the window on this profile, the mailto: URL it was given, or "". AcceptRaise
@@ -83,6 +94,10 @@ func (e *Engine) answerRaise(conn net.Conn) {
 	_ = conn.SetDeadline(e.o.Now().Add(2 * time.Second))
 	line, err := bufio.NewReader(io.LimitReader(conn, 64<<10)).ReadString('\n')
 	if err != nil {
+		return
+	}
+	if line == "here?\n" {
+		_, _ = io.WriteString(conn, "here\n")
 		return
 	}
 	mailto, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "show ")
