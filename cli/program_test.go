@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("POPLAR_BE_PROGRAM") != "" {
 		os.Exit(Main(context.Background(), os.Args[1:], World{
 			Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Version: "test", Commit: "none", Go: runtime.Version(),
-			Window: func(context.Context, *Session, string) error { return errors.New("there is no window here") },
+			Window: func(context.Context, *Session, Begin) error { return errors.New("there is no window here") },
 		}))
 	}
 	os.Exit(m.Run())
