@@ -12,11 +12,12 @@ import (
 // redraws the window some times a second, not once for each.
 const pumpPause = 80 * time.Millisecond
 
-// pump is the one goroutine through which the window hears of the world: what the engine tells, and further starts of
-// Poplar. Handle is called with a handful of events at a time, on the loop; the next comes when it is dealt with.
+// pump is the one goroutine through which the window hears of the world: what the engine tells, further starts of
+// Poplar, and links. Handle is called with a handful of events at a time, on the loop; the next comes when it is dealt with.
 type pump struct {
 	events *mail.Listener
 	raised <-chan string
+	links  <-chan string // clicked elsewhere, where the system hands them over
 	loop   kit.Loop
 	handle func([]mail.Event)
 	raise  func(mailto string)
@@ -42,6 +43,8 @@ func (p pump) run(ctx context.Context) {
 				p.raised = nil
 				continue
 			}
+			p.loop(func() { p.raise(link) })
+		case link := <-p.links:
 			p.loop(func() { p.raise(link) })
 		case <-rest.C:
 			wake = p.events.Wake()

@@ -65,10 +65,10 @@ func Run(ctx context.Context, p model.Poplar, o Options) error {
 	w.win.SetCloseIntercept(w.close)
 	w.tray = newTray(w)
 	w.menuBar()
-	listener := p.Listen()
+	listener, links := p.Listen(), systemLinks()
 	a.Lifecycle().SetOnStarted(func() {
 		pump{
-			events: listener, raised: o.Raised, loop: kit.Main, handle: w.handle,
+			events: listener, raised: o.Raised, links: links, loop: kit.Main, handle: w.handle,
 			raise: func(link string) { w.raise(); w.mailto(link) }, ended: a.Quit,
 		}.start(ctx)
 		if n := p.Notice(); n != "" {

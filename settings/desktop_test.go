@@ -22,6 +22,7 @@ func TestStartAtLogin(t *testing.T) {
 	}{
 		{"xdg", "app.poplar.Poplar.desktop", false, []string{
 			"[Desktop Entry]\nType=Application\n",
+			"TryExec=/opt/My $Mail \"a\\\\b\" 100%/poplar\n",
 			`Exec="/opt/My \\$Mail \\"a\\\\b\\" 100%%/poplar" "--profile" "/home/anna/mail & more" "--hidden"` + "\n",
 		}},
 		{"mac", "app.poplar.Poplar.plist", true, []string{

@@ -107,14 +107,14 @@ func (d *Desktop) StartAtLogin(on bool) error {
 	return writeFile(s.autostart(), []byte(text))
 }
 
-// autostartEntry is a desktop entry that runs command.
+// autostartEntry is a desktop entry that runs command; where the program is gone, TryExec has the desktop pass over it.
 func autostartEntry(command []string) string {
 	words := make([]string, len(command))
 	for i, w := range command {
 		words[i] = execWord(w)
 	}
-	return "[Desktop Entry]\nType=Application\nName=Poplar\nIcon=" + appID + "\nTerminal=false\nX-GNOME-Autostart-enabled=true\nExec=" +
-		strings.Join(words, " ") + "\n"
+	return "[Desktop Entry]\nType=Application\nName=Poplar\nIcon=" + appID + "\nTerminal=false\nX-GNOME-Autostart-enabled=true\nTryExec=" +
+		strings.ReplaceAll(command[0], `\`, `\\`) + "\nExec=" + strings.Join(words, " ") + "\n"
 }
 
 // execWord writes a word of an Exec line: quoted, with what is special inside quotes escaped, per cent signs doubled, and

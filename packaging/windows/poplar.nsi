@@ -85,6 +85,7 @@ Section
 SectionEnd
 
 Section "Uninstall"
+  DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "Poplar"
   !insertmacro WaitForPoplar
   Delete "$INSTDIR\poplar.exe"
   Delete "$INSTDIR\LICENSE.txt"
