@@ -111,11 +111,15 @@ func (p *poplar) Accounts() []mail.Account { return p.settings.Accounts() }
 
 func (p *poplar) SaveAccount(ctx context.Context, a mail.Account, secrets model.Secrets, remember bool) (mail.Account, error) {
 	a.AskPassword = !remember
+	before, _ := p.settings.Account(a.ID) // of a new one there is none
 	a, err := p.settings.PutAccount(a)
 	if err != nil {
 		return a, err
 	}
 	kept := p.keyring.StoreSecrets(ctx, a, secrets, remember)
+	if err := p.keyring.Prune(ctx, before, a); err != nil && kept == nil {
+		kept = err
+	}
 	return a, errors.Join(kept, p.Engine.SetAccounts(ctx, p.settings.Accounts()))
 }
 
@@ -129,18 +133,22 @@ func (p *poplar) Remote(ctx context.Context, id mail.AccountID) (model.Remote, e
 }
 
 func (p *poplar) RemoveAccount(ctx context.Context, id mail.AccountID) error {
+	a, err := p.settings.Account(id)
+	if err != nil {
+		return err
+	}
 	if err := p.Forget(ctx, id); err != nil {
 		return err
 	}
 	if err := p.settings.RemoveAccount(id); err != nil {
 		return err
 	}
-	return p.keyring.Forget(ctx, id)
+	return p.keyring.Forget(ctx, a)
 }
 
 func (p *poplar) Secrets(ctx context.Context, a mail.Account) (model.Secrets, error) {
 	secrets := model.Secrets{}
-	for _, d := range mail.SecretKinds {
+	for _, d := range append(a.OwnSecrets(), mail.SecretKinds...) {
 		if a.SecretOf(d) != d || d == mail.Tokens && a.OAuth == nil || d == mail.ProxyWay && !strings.Contains(a.Proxy, "@") {
 			continue
 		}

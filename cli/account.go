@@ -198,7 +198,7 @@ func (v *accountRemove) Run(r *run) error {
 		if err := s.Settings.RemoveAccount(id); err != nil {
 			return err
 		}
-		if err := s.Keyring.Forget(r.ctx, id); err != nil {
+		if err := s.Keyring.Forget(r.ctx, a); err != nil {
 			r.log.Warn("a password may be left in the keyring", "account", id, "error", err)
 		}
 		return r.emit(map[string]any{"id": id, "address": a.Address, "removed": true}, "%s <%s> removed", id, a.Address)

@@ -169,6 +169,8 @@ type Account struct {
 	SignatureBelow bool `json:"signature_below,omitempty"`
 	// Identities are further names and addresses to write under.
 	Identities []Identity `json:"identities,omitempty"`
+
+	own Direction // of the password for Outgoing, where that is an identity's own server: see Through
 }
 
 // DefaultAccount returns what a new account starts with: copies stay on the server, a check every ten minutes.
@@ -264,12 +266,19 @@ const (
 	Tokens   Direction = "tokens"
 )
 
+// ownPrefix begins the directions of the passwords for identities' own servers.
+const ownPrefix Direction = "outgoing-"
+
 // SecretKinds are all directions that a keyring entry may have.
 var SecretKinds = []Direction{Incoming, Outgoing, ProxyWay, Tokens}
 
-// SecretOf says which direction's password serves for d: the incoming one for both under SameAsIncoming.
+// SecretOf says which direction's password serves for d: the incoming one for both under SameAsIncoming, that of an
+// identity's own server under Through.
 func (a Account) SecretOf(d Direction) Direction {
-	if d == Outgoing && a.SameAsIncoming {
+	switch {
+	case d == Outgoing && a.own != "":
+		return a.own
+	case d == Outgoing && a.SameAsIncoming:
 		return Incoming
 	}
 	return d

@@ -60,7 +60,7 @@ func TestLongSecretsAreSplit(t *testing.T) {
 	if err := k.Set(t.Context(), "a1", mail.Tokens, long); err != nil {
 		t.Fatal(err)
 	}
-	if err := k.Forget(t.Context(), "a1"); err != nil || len(s) != 0 {
+	if err := k.Forget(t.Context(), mail.Account{ID: "a1"}); err != nil || len(s) != 0 {
 		t.Errorf("left behind: %d entries, %v", len(s), err)
 	}
 	if _, err := k.Get(t.Context(), "a1", mail.Tokens); !errors.Is(err, ErrNotFound) {

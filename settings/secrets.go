@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"slices"
 
 	"poplar/mail"
 )
@@ -42,9 +43,24 @@ func (k *Keyring) Keep(ctx context.Context, a mail.Account, d mail.Direction, se
 }
 
 // Forget removes all secrets of an account. The first error is returned, the others are tried all the same.
-func (k *Keyring) Forget(ctx context.Context, id mail.AccountID) error {
+func (k *Keyring) Forget(ctx context.Context, a mail.Account) error {
+	return k.forget(ctx, a.ID, append(a.OwnSecrets(), mail.SecretKinds...))
+}
+
+// Prune removes the secrets of what an account had before and has no longer: its identities' own servers.
+func (k *Keyring) Prune(ctx context.Context, before, now mail.Account) error {
+	kept := now.OwnSecrets()
+	gone := slices.DeleteFunc(before.OwnSecrets(), func(d mail.Direction) bool { return slices.Contains(kept, d) })
+	err := k.forget(ctx, now.ID, gone)
+	if now.AskPassword {
+		return nil // an absent keyring holds nothing that could be removed
+	}
+	return err
+}
+
+func (k *Keyring) forget(ctx context.Context, id mail.AccountID, list []mail.Direction) error {
 	var first error
-	for _, d := range mail.SecretKinds {
+	for _, d := range list {
 		if err := k.Delete(ctx, id, d); err != nil && first == nil {
 			first = err
 		}

@@ -191,7 +191,7 @@ func (e *Engine) Transcript(id mail.AccountID) []string {
 
 // startAccount starts the worker that visits acc whenever a job comes. e.mu is held.
 func (e *Engine) startAccount(acc *account) {
-	e.startSender(acc)
+	e.startSenders(acc)
 	e.spawn("retrieve "+string(acc.a.ID), func(ctx context.Context) {
 		for {
 			select {

@@ -84,6 +84,7 @@ type Engine struct {
 	stopped   map[mail.AccountID]bool                    // sending is paused
 	urgent    map[mail.MessageID]bool                    // leave although it is
 	leaving   map[mail.MessageID]context.CancelCauseFunc // being submitted
+	lonely    map[string]bool                            // servers that get each message by itself, by serverKey
 	logins    map[mail.AccountID]time.Time               // for their own sake, before sending
 	tick      chan struct{}                              // wakes the timetable
 	raised    chan string
@@ -124,6 +125,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		stopped:   map[mail.AccountID]bool{},
 		urgent:    map[mail.MessageID]bool{},
 		leaving:   map[mail.MessageID]context.CancelCauseFunc{},
+		lonely:    map[string]bool{},
 		logins:    map[mail.AccountID]time.Time{},
 		tick:      make(chan struct{}, 1),
 		raised:    make(chan string, 8),

@@ -23,6 +23,19 @@ const (
 type post struct {
 	e     *Engine
 	lines map[string]*postLine // by serverKey
+	// next begins the message after the one in hand, see outbox.Round.
+	next func(ctx context.Context) (mail.OutboxItem, mail.Raw, bool)
+	// early are those that were begun so, which may be stopped though their turn has not come.
+	early map[mail.MessageID]earlyStop
+}
+
+type earlyStop struct {
+	ctx  context.Context
+	done func()
+}
+
+func (p *post) follow(next func(ctx context.Context) (mail.OutboxItem, mail.Raw, bool)) {
+	p.next = next
 }
 
 type postLine struct {
@@ -33,6 +46,9 @@ type postLine struct {
 
 // close says goodbye to all servers.
 func (p *post) close() {
+	for _, stop := range p.early {
+		stop.done()
+	}
 	for key := range p.lines {
 		p.drop(key)
 	}
@@ -48,29 +64,64 @@ func (p *post) drop(key string) {
 // submit is one submission of o over its account's outgoing server. A connection that other messages went over before
 // may have been ended by the server meanwhile, which is no failure: another one is made.
 func (p *post) submit(ctx context.Context, o mail.OutboxItem, raw mail.Raw, inFlight func(context.Context) error) (mail.Receipt, error) {
-	acc, err := p.e.outgoing(o)
+	acc, a, err := p.e.outgoing(o)
 	if err != nil {
 		return mail.Receipt{}, &mail.Problem{Kind: mail.Unknown, Doing: "send", Err: err}
 	}
 	life := ctx
-	ctx, done := p.e.stoppable(ctx, o.ID)
-	defer done()
-	m := submit.Message{From: o.From, To: o.Pending(), Raw: raw, Notices: o.Notices, Progress: p.e.progress(o)}
+	stop, begun := p.early[o.ID]
+	if !begun {
+		stop.ctx, stop.done = p.e.stoppable(ctx, o.ID)
+	}
+	delete(p.early, o.ID)
+	ctx = stop.ctx
+	defer stop.done()
+	m := p.message(o, raw)
+	key := serverKey(a)
 	for {
-		l, used, err := p.line(ctx, acc)
+		l, used, err := p.line(ctx, acc, a)
 		if err != nil {
-			return mail.Receipt{}, ifStopped(ctx, err)
+			return mail.Receipt{State: mail.Deferred}, ifStopped(ctx, err)
+		}
+		m.Next = nil
+		if !p.e.alone(key) {
+			m.Next = p.following(life)
 		}
 		r, err := l.session.Send(ctx, m, inFlight)
 		l.session.Bind(life)
 		if used && r.State == mail.Deferred && !l.session.Usable() && ctx.Err() == nil && !anybody(r) {
-			p.drop(serverKey(acc.get()))
+			if l.session.Lost() {
+				p.e.setAlone(key)
+			}
+			p.drop(key)
 			continue
 		}
 		if r.State == mail.Deferred && context.Cause(ctx) == outbox.ErrStopped { //nolint:errorlint // the very value
 			r.Problem = &mail.Problem{Kind: mail.Cancelled, Doing: "send", Err: outbox.ErrStopped}
 		}
 		return r, err
+	}
+}
+
+func (p *post) message(o mail.OutboxItem, raw mail.Raw) submit.Message {
+	return submit.Message{ID: int64(o.ID), From: o.From, To: o.Pending(), Raw: raw, Notices: o.Notices, Progress: p.e.progress(o)}
+}
+
+// following begins the next message while the end of the one in hand is on its way.
+func (p *post) following(life context.Context) func(context.Context) (submit.Message, bool) {
+	next := p.next
+	if next == nil {
+		return nil
+	}
+	return func(ctx context.Context) (submit.Message, bool) {
+		o, raw, ok := next(ctx)
+		if !ok {
+			return submit.Message{}, false
+		}
+		var stop earlyStop
+		stop.ctx, stop.done = p.e.stoppable(life, o.ID)
+		p.early[o.ID] = stop
+		return p.message(o, raw), true
 	}
 }
 
@@ -84,6 +135,20 @@ func anybody(r mail.Receipt) bool {
 	return false
 }
 
+// alone reports whether each message to a server waits for the answer to the one before, since the server has once lost
+// what came behind the end of a message.
+func (e *Engine) alone(key string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.lonely[key]
+}
+
+func (e *Engine) setAlone(key string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.lonely[key] = true
+}
+
 func ifStopped(ctx context.Context, err error) error {
 	if context.Cause(ctx) == outbox.ErrStopped { //nolint:errorlint // the very value
 		return &mail.Problem{Kind: mail.Cancelled, Doing: "send", Err: outbox.ErrStopped}
@@ -91,9 +156,8 @@ func ifStopped(ctx context.Context, err error) error {
 	return err
 }
 
-// line returns a connection to the outgoing server of acc, and whether it has been used before.
-func (p *post) line(ctx context.Context, acc *account) (*postLine, bool, error) {
-	a := acc.get()
+// line returns a connection to the outgoing server of a, which is acc as it sends, and whether it has been used before.
+func (p *post) line(ctx context.Context, acc *account, a mail.Account) (*postLine, bool, error) {
 	key, server := serverKey(a), a.SMTP()
 	var secret string
 	if server.Auth != mail.AuthNone {

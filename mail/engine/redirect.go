@@ -11,20 +11,26 @@ import (
 	"poplar/mail/message"
 )
 
-// outgoing is the account whose server sends o: its own, or the one that the identity it is written under goes through.
-func (e *Engine) outgoing(o mail.OutboxItem) (*account, error) {
+// outgoing is the account whose server sends o, as it sends: its own, the one that the identity it is written under goes
+// through, or its own with the identity's server in the place of its own.
+func (e *Engine) outgoing(o mail.OutboxItem) (*account, mail.Account, error) {
 	acc, err := e.find(o.Account)
 	if err != nil {
-		return nil, err
+		return nil, mail.Account{}, err
 	}
-	for _, i := range acc.get().Identities {
-		if i.Via != "" && strings.EqualFold(i.Address, o.From) {
-			if via, err := e.find(i.Via); err == nil {
-				return via, nil
-			}
+	a := acc.get()
+	for _, i := range a.Identities {
+		if !strings.EqualFold(i.Address, o.From) || i.Own == nil && i.Via == "" {
+			continue
+		}
+		if i.Own != nil {
+			return acc, a.Through(i), nil
+		}
+		if via, err := e.find(i.Via); err == nil {
+			return via, via.get(), nil
 		}
 	}
-	return acc, nil
+	return acc, a, nil
 }
 
 // Redirect passes a message on to others as it is, in the name of the account it came to. It leaves after the undo time.
@@ -98,11 +104,11 @@ func (e *Engine) learnLimit(ctx context.Context, server string, size int64) {
 // SizeLimit is the largest message that the server takes which sends for an address of an account, as it said last; 0
 // where it never said.
 func (e *Engine) SizeLimit(ctx context.Context, id mail.AccountID, from string) (int64, error) {
-	acc, err := e.outgoing(mail.OutboxItem{Account: id, From: from})
+	_, a, err := e.outgoing(mail.OutboxItem{Account: id, From: from})
 	if err != nil {
 		return 0, err
 	}
-	said, err := e.store.Memory(ctx, limitKey(serverKey(acc.get())))
+	said, err := e.store.Memory(ctx, limitKey(serverKey(a)))
 	if err != nil || said == nil {
 		return 0, err
 	}

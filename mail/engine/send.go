@@ -18,15 +18,24 @@ type sender struct {
 	kick chan struct{} // capacity 1
 }
 
-// serverKey names the outgoing server an account sends through.
+// serverKey names the outgoing server an account sends through, and the login there.
 func serverKey(a mail.Account) string {
 	s := a.SMTP()
 	return s.User + "@" + s.Addr()
 }
 
-// startSender starts the worker of acc's outgoing server where there is none yet. e.mu is held.
-func (e *Engine) startSender(acc *account) {
-	key := serverKey(acc.get())
+// startSenders starts the workers of acc's outgoing server, and of its identities' own ones, where there are none yet.
+// e.mu is held.
+func (e *Engine) startSenders(acc *account) {
+	a := acc.get()
+	e.startSender(serverKey(a))
+	for _, i := range a.Identities {
+		e.startSender(serverKey(a.Through(i)))
+	}
+}
+
+// startSender starts the worker of one outgoing server. e.mu is held.
+func (e *Engine) startSender(key string) {
 	if e.senders[key] != nil {
 		return
 	}
@@ -44,7 +53,7 @@ func (e *Engine) kickSenders() {
 		return
 	}
 	for _, acc := range e.accounts {
-		e.startSender(acc)
+		e.startSenders(acc)
 	}
 	for _, s := range e.senders {
 		select {
@@ -72,8 +81,7 @@ func (e *Engine) keepSending(ctx context.Context, key string, s *sender) {
 			e.wakeOutbox(ctx)
 		}
 		next, _, err := e.workOutbox(ctx, e.o.Now(), func(o mail.OutboxItem) bool {
-			acc, err := e.outgoing(o)
-			return err == nil && serverKey(acc.get()) == key && !e.withheld(o)
+			return e.lane(o) == key && !e.withheld(o)
 		})
 		nap := longestNap
 		if err != nil && ctx.Err() == nil {
@@ -84,6 +92,15 @@ func (e *Engine) keepSending(ctx context.Context, key string, s *sender) {
 		}
 		timer.Reset(max(nap, 10*time.Millisecond))
 	}
+}
+
+// lane is the outgoing server that o leaves by; empty where its account is gone.
+func (e *Engine) lane(o mail.OutboxItem) string {
+	_, a, err := e.outgoing(o)
+	if err != nil {
+		return ""
+	}
+	return serverKey(a)
 }
 
 // line is how the computer is connected: the addresses it has.
@@ -121,9 +138,9 @@ func (e *Engine) tellOutbox(o mail.OutboxItem) {
 // workOutbox submits what is due at now among the messages that only accepts, over as few connections as there are
 // servers, and tells the Hub what became of them.
 func (e *Engine) workOutbox(ctx context.Context, now time.Time, only func(mail.OutboxItem) bool) (time.Time, []mail.OutboxItem, error) {
-	p := &post{e: e, lines: map[string]*postLine{}}
+	p := &post{e: e, lines: map[string]*postLine{}, early: map[mail.MessageID]earlyStop{}}
 	defer p.close()
-	next, changed, err := outbox.Work(ctx, e.store, p.submit, now, only)
+	next, changed, err := outbox.Work(ctx, e.store, p.submit, now, outbox.Round{Only: only, Lane: e.lane, Follow: p.follow})
 	for _, o := range changed {
 		e.mu.Lock()
 		delete(e.urgent, o.ID)

@@ -70,7 +70,7 @@ func settle(t *testing.T, q *memory, send Sender) *memory {
 	}
 	now := start
 	for range 10 {
-		next, _, err := Work(t.Context(), fresh, send, now, nil)
+		next, _, err := Work(t.Context(), fresh, send, now, Round{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,7 @@ func TestLinkCutAtEveryByte(t *testing.T) {
 			try := func(what string, dial dialer) mail.SendState {
 				id++
 				q := queue(item(id, anna, cleo, bert))
-				if _, _, err := Work(t.Context(), q, p.sender(dial), start, nil); err != nil {
+				if _, _, err := Work(t.Context(), q, p.sender(dial), start, Round{}); err != nil {
 					t.Fatal(err)
 				}
 				q = settle(t, q, p.sender(nil))
@@ -284,7 +284,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 					dead = true
 				}
 			}()
-			_, _, _ = Work(t.Context(), q, send, start, nil)
+			_, _, _ = Work(t.Context(), q, send, start, Round{})
 		}()
 		q.fail, q.later = nil, nil
 		return dead, p.check(t, what, id, settle(t, q, p.sender(nil)))

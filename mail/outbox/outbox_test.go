@@ -147,7 +147,7 @@ func everybody(ctx context.Context, o mail.OutboxItem, _ mail.Raw, inFlight func
 
 func work(t *testing.T, q *memory, send Sender, now time.Time) (time.Time, []mail.OutboxItem) {
 	t.Helper()
-	next, changed, err := Work(t.Context(), q, send, now, nil)
+	next, changed, err := Work(t.Context(), q, send, now, Round{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestNotYetDue(t *testing.T) {
 
 func TestOnly(t *testing.T) {
 	q := queue(item(1, bert), item(2, bert))
-	_, changed, err := Work(t.Context(), q, everybody, start, func(o mail.OutboxItem) bool { return o.ID == 2 })
+	_, changed, err := Work(t.Context(), q, everybody, start, Round{Only: func(o mail.OutboxItem) bool { return o.ID == 2 }})
 	if err != nil || len(changed) != 1 || changed[0].ID != 2 || len(q.items) != 1 {
 		t.Errorf("%+v, %v", changed, err)
 	}
@@ -369,7 +369,7 @@ func TestCancelledIsNoTry(t *testing.T) {
 			}
 			cancel()
 			return mail.Receipt{State: mail.Deferred, Problem: &mail.Problem{Kind: mail.Cancelled, Doing: "send"}}, ctx.Err()
-		}, start, nil)
+		}, start, Round{})
 		if err != nil || len(changed) != 1 || !next.Equal(start) {
 			t.Errorf("%v, %+v, %v", next, changed, err)
 		}
@@ -390,7 +390,7 @@ func TestOutcomeIsNotedAfterCancel(t *testing.T) {
 		r, err := everybody(c, o, raw, f)
 		cancel()
 		return r, err
-	}, start, nil)
+	}, start, Round{})
 	if err != nil || len(q.sent) != 1 || len(changed) != 1 {
 		t.Errorf("%v, %+v", err, changed)
 	}
@@ -410,7 +410,7 @@ func TestDiskFull(t *testing.T) {
 			r, err := everybody(ctx, o, raw, f)
 			reached = err == nil
 			return r, err
-		}, start, nil)
+		}, start, Round{})
 		if err != nil || reached || len(changed) != 1 || q.items[1].State != mail.Deferred {
 			t.Errorf("sent %v; %+v, %v", reached, changed, err)
 		}
@@ -424,7 +424,7 @@ func TestDiskFull(t *testing.T) {
 			}
 			return nil
 		}
-		next, changed, err := Work(t.Context(), q, everybody, start, nil)
+		next, changed, err := Work(t.Context(), q, everybody, start, Round{})
 		if !errors.Is(err, errDisk) || len(changed) != 0 || q.items[1].State != mail.InFlight || next.IsZero() {
 			t.Fatalf("%v, %+v, %v", next, changed, err)
 		}
@@ -432,7 +432,7 @@ func TestDiskFull(t *testing.T) {
 			t.Error("sent a second time")
 			return mail.Receipt{}, nil
 		}
-		if _, _, err = Work(t.Context(), q, again, start.Add(time.Hour), nil); !errors.Is(err, errDisk) {
+		if _, _, err = Work(t.Context(), q, again, start.Add(time.Hour), Round{}); !errors.Is(err, errDisk) {
 			t.Errorf("got %v", err)
 		}
 		full = false
@@ -453,7 +453,7 @@ func TestUnreadableMessageHoldsNobodyUp(t *testing.T) {
 		}
 		return nil
 	}
-	next, _, err := Work(t.Context(), q, everybody, start, nil)
+	next, _, err := Work(t.Context(), q, everybody, start, Round{})
 	if !errors.Is(err, errDisk) || len(q.sent) != 1 || len(q.items) != 1 || !next.After(start) {
 		t.Errorf("%v, %v, %+v", next, err, q.items)
 	}
@@ -587,7 +587,7 @@ func TestManyWorkers(t *testing.T) {
 				sent[o.ID]++
 				mu.Unlock()
 				return everybody(ctx, o, raw, f)
-			}, start, nil)
+			}, start, Round{})
 			if err != nil {
 				t.Error(err)
 			}

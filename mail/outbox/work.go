@@ -192,21 +192,37 @@ func find(ctx context.Context, q Queue, id mail.MessageID) (mail.OutboxItem, boo
 	return items[i], true, nil
 }
 
-// Work submits what is due at now among the items that only lets through (nil: all), oldest first, and returns when the
-// next of them is due (zero: none waits), and every item whose state has changed, as it stands now. Items of one
-// account whose server or login fails are not tried one after the other: they wait with the first.
+// Round says how Work goes over the outbox. The zero value submits all that is due, one message after the other.
+type Round struct {
+	// Only lets an item through; nil: all.
+	Only func(mail.OutboxItem) bool
+	// Lane names the server that an item leaves by, and the login there; nil: each account has its own. When those fail,
+	// the other items of the lane are not tried one after the other: they wait with the first.
+	Lane func(mail.OutboxItem) string
+	// Follow, if set, is told before each submission how to begin the one after it early. next marks the item that
+	// follows in the lane as in flight and returns it, with its octets and the function for its own submission; false
+	// where none does. It may be called once, by the Sender, while that is at work. What it has returned is the next item
+	// that the Sender is given, unless the round ends: then the item stands again as it stood before.
+	Follow func(next func(ctx context.Context) (mail.OutboxItem, mail.Raw, bool))
+}
+
+// Work submits what is due at now among the items that r lets through, oldest first, and returns when the next of them
+// is due (zero: none waits), and every item whose state has changed, as it stands now.
 //
 // The error is the queue's, never a server's; what could be done is done. It may run several times at once, even for the
 // same items.
-func Work(ctx context.Context, q Queue, send Sender, now time.Time, only func(mail.OutboxItem) bool) (next time.Time, changed []mail.OutboxItem, err error) {
+func Work(ctx context.Context, q Queue, send Sender, now time.Time, r Round) (next time.Time, changed []mail.OutboxItem, err error) {
 	items, err := q.Outbox(ctx)
 	if err != nil {
 		return time.Time{}, nil, err
 	}
-	w := worker{q: q, send: send, now: now, shut: map[mail.AccountID]mail.OutboxItem{}}
+	if r.Lane == nil {
+		r.Lane = func(o mail.OutboxItem) string { return string(o.Account) }
+	}
+	w := worker{q: q, send: send, now: now, round: r, shut: map[string]mail.OutboxItem{}}
 	var errs []error
-	for _, o := range items {
-		if only != nil && !only(o) {
+	for i, o := range items {
+		if r.Only != nil && !r.Only(o) {
 			continue
 		}
 		if ctx.Err() != nil {
@@ -215,6 +231,7 @@ func Work(ctx context.Context, q Queue, send Sender, now time.Time, only func(ma
 		}
 		yes, at := due(o, now)
 		if yes || o.State == mail.InFlight {
+			w.rest = items[i+1:]
 			if at, err = w.item(ctx, o.ID); err != nil {
 				errs = append(errs, err)
 			}
@@ -223,6 +240,10 @@ func Work(ctx context.Context, q Queue, send Sender, now time.Time, only func(ma
 			next = at
 		}
 	}
+	if w.early != nil {
+		next = now
+		errs = append(errs, w.putBack(ctx))
+	}
 	return next, w.changed, errors.Join(errs...)
 }
 
@@ -230,8 +251,72 @@ type worker struct {
 	q       Queue
 	send    Sender
 	now     time.Time
-	shut    map[mail.AccountID]mail.OutboxItem // the item that found an account's server failing
+	round   Round
+	rest    []mail.OutboxItem          // what comes after the item in hand
+	shut    map[string]mail.OutboxItem // the item that found a lane's server failing
+	early   *begunEarly
 	changed []mail.OutboxItem
+}
+
+// begunEarly is an item that is in flight before its turn, as it stood before that.
+type begunEarly struct {
+	item    mail.OutboxItem
+	raw     mail.Raw
+	release func()
+}
+
+// putBack lets an item stand as before that was begun early and did not come to its turn: nobody has it.
+func (w *worker) putBack(ctx context.Context) error {
+	early := w.early
+	w.early = nil
+	defer early.release()
+	_ = early.raw.Close() // it was only read
+	return note(ctx, w.q, early.item)
+}
+
+// follower begins the item that follows o in its lane, if one does.
+func (w *worker) follower(ctx context.Context, o mail.OutboxItem) (mail.OutboxItem, mail.Raw, bool) {
+	if w.early != nil {
+		return mail.OutboxItem{}, nil, false
+	}
+	lane := w.round.Lane(o)
+	for _, f := range w.rest {
+		if w.round.Only != nil && !w.round.Only(f) || w.round.Lane(f) != lane {
+			continue
+		}
+		if yes, _ := due(f, w.now); !yes {
+			continue
+		}
+		release, ok := take(w.q, f.ID)
+		if !ok {
+			return mail.OutboxItem{}, nil, false
+		}
+		raw, f, ok := w.begin(ctx, f.ID)
+		if !ok {
+			release()
+			return mail.OutboxItem{}, nil, false
+		}
+		w.early = &begunEarly{f, raw, release}
+		return f, raw, true
+	}
+	return mail.OutboxItem{}, nil, false
+}
+
+// begin marks an item as in flight that this worker has in hand.
+func (w *worker) begin(ctx context.Context, id mail.MessageID) (mail.Raw, mail.OutboxItem, bool) {
+	o, ok, err := find(ctx, w.q, id)
+	if yes, _ := due(o, w.now); err != nil || !ok || !yes || len(o.Pending()) == 0 {
+		return nil, o, false
+	}
+	raw, err := w.q.Raw(ctx, id)
+	if err != nil {
+		return nil, o, false
+	}
+	if err := w.q.PutOutbox(ctx, begun(o, w.now)); err != nil {
+		_ = raw.Close() // it was only read
+		return nil, o, false
+	}
+	return raw, o, true
 }
 
 // pause is when to look again at an item that another has in hand, or that cannot be read or noted.
@@ -239,15 +324,22 @@ const pause = time.Minute
 
 // item does what there is to do about one item, and returns when to come back to it; zero: not before it changes.
 func (w *worker) item(ctx context.Context, id mail.MessageID) (at time.Time, err error) {
-	release, ok := take(w.q, id)
-	if !ok {
-		return w.now.Add(pause), nil
-	}
-	defer release()
-	// Only now does it stand still: somebody may have had it in hand since it was listed.
-	o, ok, err := find(ctx, w.q, id)
-	if err != nil || !ok {
-		return time.Time{}, err
+	var o mail.OutboxItem
+	early := w.early
+	if early != nil && early.item.ID == id {
+		w.early, o = nil, early.item
+		defer early.release()
+	} else {
+		early = nil
+		release, ok := take(w.q, id)
+		if !ok {
+			return w.now.Add(pause), nil
+		}
+		defer release()
+		// Only now does it stand still: somebody may have had it in hand since it was listed.
+		if o, ok, err = find(ctx, w.q, id); err != nil || !ok {
+			return time.Time{}, err
+		}
 	}
 	if known, ok := unnoted(w.q, id); ok && o.State == mail.InFlight {
 		if err := note(ctx, w.q, known); err != nil {
@@ -258,16 +350,20 @@ func (w *worker) item(ctx context.Context, id mail.MessageID) (at time.Time, err
 	}
 	for {
 		yes, at := due(o, w.now)
-		if !yes || ctx.Err() != nil {
+		if early == nil && (!yes || ctx.Err() != nil) {
 			return at, nil
 		}
 		next := done
-		if first, ok := w.shut[o.Account]; ok {
+		if first, ok := w.shut[w.round.Lane(o)]; ok {
+			if early != nil {
+				_ = early.raw.Close() // it was only read
+			}
 			o = held(o, first)
 			err = w.q.PutOutbox(ctx, o)
 		} else {
-			o, next, err = w.submit(ctx, o)
+			o, next, err = w.submit(ctx, o, early)
 		}
+		early = nil
 		if err != nil {
 			if _, still, e := find(context.WithoutCancel(ctx), w.q, id); e == nil && !still {
 				return time.Time{}, nil // the person took it back
@@ -276,7 +372,7 @@ func (w *worker) item(ctx context.Context, id mail.MessageID) (at time.Time, err
 		}
 		w.changed = append(w.changed, o)
 		if next == shut {
-			w.shut[o.Account] = o
+			w.shut[w.round.Lane(o)] = o
 		}
 		if next != again {
 			_, at := due(o, w.now)
@@ -285,8 +381,8 @@ func (w *worker) item(ctx context.Context, id mail.MessageID) (at time.Time, err
 	}
 }
 
-// submit is one transaction and the record of it.
-func (w *worker) submit(ctx context.Context, o mail.OutboxItem) (mail.OutboxItem, verdict, error) {
+// submit is one transaction and the record of it. early is set where o was begun before its turn.
+func (w *worker) submit(ctx context.Context, o mail.OutboxItem, early *begunEarly) (mail.OutboxItem, verdict, error) {
 	if len(o.Pending()) == 0 {
 		o.State = submit.Fold(o.Recipients)
 		if len(o.Recipients) == 0 {
@@ -294,13 +390,22 @@ func (w *worker) submit(ctx context.Context, o mail.OutboxItem) (mail.OutboxItem
 		}
 		return o, done, note(ctx, w.q, o)
 	}
-	raw, err := w.q.Raw(ctx, o.ID)
-	if err != nil {
+	var raw mail.Raw
+	var err error
+	if early != nil {
+		raw = early.raw
+	} else if raw, err = w.q.Raw(ctx, o.ID); err != nil {
 		return o, done, fmt.Errorf("a message in the outbox cannot be read: %w", err)
 	}
 	defer raw.Close() //nolint:errcheck // it was only read
-	var u outcome
+	if w.round.Follow != nil {
+		w.round.Follow(func(ctx context.Context) (mail.OutboxItem, mail.Raw, bool) { return w.follower(ctx, o) })
+	}
+	u := outcome{flown: early != nil}
 	u.receipt, u.err = w.send(ctx, o, raw, func(ctx context.Context) error {
+		if u.flown {
+			return nil // noted already
+		}
 		if err := w.q.PutOutbox(ctx, begun(o, w.now)); err != nil {
 			return fmt.Errorf("the message was not sent because that could not be noted: %w", err)
 		}

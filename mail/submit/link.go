@@ -109,6 +109,7 @@ type link struct {
 	held   int // commands waiting under the cork
 
 	tail []byte // a message that goes after the commands held back
+	past []byte // commands that go behind the final dot
 	data bool   // what is written is a message
 	dot  bool   // the last octet of the message, or of its final dot, has been given to the network
 	sent int64
@@ -181,16 +182,19 @@ func (l *link) flush() error {
 	if !bytes.HasSuffix(l.out, []byte(finalDot)) {
 		return l.fail(errors.New("the message was not ended"))
 	}
-	// The dot goes alone. Only once everything before it has been taken by the network does the message count as
-	// perhaps sent; while the dot is not wholly there the server cannot have accepted it.
+	// The dot goes by itself, or before commands that follow it. Only once everything before it has been taken by the
+	// network does the message count as perhaps sent; while the dot is not wholly there the server cannot have accepted it.
 	if err := l.send(len(l.out) - len(finalDot)); err != nil {
 		return err
 	}
 	l.conn.Sent(fmt.Sprintf("(a message of %d octets)", l.sent))
 	l.conn.Sent(".")
-	n, err := l.conn.Write(l.out)
-	l.dot = n == len(finalDot)
-	l.out, l.data = l.out[:0], false
+	for line := range bytes.Lines(l.past) {
+		l.conn.Sent(string(line))
+	}
+	n, err := l.conn.Write(append(l.out, l.past...))
+	l.dot = n >= len(finalDot)
+	l.out, l.past, l.data = l.out[:0], nil, false
 	if err != nil {
 		return l.fail(err)
 	}
@@ -329,6 +333,26 @@ func (l *link) add(command string) {
 	l.held++
 }
 
+// behind has say give commands, which go behind the final dot of the message that is being written. Their replies are
+// left to next.
+func (l *link) behind(say []func() error, last string) error {
+	text := l.out
+	l.out, l.data = nil, false
+	l.cork()
+	var err error
+	for _, f := range say {
+		if err = f(); err != nil {
+			break
+		}
+	}
+	l.add(last)
+	l.past, l.out, l.data, l.corked, l.ready = l.out, text, true, false, l.ready[:0]
+	if err != nil {
+		l.past = nil
+	}
+	return err
+}
+
 // chunk holds back a message with the commands, as the only chunk of it (RFC 3030). It must not be empty.
 func (l *link) chunk(text []byte) {
 	l.add(fmt.Sprintf("BDAT %d LAST", len(text)))
@@ -378,7 +402,7 @@ func (l *link) SetWriteDeadline(time.Time) error { return nil }
 // lastWords reads what came although the connection broke while we were writing: at most n replies, up to the first
 // refusal, which is last.
 func (l *link) lastWords(n int) (replies []reply, last *reply) {
-	l.err, l.out, l.data, l.ready, l.tail = nil, nil, false, nil, nil
+	l.err, l.out, l.data, l.ready, l.tail, l.past = nil, nil, false, nil, nil, nil
 	var err error
 	for range n {
 		var r reply

@@ -16,6 +16,7 @@ import (
 
 // Message is what is to be submitted.
 type Message struct {
+	ID   int64    // what tells it from others in a session, for Next
 	From string   // reverse-path; empty for the null path
 	To   []string // addr-specs
 	Raw  mail.Raw // CRLF lines; a bare LF would be sent as CRLF
@@ -23,6 +24,11 @@ type Message struct {
 	Notices mail.Notices
 	// Progress, if set, is told now and then how many octets of Raw have been given to the network.
 	Progress func(sent int64)
+	// Next, if set, is asked when all of the message but its end has left, where the server allows it: for the message that
+	// goes over the same session after this one. Its envelope then leaves in one flight with the end of this one (RFC 2920
+	// section 3.1), so it must be noted as in flight before Next returns it with true. It ought to be the next that is given
+	// to Send; anything else ends the session, and nobody has it.
+	Next func(ctx context.Context) (Message, bool)
 }
 
 // Send submits m to s over a connection of its own: see Open and Session.Send.
@@ -130,16 +136,24 @@ func Fold(list []mail.Recipient) mail.SendState {
 //     they do not have the message;
 //   - Uncertain: the whole message left, its final dot too, and the answer was lost or cannot be understood.
 //
-// inFlight is called before the first octet of the message is sent; only if it returns nil is it sent. So what it
-// commits is there before there is anything to be uncertain about. Where the server knows both PIPELINING and CHUNKING a
-// small message leaves together with its envelope, and inFlight is called before that; else it is called when the server
-// has accepted at least one recipient.
+// inFlight is called before DATA, or BDAT, leaves: with PIPELINING before the flight that it is in, else when the server
+// has accepted at least one recipient. Only if it returns nil is anything of the message sent. So what it commits is there
+// before there is anything to be uncertain about. It is not called for a message that the Next of the one before has named.
 //
 // The error is nil when the server took the message for somebody. It is an *Error where the server or the connection
 // is the reason, else that of inFlight or of reading m.Raw.
 func (x *Session) Send(ctx context.Context, m Message, inFlight func(ctx context.Context) error) (mail.Receipt, error) {
 	b := newBook(m)
 	x.link.conn.SetContext(ctx)
+	if ahead := x.ahead; ahead != nil && x.Usable() {
+		x.ahead = nil
+		if ahead.m.ID == m.ID {
+			ahead.m, ahead.b = m, b
+			return ahead.resume(ctx)
+		}
+		// The server waits for a message that does not come: only breaking off tells it so.
+		ahead.breakOff()
+	}
 	if !x.Usable() {
 		err := &Error{Kind: mail.ServerTemporary, Where: x.server.Addr(), Doing: stepSend, Said: "the connection is closed", Err: x.link.err}
 		return b.stop(mail.Deferred, err), err

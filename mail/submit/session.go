@@ -39,6 +39,9 @@ type Session struct {
 	busy   bool              // a transaction has begun and must be reset before the next
 	// noChunks: CHUNKING was offered and did not work.
 	noChunks bool
+	// ahead is the message whose envelope has left behind the end of the one before; its replies are still to be read.
+	ahead *transaction
+	lost  bool // see Lost
 }
 
 // Open connects to s, encrypts as s says, and logs in unless s.Auth is mail.AuthNone. The session is bound to ctx
@@ -188,13 +191,17 @@ func (x *Session) Bind(ctx context.Context) { x.link.conn.SetContext(ctx) }
 
 // Usable says whether another message may be sent: no when the connection has failed or the server is closing it.
 func (x *Session) Usable() bool {
-	return x.link.err == nil && !x.link.closing && x.link.in.Buffered() == 0
+	return x.link.err == nil && !x.link.closing && (x.link.in.Buffered() == 0 || x.ahead != nil)
 }
+
+// Lost reports whether the server did not answer an envelope that had left behind the end of a message: it may have lost
+// what came there. Nobody has that message.
+func (x *Session) Lost() bool { return x.lost }
 
 // Close says QUIT, if there is anybody to say it to, and closes the connection. What was sent is not affected by its
 // error.
 func (x *Session) Close() error {
-	if x.Usable() {
+	if x.Usable() && x.ahead == nil {
 		x.link.conn.SetIdle(goodbye)
 		_, _ = x.link.exchange("QUIT")
 	}

@@ -167,7 +167,7 @@ func TestFlights(t *testing.T) {
 		alone []string // commands that were sent alone
 	}{
 		{"CHUNKING", mailtest.SMTPOptions{Chunking: true}, nil, []string{"MAIL"}},
-		{"PIPELINING", mailtest.SMTPOptions{}, []string{"MAIL", "RCPT", "RCPT", "DATA"}, []string{"MAIL"}},
+		{"PIPELINING", mailtest.SMTPOptions{}, nil, []string{"MAIL"}},
 		{"neither", mailtest.SMTPOptions{Without: []string{"PIPELINING"}}, []string{"MAIL", "RCPT", "RCPT"}, []string{"MAIL", "RCPT", "RCPT", "DATA"}},
 		{"CHUNKING without PIPELINING", mailtest.SMTPOptions{Chunking: true, Without: []string{"PIPELINING"}}, []string{"MAIL", "RCPT", "RCPT"}, []string{"MAIL", "RCPT", "RCPT", "DATA"}},
 	} {

@@ -185,38 +185,28 @@ func (t *transaction) byData(ctx context.Context, inFlight func(context.Context)
 	var goAhead *reply
 	for start := 0; start < len(say); start += step {
 		end := min(start+step, len(say))
-		replies, err := x.flight(say[start:end], together && end == len(say))
+		last := together && end == len(say)
+		if last {
+			if err := inFlight(ctx); err != nil {
+				return b.stop(mail.Deferred, err), err
+			}
+		}
+		replies, err := x.flight(say[start:end], last)
 		if n := end - start; len(replies) > n {
 			goAhead = &replies[n]
 			replies = replies[:n]
 		}
-		for i, r := range replies {
-			if e := t.note(whose[start+i], r); e != nil {
-				t.giveUp(goAhead)
-				return b.stop(verdict(e), e), e
-			}
-		}
-		if err != nil {
-			return b.stop(verdict(err), err), err
-		}
-		if last := replies[len(replies)-1]; last.code == 421 {
-			e := refusal(last, x.server.Addr(), stepRecipient, x.secret)
-			return b.stop(verdict(e), e), e
+		if r, err, ended := t.heard(whose[start:], replies, goAhead, err); ended {
+			return r, err
 		}
 	}
 	if b.open() == 0 {
-		t.giveUp(goAhead)
-		e := x.refused(b)
-		return b.stop(mail.Failed, e), e
+		return t.nobody(goAhead)
 	}
-	if err := inFlight(ctx); err != nil {
-		if goAhead != nil && goAhead.code == 354 {
-			// The server waits for the message: only breaking off tells it that there is none.
-			t.breakOff()
+	if !together {
+		if err := inFlight(ctx); err != nil {
+			return b.stop(mail.Deferred, err), err
 		}
-		return b.stop(mail.Deferred, err), err
-	}
-	if goAhead == nil {
 		r, err := x.link.exchange("DATA")
 		if err != nil {
 			e := broken(err, x.server.Addr(), stepSend)
@@ -224,11 +214,102 @@ func (t *transaction) byData(ctx context.Context, inFlight func(context.Context)
 		}
 		goAhead = &r
 	}
-	if goAhead.code != 354 {
-		e := refusal(*goAhead, x.server.Addr(), stepSend, x.secret)
-		return b.stop(verdict(e), e), e
+	return t.goOn(ctx, goAhead)
+}
+
+// resume goes on with a message whose envelope and DATA have left already.
+func (t *transaction) resume(ctx context.Context) (mail.Receipt, error) {
+	x := t.x
+	x.busy = true
+	_, whose := t.commands()
+	var goAhead *reply
+	var replies []reply
+	var err error
+	for range len(whose) + 1 {
+		var r reply
+		if r, err = x.link.next(); err != nil {
+			x.lost = len(replies) == 0 && broken(err, x.server.Addr(), stepRecipient).Kind == mail.Timeout
+			break
+		}
+		replies = append(replies, r)
 	}
-	return t.data()
+	if len(replies) > len(whose) {
+		goAhead = &replies[len(whose)]
+		replies = replies[:len(whose)]
+	}
+	var broke error
+	if err != nil {
+		broke = broken(err, x.server.Addr(), stepRecipient)
+	}
+	if r, err, ended := t.heard(whose, replies, goAhead, broke); ended {
+		return r, err
+	}
+	if t.b.open() == 0 {
+		return t.nobody(goAhead)
+	}
+	return t.goOn(ctx, goAhead)
+}
+
+// heard takes down the replies to a flight of MAIL and RCPT; err is why some did not come. With ended the transaction is
+// over.
+func (t *transaction) heard(whose []int, replies []reply, goAhead *reply, err error) (r mail.Receipt, _ error, ended bool) {
+	for i, r := range replies {
+		if e := t.note(whose[i], r); e != nil {
+			t.giveUp(goAhead)
+			return t.b.stop(verdict(e), e), e, true
+		}
+	}
+	if err != nil {
+		return t.b.stop(verdict(err), err), err, true
+	}
+	if last := replies[len(replies)-1]; last.code == 421 {
+		e := refusal(last, t.x.server.Addr(), stepRecipient, t.x.secret)
+		return t.b.stop(verdict(e), e), e, true
+	}
+	return mail.Receipt{}, nil, false
+}
+
+// nobody ends a transaction of which no recipient was accepted.
+func (t *transaction) nobody(goAhead *reply) (mail.Receipt, error) {
+	t.giveUp(goAhead)
+	e := t.x.refused(t.b)
+	return t.b.stop(mail.Failed, e), e
+}
+
+// goOn sends the message if the answer to DATA is that it may.
+func (t *transaction) goOn(ctx context.Context, goAhead *reply) (mail.Receipt, error) {
+	if goAhead.code != 354 {
+		e := refusal(*goAhead, t.x.server.Addr(), stepSend, t.x.secret)
+		return t.b.stop(verdict(e), e), e
+	}
+	return t.data(ctx)
+}
+
+// follow has the envelope of the message after this one leave behind this one's end, where the server allows that and
+// wants nothing else first.
+func (t *transaction) follow(ctx context.Context) error {
+	x := t.x
+	if t.m.Next == nil || !x.offered("PIPELINING") || slices.ContainsFunc(t.b.list, func(r mail.Recipient) bool { return r.State == mail.Deferred }) {
+		return nil // some recipients of this one are perhaps to be tried again at once
+	}
+	m, ok := t.m.Next(ctx)
+	if !ok {
+		return nil
+	}
+	n := &transaction{x: x, m: m, b: newBook(m)}
+	var err error
+	if n.from, n.to, err = x.envelope(m, n.b); err == nil {
+		err = x.fits(m.Raw.Size())
+	}
+	if err != nil || n.b.open() != len(m.To) || len(m.To)+2 > window {
+		return nil //nolint:nilerr // Send tells it when the turn of that message comes
+	}
+	say, _ := n.commands()
+	if err := x.link.behind(say, "DATA"); err != nil {
+		return x.link.fail(err)
+	}
+	x.ahead = n
+	return nil
 }
 
 // giveUp ends a transaction that nobody accepted: a server that waits for the message all the same gets an empty one
@@ -273,7 +354,7 @@ func (x *Session) flight(commands []func() error, data bool) ([]reply, error) {
 }
 
 // data sends the message after the go-ahead and reads the verdict.
-func (t *transaction) data() (mail.Receipt, error) {
+func (t *transaction) data(ctx context.Context) (mail.Receipt, error) {
 	x, b, raw := t.x, t.b, t.m.Raw
 	x.link.data, x.link.dot, x.link.sent = true, false, 0
 	out := bufio.NewWriterSize(x.link, piece)
@@ -287,6 +368,9 @@ func (t *transaction) data() (mail.Receipt, error) {
 		t.breakOff()
 		err = fmt.Errorf("the message cannot be read: %w", err)
 		return b.stop(mail.Deferred, err), err
+	}
+	if err == nil {
+		err = t.follow(ctx)
 	}
 	var answer reply
 	if err == nil {
