@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"poplar/mail"
 )
 
@@ -63,5 +65,56 @@ func TestTheRestThatIsGone(t *testing.T) {
 	bar := r.restBar(mail.Copy{Message: 1, Partial: true})
 	if len(bar.Acts()) != 0 || bar.Text() != "The rest is no longer on the server." {
 		t.Errorf("%q %v", bar.Text(), bar.Acts())
+	}
+}
+
+// long gives out a message whose beginning is read before its end.
+type long struct {
+	box
+	gate chan struct{}
+	end  mail.Message
+}
+
+func (l *long) Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	m, err := l.box.Read(ctx, id)
+	m.Glanced, m.Parts = true, m.Parts[:2]
+	return m, err
+}
+
+func (l *long) Read(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
+	select {
+	case <-l.gate:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	m, err := l.box.Read(ctx, id)
+	m.Problems = l.end.Problems
+	return m, err
+}
+
+func TestALongMessageIsShownBeforeItIsRead(t *testing.T) {
+	l := &long{gate: make(chan struct{}), end: mail.Message{Problems: []string{"The last part is not closed; the message may be cut off"}}}
+	r, q := newReader(t, &l.box)
+	r.box = l
+	r.Open(mail.Summary{ID: 1}, nil)
+	until := func(what string, done func() bool) {
+		t.Helper()
+		if !q.Until(20*time.Second, done) {
+			t.Fatalf("it never came to: %s", what)
+		}
+	}
+	r.Reading = nil
+	until("the beginning", func() bool { return r.Message() != nil && r.Attachments.Visible() })
+	if len(r.Attachments.tickets) != 1 || !r.notes.shows(noteRemarks) {
+		t.Errorf("the beginning has %d attachments", len(r.Attachments.tickets))
+	}
+	r.scroll.ScrollToOffset(fyne.NewPos(0, 40))
+	close(l.gate)
+	until("the end", func() bool { return !r.Message().Glanced })
+	if len(r.Attachments.tickets) != 2 || r.Message().Problems == nil || !r.notes.shows(noteRemarks) {
+		t.Errorf("the whole has %d attachments", len(r.Attachments.tickets))
+	}
+	if r.scroll.Offset.Y != 40 {
+		t.Errorf("it was read at 40 and is now at %v", r.scroll.Offset.Y)
 	}
 }

@@ -239,3 +239,38 @@ func TestFateAndAgain(t *testing.T) {
 		t.Errorf("it comes from %+v, %v", o, err)
 	}
 }
+
+// Of a long message a glance shows what stands at its beginning; its parts are the same ones when all of it is read.
+func TestGlance(t *testing.T) {
+	b := newBench(t, nil, nil)
+	long := strings.Repeat(strings.Repeat("QUJD", 19)+"\n", 40_000)
+	const head = "Content-Transfer-Encoding: base64\n\n"
+	id := b.put("Subject: Long\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nHello.\n--b\nContent-Type: image/gif; name=a.gif\n" + head + "R0lG\n--b\nContent-Type: application/zip; name=b.zip\n" + head + long + "--b\nContent-Type: application/pdf; name=c.pdf\n" + head + "QUJD\n--b--\n")[0]
+	first, err := b.Glance(t.Context(), id)
+	if err != nil || !first.Glanced || first.Text != "Hello." || len(first.Parts) != 2 {
+		t.Fatalf("a glance: %+v, %v", first, err)
+	}
+	for _, step := range []struct {
+		index int
+		want  string
+	}{{0, "GIF"}, {2, "ABC"}, {0, "GIF"}} {
+		var out bytes.Buffer
+		if err := b.Part(t.Context(), id, step.index, &out); err != nil || out.String() != step.want {
+			t.Errorf("part %d is %q, %v", step.index, out.String(), err)
+		}
+	}
+	all, err := b.Read(t.Context(), id)
+	if err != nil || all.Glanced || len(all.Parts) != 3 || all.Parts[1].Size != 40_000*57 {
+		t.Errorf("the whole: %+v, %v", all, err)
+	}
+	other := b.put("Subject: Other\nContent-Type: application/pdf; name=d.pdf\n\nDDD\n")[0]
+	var out bytes.Buffer
+	if err := b.Part(t.Context(), other, 0, &out); err != nil || strings.TrimSpace(out.String()) != "DDD" {
+		t.Errorf("the part of another is %q, %v", out.String(), err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if m, err := b.Read(ctx, id); err == nil {
+		t.Errorf("it is read although nobody waits: %+v", m)
+	}
+}

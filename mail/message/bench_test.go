@@ -121,6 +121,21 @@ func BenchmarkOpenReal(b *testing.B) {
 	})
 }
 
+// A message of 200 MiB: what it takes until something can be shown of it, and until all is known.
+func BenchmarkGlanceLong(b *testing.B) { benchmarkLong(b, Glance) }
+func BenchmarkOpenLong(b *testing.B)   { benchmarkLong(b, OpenAs) }
+
+func benchmarkLong(b *testing.B, read func(mail.Raw, string) (*mail.Message, error)) {
+	b.Helper()
+	raw := huge{glanceHead + "--b\r\nContent-Type: video/mp4; name=film.mp4\r\nContent-Transfer-Encoding: base64\r\n\r\n", strings.Repeat("QUJD", 19) + "\r\n", "--b--\r\n", 200 << 20 / 78}
+	b.SetBytes(raw.Size())
+	for b.Loop() {
+		if m, err := read(raw, ""); err != nil || len(m.Parts) != 1 {
+			b.Fatal(err)
+		}
+	}
+}
+
 // devSet returns the real messages that lie beside the project on some machines; nil elsewhere.
 func devSet(tb testing.TB) []mail.Bytes {
 	tb.Helper()
