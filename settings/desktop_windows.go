@@ -18,12 +18,21 @@ const (
 	progID    = "Poplar.mailto"
 )
 
-// desktop has nothing that differs on Windows.
-type desktop struct{}
+// desktop is what tests have of their own.
+type desktop struct {
+	name string // of the value in runKey; "": runName
+}
+
+func (s desktop) runName() string {
+	if s.name != "" {
+		return s.name
+	}
+	return runName
+}
 
 // StartsAtLogin reports whether Poplar starts when the person logs in.
 func (d *Desktop) StartsAtLogin() (bool, error) {
-	return value(runKey, runName, func(string) bool { return true })
+	return value(runKey, d.system.runName(), func(string) bool { return true })
 }
 
 // value reports whether the person's registry has a value that is as wanted.
@@ -55,9 +64,9 @@ func (d *Desktop) StartAtLogin(on bool) (err error) {
 	}
 	defer func() { err = errors.Join(err, k.Close()) }()
 	if on {
-		return k.SetStringValue(runName, windows.ComposeCommandLine(command))
+		return k.SetStringValue(d.system.runName(), windows.ComposeCommandLine(command))
 	}
-	if err := k.DeleteValue(runName); !errors.Is(err, registry.ErrNotExist) {
+	if err := k.DeleteValue(d.system.runName()); !errors.Is(err, registry.ErrNotExist) {
 		return err
 	}
 	return nil
