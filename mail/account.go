@@ -165,6 +165,8 @@ type Account struct {
 
 	ReplyTo   string `json:"reply_to,omitempty"`
 	Signature string `json:"signature,omitempty"`
+	// SignatureRich is the signature with its looks, as an Identity's.
+	SignatureRich *Rich `json:"signature_rich,omitempty"`
 	// SignatureBelow puts the signature below the quoted original rather than above it.
 	SignatureBelow bool `json:"signature_below,omitempty"`
 	// Identities are further names and addresses to write under.

@@ -16,6 +16,9 @@ type Draft struct {
 	ReplyTo []Address
 	Subject string
 	Text    string // plain text, LF lines, as typed (quote and signature included)
+	// Rich is what was typed, with its looks; nil in a message of plain text. Text then counts for nothing: Rich.Text is
+	// the message's plain form.
+	Rich *Rich
 	// Quote is the original's text that goes under Text with "> " before each line (without them in a forward: Mark has
 	// Forwarded); empty when there is none or when it has been taken into Text (see Quoted).
 	Quote string
@@ -81,9 +84,12 @@ func (d Draft) Quoted() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// Body is the whole text of the message: Text, an empty line, Quoted.
+// Body is the whole text of the message: Text (or that of Rich), an empty line, Quoted.
 func (d Draft) Body() string {
 	quoted := d.Quoted()
+	if d.Rich != nil {
+		d.Text = d.Rich.Text()
+	}
 	switch {
 	case quoted == "" || d.Text == "":
 		return d.Text + quoted

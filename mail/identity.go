@@ -8,6 +8,9 @@ type Identity struct {
 	Address   string `json:"address"`
 	ReplyTo   string `json:"reply_to,omitempty"`
 	Signature string `json:"signature,omitempty"`
+	// SignatureRich is the signature with its looks, for messages that have such; Signature then is its plain form. nil:
+	// the signature is text alone.
+	SignatureRich *Rich `json:"signature_rich,omitempty"`
 	// Via is the account whose outgoing server sends for this identity; empty: the account it belongs to.
 	Via AccountID `json:"via,omitempty"`
 	// Own is an outgoing server of the identity's own; nil: it has none. It goes before Via.
@@ -33,7 +36,7 @@ func (i Identity) From() Address { return Address{Name: i.Name, Addr: i.Address}
 
 // Main is the account's own identity.
 func (a Account) Main() Identity {
-	return Identity{Name: a.Name, Address: a.Address, ReplyTo: a.ReplyTo, Signature: a.Signature}
+	return Identity{Name: a.Name, Address: a.Address, ReplyTo: a.ReplyTo, Signature: a.Signature, SignatureRich: a.SignatureRich}
 }
 
 // Names are all identities of the account, its own first.
@@ -112,6 +115,6 @@ func (a Account) OwnSecrets() []Direction {
 
 // As is the account writing under an identity: its name, address, Reply-To and signature are the identity's.
 func (a Account) As(i Identity) Account {
-	a.Name, a.Address, a.ReplyTo, a.Signature = i.Name, i.Address, i.ReplyTo, i.Signature
+	a.Name, a.Address, a.ReplyTo, a.Signature, a.SignatureRich = i.Name, i.Address, i.ReplyTo, i.Signature, i.SignatureRich
 	return a
 }

@@ -27,7 +27,7 @@ func asNew(a mail.Account, m *mail.Message, raw mail.Raw) mail.Draft {
 	d := mail.Draft{
 		Account: a.ID, From: a.From(), To: m.To, Cc: m.Cc, Bcc: m.Bcc, ReplyTo: replyTo(a), Subject: clean(m.Subject), Text: bodyOf(m),
 	}
-	d.Attach, _ = carry(raw, m) // what cannot be read is missing in the composer's list, where the person sees it
+	d.Rich, d.Attach, _ = taken(raw, m) // what cannot be read is missing in the composer's list, where the person sees it
 	return d
 }
 

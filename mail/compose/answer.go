@@ -53,7 +53,7 @@ func Answer(a mail.Account, m *mail.Message, raw mail.Raw, mode mail.ReplyMode, 
 			d.Text += "\n\n" + d.QuoteIntro // an intro stands only above a quote
 			d.QuoteIntro = ""
 		}
-		d.Attach, _ = carry(raw, m) // what cannot be read is missing in the composer's list, where the person sees it
+		d.Attach, _ = carry(raw, m, nil) // what cannot be read is missing in the composer's list, where the person sees it
 		return placed(a, d)
 	}
 	d.Subject = "Re: " + bareSubject(m.Subject)

@@ -30,7 +30,7 @@ func Build(w io.Writer, d mail.Draft) error {
 	if err := headers(&h, d, mailboxes); err != nil {
 		return err
 	}
-	return write(w, &h, bodyPart(d), d.Attach, attachmentPart)
+	return write(w, &h, bodyPart(d, true), d.Attach, attachmentPart)
 }
 
 // headers writes what a message and a draft have in common. list writes an address list: strictly or not.

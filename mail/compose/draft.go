@@ -53,6 +53,11 @@ type saved struct {
 	Text   octets      `json:"text,omitempty"`
 	Quote  octets      `json:"quote,omitempty"`
 	Attach []savedFile `json:"attach,omitempty"`
+	// Rich is how many blocks at the start of the HTML are what was typed; 0 in a draft of plain text.
+	Rich     int            `json:"rich,omitempty"`
+	Pictures []mail.Picture `json:"pictures,omitempty"` // of the HTML, in the order of their parts, which have the octets
+	// RichText is set only where the HTML cannot give the text back as it is.
+	RichText *mail.Rich `json:"rich_text,omitempty"`
 }
 
 type savedFile struct {
@@ -101,15 +106,24 @@ func BuildDraft(w io.Writer, d mail.Draft) error {
 	if tokens, _ := looseMailboxes(d.Bcc); len(tokens) > 0 { // it knows no errors
 		fold(&h, "Bcc", tokens...)
 	}
+	typed := len(d.Text)
+	body := textPart(d.Body(), false)
+	if d.Rich != nil {
+		tidy := d.Rich.Tidy()
+		d.Rich, d.QuoteHTML = &tidy, ""
+		d.Text = tidy.Text()
+		typed, body = len(d.Text), bodyPart(d, false)
+	}
 	s := saved{
 		Account: d.Account, From: d.From, To: d.To, Cc: d.Cc, Bcc: d.Bcc, ReplyTo: d.ReplyTo, Subject: d.Subject,
 		InReplyTo: d.InReplyTo, References: d.References, Answers: d.Answers, Mark: d.Mark, MessageID: d.MessageID,
-		Date: d.Date, QuoteIntro: d.QuoteIntro, TextSize: len(d.Text), QuotedSize: len(d.Quoted()),
+		Date: d.Date, QuoteIntro: d.QuoteIntro, TextSize: typed, QuotedSize: len(d.Quoted()),
 		SendAt: d.SendAt, AskReceipt: d.AskReceipt, Notices: d.Notices, Priority: d.Priority,
 	}
-	if back := s.split(normal(d.Body())); back.Text != d.Text || back.Quote != d.Quote {
+	if back := s.split(normal(d.Body())); d.Rich == nil && back.Text != d.Text || back.Quote != d.Quote {
 		s.Text, s.Quote = octets(d.Text), octets(d.Quote)
 	}
+	s.addRich(d)
 	var files []mail.Attachment
 	for _, f := range d.Attach {
 		e := savedFile{Name: octets(f.Name), Type: f.Type, Path: octets(f.Path), Size: f.Size}
@@ -130,7 +144,7 @@ func BuildDraft(w io.Writer, d mail.Draft) error {
 		coded = coded[draftLine:]
 	}
 	fold(&h, draftFieldName, append(lines, coded)...)
-	return write(w, &h, textPart(d.Body(), false), files, func(f mail.Attachment) (part, error) {
+	return write(w, &h, body, files, func(f mail.Attachment) (part, error) {
 		// Always base64, which alone gives back every octet.
 		return filePart(f, typeOf(f), base64Encoding)
 	})
@@ -218,13 +232,30 @@ func savedFacts(fields []rawField) (saved, bool) {
 }
 
 func (s saved) draft(fields []rawField, body io.Reader) (mail.Draft, error) {
-	text, files, err := leaves(fields, body)
+	get := func(name string) string {
+		for _, f := range fields {
+			if f.name == name {
+				return f.value()
+			}
+		}
+		return ""
+	}
+	parts, err := leaves(get, body, 0)
+	if err == nil && len(parts) == 0 {
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return mail.Draft{}, fmt.Errorf("the draft cannot be read: %w", err)
 	}
-	d := s.split(strings.ReplaceAll(string(text), "\r\n", "\n"))
+	d := s.split(strings.ReplaceAll(string(parts[0]), "\r\n", "\n"))
 	if s.Text != "" || s.Quote != "" {
 		d.Text, d.Quote = string(s.Text), string(s.Quote)
+	}
+	files := parts[1:]
+	if s.Rich > 0 && len(files) > len(s.Pictures) {
+		d.Rich = s.rich(string(files[0]), files[1:len(s.Pictures)+1])
+		d.Text = d.Rich.Text()
+		files = files[len(s.Pictures)+1:]
 	}
 	d.Account, d.From, d.To, d.Cc, d.Bcc, d.ReplyTo = s.Account, s.From, s.To, s.Cc, s.Bcc, s.ReplyTo
 	d.Subject, d.InReplyTo, d.References, d.Answers, d.Mark = s.Subject, s.InReplyTo, s.References, s.Answers, s.Mark
@@ -240,49 +271,42 @@ func (s saved) draft(fields []rawField, body io.Reader) (mail.Draft, error) {
 	return d, nil
 }
 
-// leaves reads the flat structure that BuildDraft writes.
-func leaves(fields []rawField, body io.Reader) (text []byte, files [][]byte, err error) {
-	get := func(name string) string {
-		for _, f := range fields {
-			if f.name == name {
-				return f.value()
-			}
-		}
-		return ""
-	}
+// leaves reads the leaves of the structure that BuildDraft writes, in their order: the text, the HTML of a draft that has
+// one with its pictures, and the attachments.
+func leaves(get func(string) string, body io.Reader, depth int) ([][]byte, error) {
 	mediaType, params, err := mime.ParseMediaType(get("content-type"))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if mediaType != "multipart/mixed" {
+	if !strings.HasPrefix(mediaType, "multipart/") || depth > deepestDraft {
 		enc := get("content-transfer-encoding")
-		text, err = decode(body, enc)
-		if encoding(enc) != base64Encoding {
+		text, err := decode(body, enc)
+		if depth == 0 && encoding(enc) != base64Encoding {
 			// The last line end belongs to the message, not to the text.
 			text = bytes.TrimSuffix(text, []byte("\r\n"))
 		}
-		return text, nil, err
+		return [][]byte{text}, err
 	}
+	var list [][]byte
 	mr := multipart.NewReader(body, params["boundary"])
 	for n := 0; ; n++ {
 		p, err := mr.NextRawPart()
 		if errors.Is(err, io.EOF) && n > 0 {
-			return text, files, nil
+			return list, nil
 		}
 		if err != nil {
-			return nil, nil, errors.Join(err, io.ErrUnexpectedEOF)
+			return nil, errors.Join(err, io.ErrUnexpectedEOF)
 		}
-		b, err := decode(p, p.Header.Get("Content-Transfer-Encoding"))
+		inner, err := leaves(func(name string) string { return p.Header.Get(name) }, p, depth+1)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		if n == 0 {
-			text = b
-		} else {
-			files = append(files, b)
-		}
+		list = append(list, inner...)
 	}
 }
+
+// deepestDraft is how deep BuildDraft nests: mixed, alternative, related.
+const deepestDraft = 3
 
 func decode(r io.Reader, enc string) ([]byte, error) {
 	switch encoding(strings.ToLower(enc)) {
@@ -310,7 +334,7 @@ func foreignDraft(raw mail.Raw) (mail.Draft, error) {
 	if len(m.InReplyTo) > 0 {
 		d.InReplyTo = m.InReplyTo[0]
 	}
-	d.Attach, err = carry(raw, m)
+	d.Rich, d.Attach, err = taken(raw, m)
 	return d, err
 }
 
@@ -323,11 +347,23 @@ func bodyOf(m *mail.Message) string {
 	return strings.TrimRight(strings.TrimLeft(t, "\n"), "\n ")
 }
 
-// carry takes every part of m along as an attachment, in memory. Parts that cannot be read are left out and told.
-func carry(raw mail.Raw, m *mail.Message) ([]mail.Attachment, error) {
+// taken is the text of m with its looks, where it has any, and its parts as carry takes them along; pictures stay where
+// they are in the text.
+func taken(raw mail.Raw, m *mail.Message) (*mail.Rich, []mail.Attachment, error) {
+	r, inside := richOf(m, raw)
+	files, err := carry(raw, m, inside)
+	return r, files, err
+}
+
+// carry takes every part of m along as an attachment, in memory, but for those left out. Parts that cannot be read are
+// left out and told.
+func carry(raw mail.Raw, m *mail.Message, without map[int]bool) ([]mail.Attachment, error) {
 	var out []mail.Attachment
 	var errs []error
 	for _, p := range m.Parts {
+		if without[p.Index] {
+			continue
+		}
 		b, err := partBytes(raw, p.Index)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("the attachment “%s” cannot be read: %w", clean(p.Name), err))

@@ -2,7 +2,6 @@ package compose
 
 import (
 	"html"
-	"io"
 	"strings"
 
 	"poplar/mail"
@@ -10,6 +9,13 @@ import (
 
 // maxQuoteHTML is how long the HTML of a quote may be; with a longer one the message has its text alone.
 const maxQuoteHTML = 1 << 20
+
+// What stands around the HTML of a message, and what its typed text begins with where that was plain.
+const (
+	htmlHead  = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"></head><body>\n"
+	htmlFoot  = "</body></html>\n"
+	plainHead = "<div style=\"white-space:pre-wrap\">"
+)
 
 // styled reports whether d has an HTML form beside its text: where it quotes a message that has one.
 func styled(d mail.Draft) bool {
@@ -20,47 +26,30 @@ func styled(d mail.Draft) bool {
 // header block.
 func htmlBody(d mail.Draft) string {
 	var b strings.Builder
-	b.WriteString("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"></head><body>\n")
+	b.WriteString(htmlHead)
 	typed := func(s string) {
 		if s = strings.Trim(normal(s), "\n"); s != "" {
-			b.WriteString("<div style=\"white-space:pre-wrap\">" + html.EscapeString(s) + "</div>\n")
+			b.WriteString(plainHead + html.EscapeString(s) + "</div>\n")
 		}
 	}
 	typed(d.Text)
 	b.WriteString("<br>\n")
 	typed(d.QuoteIntro)
-	if d.Mark&mail.Forwarded != 0 {
-		b.WriteString("<br>\n<div>" + d.QuoteHTML + "</div>\n")
-	} else {
-		b.WriteString("<blockquote type=\"cite\" style=\"margin:0 0 0 .8ex;border-left:2px solid #ccc;padding-left:1ex\">" + d.QuoteHTML + "</blockquote>\n")
-	}
-	b.WriteString("</body></html>\n")
+	b.WriteString(quotedHTML(d))
+	b.WriteString(htmlFoot)
 	return b.String()
 }
 
-// bodyPart is the body of d: its text, or text and HTML as alternatives (RFC 2046 section 5.1.4).
-func bodyPart(d mail.Draft) part {
+// bodyPart is the body of d: its text, or text and HTML as alternatives (RFC 2046 section 5.1.4). flowing lets long
+// lines of the text be broken.
+func bodyPart(d mail.Draft, flowing bool) part {
 	body := d.Body()
-	text := textPart(body, worthFlowing(normal(body)))
-	if !styled(d) {
-		return text
+	text := textPart(body, flowing && worthFlowing(normal(body)))
+	switch {
+	case d.Rich != nil:
+		return several("multipart/alternative;", nil, []part{text, richPart(d)})
+	case styled(d):
+		return several("multipart/alternative;", nil, []part{text, htmlPart(htmlBody(d))})
 	}
-	boundary := newBoundary()
-	var h strings.Builder
-	fold(&h, "Content-Type", "multipart/alternative;", `boundary="`+boundary+`"`)
-	return part{fields: h.String(), body: func(w io.Writer) error {
-		for _, p := range []part{text, htmlPart(htmlBody(d))} {
-			if _, err := io.WriteString(w, "--"+boundary+"\r\n"+p.fields+"\r\n"); err != nil {
-				return err
-			}
-			if err := p.body(w); err != nil {
-				return err
-			}
-			if _, err := io.WriteString(w, "\r\n"); err != nil {
-				return err
-			}
-		}
-		_, err := io.WriteString(w, "--"+boundary+"--")
-		return err
-	}}
+	return text
 }

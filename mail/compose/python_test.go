@@ -27,13 +27,17 @@ for path in sys.stdin:
     def addrs(name):
         return [[a.display_name, a.addr_spec] for h in m.get_all(name, []) for a in h.addresses]
     body = m.get_body(("plain",))
+    page = m.get_body(("html",))
     files = []
+    pictures = [[p["content-id"], p.get_filename(), hashlib.sha256(p.get_payload(decode=True)).hexdigest()]
+        for p in m.walk() if p.get_content_disposition() == "inline"]
     for new, part in zip(m.walk(), old.walk()):
         if part.get_content_disposition() == "attachment":
             name = email.header.make_header(email.header.decode_header(part.get_param("name").replace("\\\"", "\"").replace("\\\\", "\\")))
             files.append([new.get_filename(), str(name), hashlib.sha256(part.get_payload(decode=True)).hexdigest()])
     print(json.dumps({"subject": str(m["subject"]), "from": addrs("from"), "to": addrs("to"), "cc": addrs("cc"),
         "text": body.get_content(), "flowed": body["content-type"].params.get("format") == "flowed", "files": files,
+        "html": page.get_content() if page else "", "pictures": pictures,
         "defects": [str(d) for p in m.walk() for d in p.defects]}), flush=True)
 `
 
@@ -43,6 +47,8 @@ type pythonSees struct {
 	Text         string
 	Flowed       bool
 	Files        [][3]string
+	HTML         string
+	Pictures     [][3]string
 	Defects      []string
 }
 
@@ -70,6 +76,9 @@ func TestBuiltIsReadBackByPython(t *testing.T) {
 	replies := bufio.NewReader(out)
 	for i := range 150 {
 		d := randomDraft(r, dir)
+		if i%3 == 0 {
+			d = richDraft(r, dir)
+		}
 		raw := build(t, d)
 		path := filepath.Join(dir, fmt.Sprintf("%d.eml", i))
 		if err := os.WriteFile(path, raw, 0o600); err != nil {
@@ -116,6 +125,19 @@ func TestBuiltIsReadBackByPython(t *testing.T) {
 			sum := sha256.Sum256([]byte(attachmentBytes(t, a)))
 			if f := got.Files[j]; squeeze(f[0]) != squeeze(a.Name) || squeeze(f[1]) != squeeze(a.Name) || f[2] != hex.EncodeToString(sum[:]) {
 				t.Errorf("attachment %q came back as %q", a.Name, f)
+			}
+		}
+		page, pictures := "", []*mail.Picture{}
+		if d.Rich != nil {
+			page, pictures = richBody(d, *d.Rich), d.Rich.Pictures()
+		}
+		if normal(got.HTML) != page || len(got.Pictures) != len(pictures) {
+			t.Errorf("HTML %q with %d pictures came back as %q with %d", page, len(pictures), got.HTML, len(got.Pictures))
+		}
+		for j, p := range pictures[:min(len(pictures), len(got.Pictures))] {
+			sum := sha256.Sum256(p.Data)
+			if f := got.Pictures[j]; f[0] != "<"+p.ID+">" || squeeze(f[1]) != squeeze(p.Name) || f[2] != hex.EncodeToString(sum[:]) {
+				t.Errorf("picture %+v came back as %q", p, f)
 			}
 		}
 		if len(got.Defects) > 0 {
