@@ -93,6 +93,7 @@ const (
 	SentTooMuch      Reason = "sent-too-much"
 	NotAuthentic     Reason = "not-authentic" // SPF, DKIM, DMARC
 	RoutingFails     Reason = "routing"
+	FormRefused      Reason = "form" // what the message is like, or how it is handed over
 	LetterNotArrived Reason = "not-arrived"
 	Unclear          Reason = "unclear" // nothing of the above is certain
 )
@@ -436,6 +437,10 @@ var reasonWords = map[Reason]ReasonWords{
 	RoutingFails: {
 		"The message found no way to the recipient", "",
 		"Tell whoever runs the recipient's domain, with the server's own line",
+	},
+	FormRefused: {
+		"The server does not take a message of this form", "",
+		"Send it in a plainer form, without rich text, unusual attachments or letters beyond a to z in addresses",
 	},
 	LetterNotArrived: {
 		"The message was sent and did not come back in time", "Some servers take minutes; it may also lie among the junk mail in the webmail",

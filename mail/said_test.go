@@ -1,7 +1,10 @@
 package mail
 
 import (
+	"fmt"
+	"os"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -62,6 +65,13 @@ func TestServersWords(t *testing.T) {
 		{"recipient", "550 5.1.10 Null MX", RecipientRefused, DomainUnknown},
 		{"send", "554 DT:SPM 163 smtp11,D8CowABnb5fd", ServerPermanent, LooksLikeSpam},
 		{"send", "550 5.7.26 Unauthenticated email from example.org is not accepted due to domain's DMARC policy.", ServerPermanent, NotAuthentic},
+		{"send", "550-5.7.26 The MAIL FROM domain has an SPF record with a hard fail", ServerPermanent, NotAuthentic},
+		{"log in", "535 5.7.0 ERR.LOGIN.REQCODE", NeedsAppPassword, NeedsCode},
+		{"log in", "ERR.LOGIN.PASSERR", LoginRefused, WrongPassword},
+		{"log in", "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.", LoginRefused, OAuthWanted},
+		{"sender", "553 Local user only,163 smtp5", ServerPermanent, SenderNotYours},
+		{"recipient", "551 virus infected mail rejected", ServerPermanent, LooksLikeSpam},
+		{"send", "550 5.6.2 Conversion required", ServerPermanent, FormRefused},
 		{"send", "550 5.4.5 Daily user sending limit exceeded.", ServerPermanent, SentTooMuch},
 		{"send", "552 5.3.4 Message size exceeds fixed limit", TooLarge, MessageTooLarge},
 		{"send", "554 5.7.1 Message rejected under suspicion of SPAM", ServerPermanent, LooksLikeSpam},
@@ -90,16 +100,40 @@ func TestReasonsHaveWords(t *testing.T) {
 			}
 		}
 	}
-	for _, list := range [][]phrase{loginPhrases, sendPhrases} {
-		for _, p := range list {
-			if _, ok := p.is.Words(); !ok {
-				t.Errorf("%q leads to %q, which has no words", p.say, p.is)
-			}
-		}
+}
+
+// Each word of the table leads to advice, says whence it comes, and is one thing only.
+func TestServersWordsAreWhole(t *testing.T) {
+	doc, err := os.ReadFile("../docs/providers.md")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for status, r := range smtpStatus {
-		if _, ok := r.Words(); !ok {
-			t.Errorf("%s leads to %q, which has no words", status, r)
+	seen, used := map[string]bool{}, map[string]bool{}
+	for _, s := range serversWords {
+		name := s.code + s.status + s.says
+		if s.reply != 0 {
+			name = fmt.Sprint(s.reply)
+		}
+		if _, ok := s.is.Words(); !ok {
+			t.Errorf("%q leads to %q, which has no words", name, s.is)
+		}
+		if wordsFrom[s.from] == "" {
+			t.Errorf("%q comes from %q, which is no source", name, s.from)
+		}
+		if seen[name] {
+			t.Errorf("%q is there twice", name)
+		}
+		if s.when != atLogin && clauses[s.is] == "" && s.clause == "" {
+			t.Errorf("%q leads to %q, which has no clause", name, s.is)
+		}
+		seen[name], used[s.from] = true, true
+	}
+	for name := range wordsFrom {
+		if !used[name] {
+			t.Errorf("nothing comes from %s", name)
+		}
+		if !strings.Contains(string(doc), "| "+name+" |") {
+			t.Errorf("docs/providers.md does not tell of %s", name)
 		}
 	}
 }
