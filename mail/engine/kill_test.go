@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -53,17 +54,19 @@ func sendingVictim(dir string) int {
 // message.
 func TestKilledWhileSending(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		o    mailtest.SMTPOptions
+		name     string
+		o        mailtest.SMTPOptions
+		messages int
 	}{
-		{"at once", mailtest.SMTPOptions{Chunking: true}},
-		{"pipelined", mailtest.SMTPOptions{}},
-		{"one by one", mailtest.SMTPOptions{Without: []string{"PIPELINING"}}},
+		{"at once", mailtest.SMTPOptions{Chunking: true}, 1},
+		{"pipelined", mailtest.SMTPOptions{}, 1},
+		{"one by one", mailtest.SMTPOptions{Without: []string{"PIPELINING"}}, 1},
+		{"one behind the other", mailtest.SMTPOptions{}, 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := map[mail.SendState]int{}
 			for n := 1; ; n++ {
-				state, reached := killedAt(t, c.o, n)
+				state, reached := killedAt(t, c.o, n, c.messages)
 				if !reached {
 					if n < 7 {
 						t.Errorf("the dialogue has only %d steps", n-1)
@@ -79,9 +82,10 @@ func TestKilledWhileSending(t *testing.T) {
 	}
 }
 
-// killedAt sends a message from a process that is killed when the server is about to answer its nth line, sees to what
-// that has left, and returns how the message stood. reached is false when the dialogue has fewer lines.
-func killedAt(t *testing.T, o mailtest.SMTPOptions, n int) (state mail.SendState, reached bool) {
+// killedAt sends messages from a process that is killed when the server is about to answer its nth line, sees to what that
+// has left, and returns how the messages stood: sent, or perhaps sent if that is said of any. reached is false when the
+// dialogue has fewer lines.
+func killedAt(t *testing.T, o mailtest.SMTPOptions, n, messages int) (state mail.SendState, reached bool) {
 	t.Helper()
 	var mu sync.Mutex
 	var victim *os.Process
@@ -108,7 +112,10 @@ func killedAt(t *testing.T, o mailtest.SMTPOptions, n int) (state mail.SendState
 	if err := b.SetAccounts(t.Context(), []mail.Account{b.account}); err != nil {
 		t.Fatal(err)
 	}
-	id := b.queue(n, "jonas@weber.example, klara@weber.example")
+	ids := make([]mail.MessageID, messages)
+	for i := range ids {
+		ids[i] = b.queue(10*n+i, "jonas@weber.example, klara@weber.example")
+	}
 	dir := b.o.Dir
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
@@ -140,32 +147,48 @@ func killedAt(t *testing.T, o mailtest.SMTPOptions, n int) (state mail.SendState
 	if _, err := b.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	got := b.smtp.Messages()
+	accepted := func(i int) (times int) {
+		for _, m := range b.smtp.Messages() {
+			if strings.Contains(string(m.Raw), fmt.Sprintf("Message-ID: <%d@birch.example>", 10*n+i)) {
+				times++
+			}
+		}
+		return times
+	}
 	out, err := b.Outbox(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	switch {
-	case len(got) > 1:
-		t.Errorf("killed at line %d: accepted %d times", n, len(got))
-	case len(out) == 0 && (len(got) != 1 || len(b.list(mail.Query{Role: mail.Sent})) != 1):
-		t.Errorf("killed at line %d: lost", n)
-	case len(out) == 0:
-		return mail.SentOK, reached
-	case len(out) != 1 || out[0].ID != id || out[0].State != mail.Uncertain:
-		t.Errorf("killed at line %d: %+v", n, out)
-	}
-	// The person chooses to send it again.
-	if err := b.Resend(t.Context(), id); err != nil {
-		t.Fatal(err)
-	}
-	if tried, err := b.Flush(t.Context()); err != nil || len(tried) != 1 || tried[0].State != mail.SentOK {
-		t.Errorf("killed at line %d, sent again: %+v, %v", n, tried, err)
-	}
-	for _, m := range b.smtp.Messages() {
-		if !strings.Contains(string(m.Raw), fmt.Sprintf("Message-ID: <%d@birch.example>", n)) {
-			t.Errorf("killed at line %d: it is another message now", n)
+	sent := b.list(mail.Query{Role: mail.Sent})
+	state = mail.SentOK
+	for i, id := range ids {
+		left := slices.IndexFunc(out, func(o mail.OutboxItem) bool { return o.ID == id })
+		copied := slices.ContainsFunc(sent, func(s mail.Summary) bool { return s.ID == id })
+		switch times := accepted(i); {
+		case times > 1:
+			t.Errorf("killed at line %d: message %d is accepted %d times", n, i, times)
+		case left < 0 && (times != 1 || !copied):
+			t.Errorf("killed at line %d: message %d is lost", n, i)
+		case left < 0:
+			continue
+		case out[left].State != mail.Uncertain:
+			t.Errorf("killed at line %d: %+v", n, out[left])
+		}
+		state = mail.Uncertain
+		// The person chooses to send it again.
+		if err := b.Resend(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		if tried, err := b.Flush(t.Context(), id); err != nil || len(tried) != 1 || tried[0].State != mail.SentOK || accepted(i) == 0 {
+			t.Errorf("killed at line %d, sent again: %+v, %v", n, tried, err)
 		}
 	}
-	return mail.Uncertain, reached
+	total := 0
+	for i := range ids {
+		total += accepted(i)
+	}
+	if total != len(b.smtp.Messages()) {
+		t.Errorf("killed at line %d: it is another message now", n)
+	}
+	return state, reached
 }
