@@ -99,7 +99,7 @@ var words = map[Kind][2]string{
 	DiskFull:             {"The disk is full; nothing was deleted on the server", "Free some space"},
 	StoreDamaged:         {"The mail store is damaged or cannot be read", "Run poplar verify and restore a backup"},
 	KeyringLocked:        {"The keyring is locked", "Unlock it, or type the password for this session"},
-	KeyringAbsent:        {"This system has no keyring", "Type the password for this session"},
+	KeyringAbsent:        {"This system has no keyring", "Type the password for this session, or install a keyring"},
 	PasswordMissing:      {"No password is stored for this account", "Enter the password"},
 	Cancelled:            {"Cancelled", "Nothing was lost"},
 	Unknown:              {"Something unexpected happened", "The log says more"},

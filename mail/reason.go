@@ -71,6 +71,7 @@ const (
 	OutgoingPassword Reason = "outgoing-password" // it serves for incoming mail and not for outgoing
 	NoPassword       Reason = "no-password"
 	KeyringShut      Reason = "keyring"
+	KeyringMissing   Reason = "no-keyring"
 
 	// The mailbox, the sender, the recipients, the message.
 	ServerTrouble    Reason = "server-trouble"
@@ -357,6 +358,10 @@ var reasonWords = map[Reason]ReasonWords{
 	KeyringShut: {
 		"The keyring does not give the password", "",
 		"Unlock it, or type the password for this session",
+	},
+	KeyringMissing: {
+		"This system has no keyring", "Poplar keeps passwords in the keyring of the desktop and nowhere else",
+		"Type the password for this session, or install a keyring such as GNOME Keyring, KWallet or KeePassXC",
 	},
 	ServerTrouble: {
 		"The server has trouble of its own", "It says that this will pass",

@@ -113,8 +113,10 @@ func troubleWords(k mail.Kind) string {
 		return kit.T("Cannot log in")
 	case mail.PasswordMissing:
 		return kit.T("Password missing")
-	case mail.KeyringLocked, mail.KeyringAbsent:
+	case mail.KeyringLocked:
 		return kit.T("Keyring locked")
+	case mail.KeyringAbsent:
+		return kit.T("No keyring")
 	case mail.NoSuchHost:
 		return kit.T("Server not found")
 	case mail.UntrustedCertificate:

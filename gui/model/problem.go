@@ -156,6 +156,12 @@ func KeyringRefused(err error) bool {
 	return p != nil && (p.Kind == mail.KeyringLocked || p.Kind == mail.KeyringAbsent)
 }
 
+// KeyringMissing reports whether err says that this system has no keyring at all.
+func KeyringMissing(err error) bool {
+	p := mail.ProblemOf(err)
+	return p != nil && p.Kind == mail.KeyringAbsent
+}
+
 func split(where string) (host, port string) {
 	h, p, err := net.SplitHostPort(where)
 	if err != nil {

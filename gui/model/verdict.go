@@ -101,7 +101,7 @@ func FixLabel(x mail.Fix, a mail.Account, v *mail.Verdict, tr Translate) string 
 		switch v.Reason {
 		case mail.NeedsCode:
 			return tr("Enter the code…")
-		case mail.NoPassword, mail.KeyringShut:
+		case mail.NoPassword, mail.KeyringShut, mail.KeyringMissing:
 			return tr("Enter password…")
 		}
 		return tr("Enter another password…")

@@ -270,13 +270,11 @@ func (w *AccountWindow) refused(stored mail.Account, err error, then func()) {
 	if model.KeyringRefused(err) {
 		// The account itself is stored: saving again must not make a second one.
 		if stored.ID != "" && w.form.New() {
-			in, out := w.form.In.Password, w.form.Out.Password
+			in, out, own := w.form.In.Password, w.form.Out.Password, w.form.Own
 			w.form.Stored(stored)
-			w.form.In.Password, w.form.Out.Password = in, out
+			w.form.In.Password, w.form.Out.Password, w.form.Own = in, out, own
 		}
-		bar = kit.NewBar(kit.ToneWarn, t.What, kit.T("The settings are saved, the password is not. Poplar can ask for it each time instead."))
-		bar.Icon("key").Act(kit.T("Try again"), func() { w.notify(nil); w.Save(then) })
-		bar.Act(kit.T("Ask me each time"), func() {
+		bar = keyringBar(w.Window, err, kit.T("The settings are saved, the password is not."), func() { w.notify(nil); w.Save(then) }, func() {
 			w.notify(nil)
 			w.form.Remember = false
 			w.remember.SetOn(false)

@@ -67,6 +67,7 @@ func AskTrustFor(w fyne.Window, p model.Poplar, loop kit.Loop, a mail.Account, c
 // PasswordQuestion is the question for a password.
 type PasswordQuestion struct {
 	ask      *kit.Ask
+	win      fyne.Window
 	Secret   *kit.Secret
 	Remember *kit.Check
 	notice   *fyne.Container
@@ -84,7 +85,7 @@ type PasswordQuestion struct {
 // called with false where the person gave none. It must be called on the loop.
 func AskPassword(w fyne.Window, p model.Poplar, loop kit.Loop, a mail.Account, d mail.Direction, why *mail.Problem, done func(saved bool)) *PasswordQuestion {
 	d = a.SecretOf(d)
-	q := &PasswordQuestion{p: p, loop: loop, account: a, d: d, done: done, notice: container.New(&kit.Column{Gap: 8})}
+	q := &PasswordQuestion{win: w, p: p, loop: loop, account: a, d: d, done: done, notice: container.New(&kit.Column{Gap: 8})}
 	q.ctx, q.cancel = context.WithCancel(context.Background())
 	server := a.Incoming
 	title := kit.T("Password for %s", a.Title())
@@ -98,6 +99,9 @@ func AskPassword(w fyne.Window, p model.Poplar, loop kit.Loop, a mail.Account, d
 		text = t.Line(tr)
 		if t.Said != "" {
 			q.notice.Add(newPlate(kit.Footer, t.Said))
+		}
+		if model.KeyringMissing(why) {
+			q.notice.Add(kit.NewBar(kit.ToneInfo, "", kit.T("It is kept in memory until Poplar ends.")).Icon("key").Act(kit.T("How to get one"), func() { TellKeyring(w) }))
 		}
 	}
 	q.Secret = kit.NewSecret("", func(string) { q.Secret.SetWrong("") })
@@ -161,8 +165,7 @@ func (q *PasswordQuestion) store() {
 		t := model.TellError(err, tr)
 		bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)
 		if model.KeyringRefused(err) {
-			bar = kit.NewBar(kit.ToneWarn, t.What, kit.T("The password is not stored. Poplar can ask for it each time instead.")).Icon("key")
-			bar.Act(kit.T("Ask me each time"), func() { q.Remember.SetOn(false); q.store() })
+			bar = keyringBar(q.win, err, kit.T("The password is not stored."), nil, func() { q.Remember.SetOn(false); q.store() })
 		}
 		q.notice.RemoveAll()
 		q.notice.Add(bar)

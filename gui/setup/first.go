@@ -318,8 +318,7 @@ func (g *Guide) Finish() {
 				g.form.Stored(a)
 				g.form.In.Password = password
 			}
-			bar = kit.NewBar(kit.ToneWarn, t.What, kit.T("The settings are saved, the password is not. Poplar can ask for it each time instead.")).Icon("key")
-			bar.Act(kit.T("Ask me each time"), func() {
+			bar = keyringBar(g.win, err, kit.T("The settings are saved, the password is not."), nil, func() {
 				g.notice.RemoveAll()
 				g.form.Remember = false
 				g.Finish()

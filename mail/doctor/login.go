@@ -12,8 +12,10 @@ import (
 func (e *examination) explainLogin(p *mail.Problem) *mail.Verdict {
 	v := &mail.Verdict{}
 	switch p.Kind {
-	case mail.KeyringLocked, mail.KeyringAbsent:
+	case mail.KeyringLocked:
 		v.Reason = mail.KeyringShut
+	case mail.KeyringAbsent:
+		v.Reason = mail.KeyringMissing
 	case mail.PasswordMissing:
 		v.Reason = mail.NoPassword
 	case mail.NoEncryption:
