@@ -100,6 +100,13 @@ type Raw interface {
 	Size() int64
 }
 
+// Spooled is a Raw in a file that was written for it alone, and that nobody writes to any more. A store can give the file
+// a name of its own instead of copying it; Close removes the one it had.
+type Spooled interface {
+	Raw
+	OwnFile() string // its path; all of its octets are the message's
+}
+
 // Bytes is a Raw in memory.
 type Bytes []byte
 

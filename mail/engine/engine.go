@@ -21,6 +21,7 @@ import (
 	"poplar/mail"
 	"poplar/mail/message"
 	"poplar/mail/outbox"
+	"poplar/mail/retrieve"
 	"poplar/mail/store"
 	"poplar/mail/wire"
 )
@@ -109,7 +110,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	}
 	message.Prefer(o.Language())
 	hub := mail.NewHub()
-	s, err := store.Open(ctx, o.Dir, store.Options{Hub: hub, Now: o.Now, Log: o.Log, Wait: o.Wait, Text: indexText})
+	s, err := store.Open(ctx, o.Dir, store.Options{Hub: hub, Now: o.Now, Log: o.Log, Wait: o.Wait, Text: indexText, Digest: retrieve.Digest})
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -186,7 +187,11 @@ func (v *victim) sound() {
 		v.t.Fatal(err)
 	}
 	got := map[string]int{}
+	large := 0
 	for _, s := range list {
+		if s.Size > 1<<20 {
+			large++
+		}
 		raw, err := e.Raw(ctx, s.ID)
 		if err != nil {
 			v.t.Fatal(err)
@@ -204,6 +209,12 @@ func (v *victim) sound() {
 	}
 	if len(got) != len(v.sent) {
 		v.t.Errorf("%d different messages are stored, not %d", len(got), len(v.sent))
+	}
+	for folder, want := range map[string]int{"large": large, "spool": 0} {
+		files, err := os.ReadDir(filepath.Join(v.dir, folder))
+		if err != nil || len(files) != want {
+			v.t.Errorf("in the folder %s lie %d files instead of %d: %v", folder, len(files), want, err)
+		}
 	}
 	left := 0
 	if v.a.Keep.Mode == mail.KeepForever {

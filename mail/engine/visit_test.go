@@ -48,10 +48,11 @@ func TestPausesBetweenVisits(t *testing.T) {
 // What deleted messages leave is given back when nobody is being visited.
 func TestTidy(t *testing.T) {
 	b := newBench(t, nil, nil)
-	for i := range 4 {
-		b.box.Add(mailtest.Sample(i, 10<<20))
+	const n = 60
+	for i := range n {
+		b.box.Add(mailtest.Sample(i, 700<<10)) // not so large that it is a file, which goes at once
 	}
-	if reports, err := b.Receive(t.Context()); err != nil || reports[0].Retrieved != 4 {
+	if reports, err := b.Receive(t.Context()); err != nil || reports[0].Retrieved != n {
 		t.Fatal(reports, err)
 	}
 	var ids []mail.MessageID

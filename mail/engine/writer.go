@@ -466,6 +466,9 @@ type spoolFile struct {
 
 func (f *spoolFile) Size() int64 { return f.size }
 
+// OwnFile implements mail.Spooled.
+func (f *spoolFile) OwnFile() string { return f.Name() }
+
 func (f *spoolFile) Close() error {
 	return errors.Join(f.File.Close(), os.Remove(f.Name()))
 }

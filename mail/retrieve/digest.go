@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"io"
 	"strconv"
 	"strings"
 
@@ -178,6 +179,19 @@ func digestsOf(raw mail.Raw) digests {
 	}
 	whole, _ := raw.(mail.Bytes)
 	return newDigester(whole).end(raw.Size())
+}
+
+// Digest returns the digest that LedgerRow.Body keeps, of a message that is stored.
+func Digest(raw mail.Raw) (string, error) {
+	head := make([]byte, min(raw.Size(), headLimit))
+	if n, err := raw.ReadAt(head, 0); n < len(head) {
+		return "", err
+	}
+	d := newDigester(head)
+	if _, err := io.Copy(d, io.NewSectionReader(raw, int64(len(head)), raw.Size()-int64(len(head)))); err != nil {
+		return "", err
+	}
+	return d.end(raw.Size()).body, nil
 }
 
 // glimpse is what TOP told of a message.

@@ -148,7 +148,7 @@ func (r *reader) message(ctx context.Context, it Item, b *pop3.Body) error {
 	r.done++
 	r.progress(r.total, false)
 	a := arrival{item: it, raw: sp.raw()}
-	if r.Read != nil {
+	if _, large := a.raw.(*spooled); !large && r.Read != nil {
 		a.read = r.Read(a.raw)
 	}
 	if err := r.q.put(ctx, a); err != nil {
@@ -263,6 +263,9 @@ func (d *deliverer) store(ctx context.Context, batch []arrival) error {
 				heads++
 			}
 			continue
+		}
+		if s, large := a.raw.(*spooled); large && d.Read != nil {
+			a.read = d.Read(s) // not before: the line would fall idle meanwhile
 		}
 		sum := digestsOf(a.raw)
 		if replaces(it) && sum.are(it.Row) {

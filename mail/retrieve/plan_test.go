@@ -243,6 +243,9 @@ func TestDigestsAreTheSameInMemoryAndInAFile(t *testing.T) {
 			if err != nil || string(got) != msg {
 				t.Errorf("%s: what was written is not what is read, %v", name, err)
 			}
+			if sum, err := Digest(raw); err != nil || sum != digestsOf(raw).body {
+				t.Errorf("%s in pieces of %d: its digest later is %s (%v)", name, piece, sum, err)
+			}
 			if digestsOf(raw) != digestsOf(mail.Bytes(msg)) {
 				t.Errorf("%s in pieces of %d: other digests", name, piece)
 			}

@@ -12,9 +12,9 @@ import (
 const (
 	// waitOctets bounds the messages that have been read and are not yet committed.
 	waitOctets = 2 << 20
-	// spoolWeight is what a message in a file counts there: three may wait while a fourth is being read, and two are
+	// spoolWeight is what a message in a file counts there: seven may wait while another is being read, and four are
 	// stored together.
-	spoolWeight = 1 << 19
+	spoolWeight = 1 << 18
 
 	// A batch is one transaction. It ends with so many messages or octets, or when it has gathered for so long: the
 	// first one early, so that something can be read soon.

@@ -133,6 +133,9 @@ func (s *spooled) ReadAt(p []byte, off int64) (int, error) {
 // Size is the number of octets.
 func (s *spooled) Size() int64 { return s.size }
 
+// OwnFile implements mail.Spooled.
+func (s *spooled) OwnFile() string { return s.File.Name() }
+
 // Close removes the file.
 func (s *spooled) Close() error {
 	return errors.Join(s.File.Close(), os.Remove(s.File.Name()))

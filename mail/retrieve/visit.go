@@ -37,8 +37,8 @@ type Visit struct {
 	// Connect returns a session that is logged in. It may be called again when the server ends one early.
 	Connect func(ctx context.Context) (*pop3.Client, error)
 	Ledger  Ledger
-	// Read, if set, reads what the store will want to know out of each message as it comes, while earlier ones are being
-	// stored. The goroutine that calls Run calls it.
+	// Read, if set, reads what the store will want to know out of each message: of a small one as it comes, while earlier
+	// ones are being stored, of a large one just before it is stored, while the next one comes.
 	Read func(mail.Raw) mail.Arrival
 	// Store returns after COMMIT of the messages together with their ledger rows.
 	Store func(ctx context.Context, batch []Fetched) error

@@ -20,7 +20,7 @@ const maxBacklog = 64 << 20
 // Full-text search finds a message when Index or Flush has taken it in. The Hub hears Arrived and Counted.
 func (s *Store) Add(ctx context.Context, account mail.AccountID, batch []mail.Arrival) ([]mail.MessageID, error) {
 	ids := make([]mail.MessageID, len(batch))
-	err := s.write(ctx, "store messages", func(t *tx) error {
+	err := s.writeLarge(ctx, "store messages", batch, func(t *tx, batch []mail.Arrival) error {
 		num, err := t.account(account)
 		if err != nil {
 			return err
@@ -132,7 +132,7 @@ func (t *tx) add(to place, a *mail.Arrival) (mail.MessageID, error) {
 	if err != nil {
 		return 0, err
 	}
-	size, err := t.putRaw(id, a.Raw)
+	size, file, err := t.putRaw(id, a.Raw)
 	if err != nil {
 		return 0, err
 	}
@@ -144,9 +144,9 @@ func (t *tx) add(to place, a *mail.Arrival) (mail.MessageID, error) {
 		uidl = []byte(m.UIDL)
 	}
 	_, err = t.exec(`INSERT INTO message(id, account, folder, thread, date, received, size, flags, attachments, subject_key,
-		loose, message_id, uidl, subject, sender, recipients, copies, snippet, whole) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		loose, message_id, uidl, subject, sender, recipients, copies, snippet, whole, file, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		int64(id), to.num, int64(to.id), st.thread, date.Unix(), unixNano(received), size, int64(m.Flags), m.Attachments, st.key,
-		st.loose, strings.TrimSpace(m.MessageID), uidl, m.Subject, formatAddresses(m.From), formatAddresses(m.To), formatAddresses(m.Cc), m.Snippet, m.Whole)
+		st.loose, strings.TrimSpace(m.MessageID), uidl, m.Subject, formatAddresses(m.From), formatAddresses(m.To), formatAddresses(m.Cc), m.Snippet, m.Whole, file, sumOf(a, file))
 	if err != nil {
 		return 0, err
 	}
@@ -179,7 +179,8 @@ func (t *tx) add(to place, a *mail.Arrival) (mail.MessageID, error) {
 // one is gone for good. The error wraps ErrQueued for a message in the outbox. The Hub hears Removed and Arrived.
 func (s *Store) Replace(ctx context.Context, id mail.MessageID, a mail.Arrival) (mail.MessageID, error) {
 	var now mail.MessageID
-	err := s.write(ctx, "save the message", func(t *tx) error {
+	err := s.writeLarge(ctx, "save the message", []mail.Arrival{a}, func(t *tx, batch []mail.Arrival) error {
+		a := batch[0]
 		all, err := t.held([]mail.MessageID{id})
 		if err != nil {
 			return err

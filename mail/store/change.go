@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"poplar/mail"
 )
@@ -15,18 +16,19 @@ type held struct {
 	queued  mail.SendState // its state in the outbox; empty where it is not there
 	waiting bool           // for the full-text index
 	backlog int64          // octets of its text that wait
+	file    sql.NullString // of a large one
 }
 
 // held reads the messages of ids that exist, each once.
 func (t *tx) held(ids []mail.MessageID) ([]held, error) {
 	found := make([]held, 0, len(ids))
 	seen := make(map[mail.MessageID]bool, len(ids))
-	err := t.each(`SELECT m.id, m.folder, m.flags, m.thread, coalesce(o.state, ''), u.message IS NOT NULL, coalesce(octet_length(u.text), 0)
+	err := t.each(`SELECT m.id, m.folder, m.flags, m.thread, coalesce(o.state, ''), u.message IS NOT NULL, coalesce(octet_length(u.text), 0), m.file
 		FROM json_each(+?) j CROSS JOIN message m ON m.id = j.value
 		LEFT JOIN outbox o ON o.message = m.id LEFT JOIN unindexed u ON u.message = m.id`,
 		[]any{idList(ids)}, func(scan func(...any) error) error {
 			var h held
-			if err := scan(&h.id, &h.folder, &h.flags, &h.thread, &h.queued, &h.waiting, &h.backlog); err != nil {
+			if err := scan(&h.id, &h.folder, &h.flags, &h.thread, &h.queued, &h.waiting, &h.backlog, &h.file); err != nil {
 				return err
 			}
 			if !seen[h.id] {
@@ -191,6 +193,7 @@ func (t *tx) erase(h held, goneHere bool) error {
 	if err := t.disconnect(h.id); err != nil {
 		return err
 	}
+	t.drop(h.file)
 	if _, err := t.exec("DELETE FROM chunk WHERE place BETWEEN ? AND ?", firstPlace(h.id), lastPlace(h.id)); err != nil {
 		return err
 	}

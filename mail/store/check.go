@@ -31,10 +31,12 @@ var invariants = []invariant{
 	{"chunks", `SELECT 'message ' || id || ' has ' || octets || ' octets in ' || pieces || ' pieces instead of ' || size FROM (
 		SELECT m.id, m.size, ifnull(sum(length(c.data)), 0) AS octets, count(c.place) AS pieces, ifnull(max(c.place & 0xFFFFF) + 1, 0) AS past,
 			ifnull(sum(length(c.data) <> 262144), 0) AS short
-		FROM message m LEFT JOIN chunk c ON c.place BETWEEN m.id << 20 AND (m.id << 20) + 0xFFFFF GROUP BY m.id)
+		FROM message m LEFT JOIN chunk c ON c.place BETWEEN m.id << 20 AND (m.id << 20) + 0xFFFFF WHERE m.file IS NULL GROUP BY m.id)
 		WHERE octets <> size OR pieces <> (size + 262143) / 262144 OR past <> pieces OR short > 1`},
 	{"orphan chunks", `SELECT 'octets of message ' || (place >> 20) || ', which is gone' FROM chunk
 		WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = place >> 20) GROUP BY place >> 20`},
+	{"octets twice", `SELECT 'message ' || id || ' is in the file ' || file || ' and in the database' FROM message
+		WHERE file IS NOT NULL AND EXISTS (SELECT 1 FROM chunk WHERE place BETWEEN id << 20 AND (id << 20) + 0xFFFFF)`},
 	{"unsearchable", `SELECT 'message ' || id || ' is neither in the full-text index nor waiting for it' FROM message
 		WHERE id NOT IN (SELECT id FROM search_docsize) AND id NOT IN (SELECT message FROM unindexed)`},
 	{"indexed twice", `SELECT 'message ' || message || ' is in the full-text index and waits for it' FROM unindexed WHERE message IN (SELECT id FROM search_docsize)`},
@@ -119,7 +121,12 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 	if e := (*Error)(nil); errors.As(err, &e) && e.Kind == mail.StoreDamaged {
 		return append(wrong, "the database is damaged: "+e.Err.Error()), nil
 	}
-	return wrong, err
+	if err != nil {
+		return wrong, err
+	}
+	files, err := s.checkFiles(ctx)
+	wrong = append(wrong, files...)
+	return wrong[:min(len(wrong), maxFindings)], err
 }
 
 // maxFindings bounds what Check says of a store in which everything is wrong.

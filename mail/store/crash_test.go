@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -44,8 +45,15 @@ func victim(dir string) int {
 				var batch []mail.Arrival
 				for i := range 1 + rng.IntN(8) {
 					a := retrieved(0, fmt.Sprintf("Letter %d-%d", n, i), strings.Repeat("words and more words ", 1+rng.IntN(500)))
-					if rng.IntN(20) == 0 {
+					switch rng.IntN(20) {
+					case 0:
 						a.Raw = mail.Bytes(strings.Repeat("x", chunkSize+rng.IntN(chunkSize)))
+					case 1:
+						a.Raw = mail.Bytes(strings.Repeat("y", largeFrom+1+rng.IntN(chunkSize)))
+					case 2:
+						if a.Raw, err = spooledIn(dir, strings.Repeat("z", largeFrom+1+rng.IntN(chunkSize))); err != nil {
+							return err
+						}
 					}
 					a.Ledger.UIDL = fmt.Sprintf("%d-%d-%d", os.Getpid(), n, i)
 					batch = append(batch, a)
@@ -53,6 +61,11 @@ func victim(dir string) int {
 				ids, err := s.Add(ctx, home, batch)
 				if err != nil {
 					return err
+				}
+				for _, a := range batch {
+					if err := a.Raw.Close(); err != nil {
+						return err
+					}
 				}
 				mine = append(mine, ids...)
 				for i, id := range ids {
@@ -188,6 +201,13 @@ func TestKilledAtAnyMoment(t *testing.T) {
 				t.Errorf("round %d: message %d is lost: %v", round, id, err)
 			case err == nil && (m.Size != sizes[id] || archived[id] && m.Folder != folder(t, s, home, mail.Archive) || seen[id] && m.Flags != mail.Seen|mail.Flagged):
 				t.Errorf("round %d: message %d is not as it was acknowledged: %+v", round, id, m)
+			}
+			if err == nil && m.Size > largeFrom {
+				if raw, err := s.Raw(context.Background(), id); err != nil {
+					t.Errorf("round %d: message %d: %v", round, id, err)
+				} else if _, err := io.Copy(io.Discard, mail.Reader(raw)); errors.Join(err, raw.Close()) != nil {
+					t.Errorf("round %d: message %d: %v", round, id, err)
+				}
 			}
 			if r := rows[uidl+"0"]; r.State != mail.Stored || gone[id] && !r.GoneHere || err == nil && r.Message != id {
 				t.Errorf("round %d: ledger row of message %d: %+v", round, id, r)

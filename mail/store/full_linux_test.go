@@ -33,7 +33,7 @@ func remount(t *testing.T, dir string, flags uintptr, data string) {
 
 func TestDiskFull(t *testing.T) {
 	dir := tmpfs(t, "16m")
-	fillUp(t, openStore(t, filepath.Join(dir, "store")), func() { remount(t, dir, 0, "size=300m") })
+	fillUp(t, openStore(t, filepath.Join(dir, "store")), bigOnes(1, 50_000_000), func() { remount(t, dir, 0, "size=300m") })
 }
 
 func TestNoRoomForANewStore(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 )
 
 // fillUp adds messages until the store refuses, and checks that the refusal is clear and complete, that reading goes
-// on, and that writing does as soon as room gives more room.
-func fillUp(t *testing.T, s *Store, room func()) {
+// on, and that writing does as soon as room gives more room. big is what cannot be stored before.
+func fillUp(t *testing.T, s *Store, big []mail.Arrival, room func()) {
 	t.Helper()
 	ctx := context.Background()
 	kept := add(t, s, letter(1, "Kept", "kept words"))
@@ -29,10 +29,11 @@ func fillUp(t *testing.T, s *Store, room func()) {
 	if got, err := s.Count(ctx, mail.Query{}); err != nil || got != stored {
 		t.Errorf("%d messages (%v), %d were acknowledged", got, err, stored)
 	}
-	big := letter(9000, "Big", "")
-	big.Raw = mail.Bytes(strings.Repeat("x", 50_000_000))
-	_, err = s.Add(ctx, home, []mail.Arrival{letter(9001, "Before", ""), big})
+	_, err = s.Add(ctx, home, append([]mail.Arrival{letter(9001, "Before", "")}, big...))
 	fails(t, err, nil, mail.DiskFull)
+	if left := largeFiles(t, s.dir); len(left) != 0 {
+		t.Errorf("files of messages that were refused: %q", left)
+	}
 	if got := list(t, s, mail.Query{Text: "kept"}); len(got) != 1 || got[0] != kept[0] {
 		t.Errorf("search finds %v", got)
 	}
@@ -44,17 +45,27 @@ func fillUp(t *testing.T, s *Store, room func()) {
 		t.Error(err)
 	}
 	room()
-	add(t, s, big)
+	add(t, s, big...)
 	if err := s.Flush(ctx); err != nil {
 		t.Error(err)
 	}
-	if got, err := s.Count(ctx, mail.Query{}); err != nil || got != stored+1 {
-		t.Errorf("%d messages (%v), want %d", got, err, stored+1)
+	if got, err := s.Count(ctx, mail.Query{}); err != nil || got != stored+len(big) {
+		t.Errorf("%d messages (%v), want %d", got, err, stored+len(big))
 	}
+}
+
+// bigOnes are n messages of so many octets.
+func bigOnes(n, octets int) []mail.Arrival {
+	big := make([]mail.Arrival, n)
+	for i := range big {
+		big[i] = letter(9100+i, "Big", "")
+		big[i].Raw = mail.Bytes(strings.Repeat("x", octets))
+	}
+	return big
 }
 
 func TestDatabaseAtItsLimit(t *testing.T) {
 	s := newStore(t)
 	breakStore(t, s, "PRAGMA max_page_count = 2000")
-	fillUp(t, s, func() { breakStore(t, s, "PRAGMA max_page_count = 100000") })
+	fillUp(t, s, bigOnes(50, 1_000_000), func() { breakStore(t, s, "PRAGMA max_page_count = 100000") })
 }

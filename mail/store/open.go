@@ -49,6 +49,9 @@ type Options struct {
 	// kept in the database (they are a good part of what is written for a message); without it they are. An arrival
 	// without IndexText then means that its text is read when the index wants it.
 	Text func(mail.Raw) string
+	// Digest makes the digest of a message that LedgerRow.Body keeps. With it, Check reads the large messages whose digest
+	// is known.
+	Digest func(mail.Raw) (string, error)
 }
 
 // Store is an open mail store.
@@ -71,7 +74,9 @@ type Store struct {
 	closed   atomic.Bool
 	indexing chan struct{} // holds a token while somebody feeds the full-text index
 	text     func(mail.Raw) string
+	digest   func(mail.Raw) (string, error)
 	texts    texts
+	files    files
 	waiting  atomic.Int64 // messages the full-text index has still to take in
 	backlog  atomic.Int64 // octets of their texts in the database
 }
@@ -82,7 +87,7 @@ type Store struct {
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s := &Store{
 		dir: dir, hub: o.Hub, now: o.Now, log: o.Log,
-		turn: make(chan struct{}, 1), stmt: map[string]*sql.Stmt{}, indexing: make(chan struct{}, 1), text: o.Text,
+		turn: make(chan struct{}, 1), stmt: map[string]*sql.Stmt{}, indexing: make(chan struct{}, 1), text: o.Text, digest: o.Digest,
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -127,6 +132,9 @@ func (s *Store) open(ctx context.Context, wait time.Duration) error {
 		return err
 	}
 	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	if err := s.openFiles(ctx); err != nil {
 		return err
 	}
 	s.pool = sql.OpenDB(connector{dsn: dsn(path), pragmas: readerPragmas})

@@ -16,7 +16,8 @@ import (
 // Removed for the draft.
 func (s *Store) Enqueue(ctx context.Context, o mail.OutboxItem, a mail.Arrival, draft mail.MessageID) (mail.MessageID, error) {
 	var id mail.MessageID
-	err := s.write(ctx, "put the message into the outbox", func(t *tx) error {
+	err := s.writeLarge(ctx, "put the message into the outbox", []mail.Arrival{a}, func(t *tx, batch []mail.Arrival) error {
+		a := batch[0]
 		num, err := t.account(o.Account)
 		if err != nil {
 			return err

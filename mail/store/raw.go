@@ -20,16 +20,25 @@ const chunkBits = 20
 func firstPlace(id mail.MessageID) int64 { return int64(id) << chunkBits }
 func lastPlace(id mail.MessageID) int64  { return int64(id)<<chunkBits | (1<<chunkBits - 1) }
 
-// putRaw writes the octets of a message in pieces and returns how many there were.
-func (t *tx) putRaw(id mail.MessageID, raw mail.Raw) (int64, error) {
-	size := raw.Size()
+// putRaw writes the octets of a message in pieces, unless it is in a file already, and returns how many there are, and
+// the file's name.
+func (t *tx) putRaw(id mail.MessageID, raw mail.Raw) (size int64, file sql.NullString, err error) {
+	size = raw.Size()
+	if f, ok := raw.(*inFile); ok {
+		t.named = append(t.named, f.name)
+		return size, sql.NullString{String: f.name, Valid: true}, nil
+	}
+	return size, file, t.putChunks(id, raw, size)
+}
+
+func (t *tx) putChunks(id mail.MessageID, raw mail.Raw, size int64) error {
 	if size < 0 || size>>chunkBits > chunkSize-1 {
-		return 0, fmt.Errorf("a message of %d octets cannot be stored", size)
+		return fmt.Errorf("a message of %d octets cannot be stored", size)
 	}
 	whole, inMemory := raw.(mail.Bytes)
 	for off, place := int64(0), firstPlace(id); off < size; off, place = off+chunkSize, place+1 {
 		if err := t.ctx.Err(); err != nil {
-			return 0, err
+			return err
 		}
 		n := min(size-off, chunkSize)
 		piece := t.s.buf
@@ -42,31 +51,33 @@ func (t *tx) putRaw(id mail.MessageID, raw mail.Raw) (int64, error) {
 			}
 			piece = piece[:n]
 			if read, err := raw.ReadAt(piece, off); int64(read) < n {
-				if err == nil || errors.Is(err, io.EOF) {
-					err = io.ErrUnexpectedEOF
-				}
-				return 0, fmt.Errorf("read the message: %w", err)
+				return shortRead(err)
 			}
 		}
 		if _, err := t.exec("INSERT INTO chunk(place, data) VALUES (?, ?)", place, piece); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return size, nil
+	return nil
 }
 
 // Raw opens the octets of a message as they were stored. They are read piece by piece when asked for, without any
 // long transaction, so a Raw may be held for as long as one likes: moving and marking do not touch it; after the
-// message is deleted, or was refilled, ReadAt gives an error that wraps ErrNoMessage, after Close of the store ErrClosed.
+// message is deleted, or was refilled, ReadAt gives an error that wraps ErrNoMessage, or the octets as they were, after
+// Close of the store ErrClosed.
 func (s *Store) Raw(ctx context.Context, id mail.MessageID) (mail.Raw, error) {
-	r := &raw{s: s, id: id, number: -1}
+	var size int64
+	var file sql.NullString
 	err := s.read(ctx, "open the message", func(tx *sql.Tx) error {
-		return noMessage(tx.QueryRowContext(ctx, "SELECT size FROM message WHERE id = +?", int64(id)).Scan(&r.size))
+		return noMessage(tx.QueryRowContext(ctx, "SELECT size, file FROM message WHERE id = +?", int64(id)).Scan(&size, &file))
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case file.Valid:
+		return &fileRaw{s: s, id: id, name: file.String, size: size}, nil
 	}
-	return r, nil
+	return &raw{s: s, id: id, number: -1, size: size}, nil
 }
 
 func noMessage(err error) error {

@@ -29,13 +29,14 @@ func (t *tx) refill(num int64, a *mail.Arrival) (mail.MessageID, error) {
 	if _, err := t.exec("DELETE FROM chunk WHERE place BETWEEN ? AND ?", firstPlace(h.id), lastPlace(h.id)); err != nil {
 		return 0, err
 	}
-	size, err := t.putRaw(h.id, a.Raw)
+	t.drop(h.file)
+	size, file, err := t.putRaw(h.id, a.Raw)
 	if err != nil {
 		return 0, err
 	}
 	_, err = t.exec(`UPDATE message SET size = ?, attachments = ?, message_id = ?, subject = ?, sender = ?, recipients = ?, copies = ?,
-		snippet = ?, whole = ?, signatures = NULL WHERE id = +?`, size, m.Attachments, m.MessageID, m.Subject, formatAddresses(m.From), formatAddresses(m.To),
-		formatAddresses(m.Cc), m.Snippet, m.Whole, id)
+		snippet = ?, whole = ?, file = ?, sum = ?, signatures = NULL WHERE id = +?`, size, m.Attachments, m.MessageID, m.Subject, formatAddresses(m.From), formatAddresses(m.To),
+		formatAddresses(m.Cc), m.Snippet, m.Whole, file, sumOf(a, file), id)
 	if err != nil {
 		return 0, err
 	}

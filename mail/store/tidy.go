@@ -15,6 +15,7 @@ const (
 // Tidy gives room that deleted messages left in the database back to the system, a bite at a time: as long as more is
 // true there is something left to do. It is for quiet moments; nothing depends on it.
 func (s *Store) Tidy(ctx context.Context) (more bool, err error) {
+	s.removeFiles()
 	err = s.write(ctx, "tidy the mail store", func(t *tx) error {
 		var free, all int64
 		if err := t.row("SELECT f.freelist_count, p.page_count FROM pragma_freelist_count f, pragma_page_count p", nil, &free, &all); err != nil {

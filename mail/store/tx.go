@@ -24,6 +24,9 @@ type tx struct {
 	waiting int64         // change of Store.waiting
 	backlog int64         // change of Store.backlog
 	texts   []waitingText // that wait for the index in memory
+
+	named   []string // files that rows have come to name
+	dropped []string // files that rows do not name any more
 }
 
 // count is a change of a folder's counters.
@@ -52,19 +55,33 @@ func (s *Store) write(ctx context.Context, doing string, f func(*tx) error) erro
 	case <-ctx.Done():
 		return s.fail(doing, ctx.Err())
 	}
-	defer func() { <-s.turn }()
-	return s.fail(doing, s.writeLocked(ctx, f))
+	dropped, err := s.inTurn(ctx, f)
+	if err == nil && len(dropped) > 0 {
+		s.files.letGo(dropped)
+		s.removeFiles()
+	}
+	return s.fail(doing, err)
 }
 
-// writeLocked is write for whoever holds the turn.
-func (s *Store) writeLocked(ctx context.Context, f func(*tx) error) (err error) {
+// inTurn is write for whoever has been given the turn, which it gives back. It returns the files that are to go now.
+func (s *Store) inTurn(ctx context.Context, f func(*tx) error) (dropped []string, err error) {
+	defer func() { <-s.turn }()
+	t := &tx{
+		s: s, ctx: ctx, folders: map[mail.FolderID]place{}, counts: map[mail.FolderID]count{}, told: map[topic]int{}, last: s.last,
+	}
+	err = t.run(f)
+	return t.dropped, err
+}
+
+// run carries the transaction out.
+func (t *tx) run(f func(*tx) error) (err error) {
+	s, ctx := t.s, t.ctx
 	if s.closed.Load() {
 		return ErrClosed
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	t := &tx{s: s, ctx: ctx, folders: map[mail.FolderID]place{}, counts: map[mail.FolderID]count{}, told: map[topic]int{}, last: s.last}
 	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
