@@ -171,13 +171,22 @@ func (p *poplar) SetPreferences(q settings.Preferences) error { return p.setting
 func (p *poplar) Notice() string { return p.settings.Notice() }
 
 func (p *poplar) Test(ctx context.Context, a mail.Account, secrets model.Secrets, letter bool, report func(mail.Finding)) error {
+	return p.Engine.Test(ctx, a, p.secretOf(ctx, a, secrets), letter, report)
+}
+
+func (p *poplar) TestSending(ctx context.Context, a mail.Account, secrets model.Secrets, report func(mail.Finding)) error {
+	return p.Engine.TestSending(ctx, a, p.secretOf(ctx, a, secrets), report)
+}
+
+// secretOf gives the passwords of an account: those that were typed, or else those that are stored.
+func (p *poplar) secretOf(ctx context.Context, a mail.Account, secrets model.Secrets) func(mail.Direction) (string, error) {
 	typed := maps.Clone(secrets)
-	return p.Engine.Test(ctx, a, func(d mail.Direction) (string, error) {
+	return func(d mail.Direction) (string, error) {
 		if secret, ok := typed[a.SecretOf(d)]; ok {
 			return secret, nil
 		}
 		return p.keyring.Secret(ctx, a, d)
-	}, letter, report)
+	}
 }
 
 func (p *poplar) SignIn(ctx context.Context, s model.SignIn) (string, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"poplar/gui/model"
 	"poplar/mail"
 )
 
@@ -20,3 +21,7 @@ func (f *fake) ReceiptAsked(context.Context, mail.MessageID) (mail.ReceiptAsk, e
 	return mail.ReceiptAsk{}, nil
 }
 func (f *fake) AnswerReceipt(context.Context, mail.MessageID, bool) error { return nil }
+
+func (f *fake) TestSending(context.Context, mail.Account, model.Secrets, func(mail.Finding)) error {
+	return nil
+}

@@ -15,6 +15,8 @@ type Diagnosis struct {
 	Started  time.Time
 	Ended    time.Time // zero while it runs
 	Err      error     // what Test returned; nil when every step was fine
+	// SendingOnly: the incoming server is left alone.
+	SendingOnly bool
 }
 
 // Direction returns the findings of one side.

@@ -26,6 +26,9 @@ type Dispatch interface {
 	ReceiptAsked(ctx context.Context, id mail.MessageID) (mail.ReceiptAsk, error)
 	// AnswerReceipt tells them, or with send false does not.
 	AnswerReceipt(ctx context.Context, id mail.MessageID, send bool) error
+	// TestSending tries the outgoing server of an account that need not be saved, or of one of its identities (see
+	// mail.Account.Through), with the passwords given and those that are stored.
+	TestSending(ctx context.Context, a mail.Account, secrets Secrets, report func(mail.Finding)) error
 }
 
 // LaterTimes are the times that are offered for sending later, each after now, earliest first, with their names.

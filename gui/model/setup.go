@@ -87,13 +87,15 @@ type Form struct {
 	HeadersFirst bool
 	Recent       bool // Gmail's recent mode
 
-	Limited  bool // leave messages over Megabytes on the server
-	Megs     string
-	CAFile   string
-	Proxy    ProxyForm
-	OAuth    *mail.OAuth // how to sign in on the provider's page; nil: not set up
-	Tokens   string      // what a sign-in came to just now; empty leaves the stored one as it is
-	Remember bool        // keep passwords in the keyring; else they are asked for each time
+	Limited bool // leave messages over Megabytes on the server
+	Megs    string
+	CAFile  string
+	Proxy   ProxyForm
+	OAuth   *mail.OAuth // how to sign in on the provider's page; nil: not set up
+	// Own are the passwords typed for identities' own servers.
+	Own      Secrets
+	Tokens   string // what a sign-in came to just now; empty leaves the stored one as it is
+	Remember bool   // keep passwords in the keyring; else they are asked for each time
 
 	opened, base mail.Account // as given; and with certificates trusted since
 }
@@ -376,6 +378,11 @@ func (f *Form) Secrets() Secrets {
 	if f.OwnOutgoing() && f.Out.Password != "" {
 		s[mail.Outgoing] = f.Out.Password
 	}
+	for _, d := range f.Account().OwnSecrets() {
+		if secret := f.Own[d]; secret != "" {
+			s[d] = secret
+		}
+	}
 	if f.Tokens != "" {
 		s[mail.Tokens] = f.Tokens
 	}
@@ -412,7 +419,7 @@ func (f *Form) Changed() bool {
 // Stored records that the account was stored as a, which has its ID now.
 func (f *Form) Stored(a mail.Account) {
 	f.base, f.opened = a, a
-	f.In.Password, f.Out.Password, f.Tokens, f.Proxy.Password = "", "", "", ""
+	f.In.Password, f.Out.Password, f.Tokens, f.Proxy.Password, f.Own = "", "", "", "", nil
 }
 
 // Trust pins a certificate for the servers that bear its host.

@@ -74,7 +74,7 @@ func (l *stepList) show(d *model.Diagnosis) {
 	l.rows = nil
 	for _, dir := range []mail.Direction{mail.Incoming, mail.Outgoing} {
 		list := d.Direction(dir)
-		running := d.Ended.IsZero() && (dir == mail.Incoming) == (len(d.Direction(mail.Outgoing)) == 0)
+		running := d.Ended.IsZero() && (dir == mail.Incoming) == (len(d.Direction(mail.Outgoing)) == 0 && !d.SendingOnly)
 		if len(list) == 0 && !running {
 			continue
 		}

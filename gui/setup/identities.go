@@ -47,15 +47,15 @@ func (w *AccountWindow) editIdentity(i int, then func()) {
 	address := kit.NewField(id.Address, "", nil)
 	reply := kit.NewField(id.ReplyTo, kit.T("The same address"), nil)
 	signature := kit.NewArea(id.Signature, "", 80, nil)
-	via, vias := w.outgoingServers(id.Via)
-	server := kit.NewSelect(vias.names, via, nil)
+	server := w.newThrough(id, func() string { return address.Text() })
 	form := kit.NewForm(110).Add(kit.T("Your name"), name).Add(kit.T("Mail address"), address).Add(kit.T("Answers go to"), reply).
-		Add(kit.T("Signature"), signature).Add(kit.T("Sent through"), server)
+		Add(kit.T("Signature"), signature).Add(kit.T("Sent through"), server.choice).Add("", server.row)
+	server.grown = form.Refresh
 	ask := &kit.Ask{Title: kit.T("A further name to write under"), Content: form, Width: 520}
 	ask.Choices = []kit.AskChoice{{Label: kit.T("Cancel")}, {Label: kit.T("Apply"), Kind: kit.Filled, Do: func() bool {
 		now := mail.Identity{
 			Name: strings.TrimSpace(name.Text()), ReplyTo: strings.TrimSpace(reply.Text()),
-			Signature: strings.TrimRight(signature.Text(), " \t\r\n"), Via: vias.ids[max(server.Chosen(), 0)],
+			Signature: strings.TrimRight(signature.Text(), " \t\r\n"), Via: server.via(), Own: server.own(),
 		}
 		list := model.ParseEntered(address.Text())
 		if len(list) != 1 || list[0].Wrong != "" {
@@ -75,32 +75,10 @@ func (w *AccountWindow) editIdentity(i int, then func()) {
 			all = append(all, now)
 		}
 		w.form.Identities = all
+		server.keep()
 		w.changed()
 		then()
 		return true
 	}}}
 	ask.Show(w.Window, name.Entry)
-}
-
-// choices are the outgoing servers that an identity may go through.
-type choices struct {
-	names []string
-	ids   []mail.AccountID
-}
-
-// outgoingServers are the servers of all accounts, this one's first, and the number of the one that is chosen.
-func (w *AccountWindow) outgoingServers(chosen mail.AccountID) (int, choices) {
-	c := choices{names: []string{kit.T("This account's server")}, ids: []mail.AccountID{""}}
-	at := 0
-	for _, a := range w.p.Accounts() {
-		if a.ID == w.form.Account().ID {
-			continue
-		}
-		c.names = append(c.names, kit.T("%s (%s)", a.Outgoing.Host, a.Title()))
-		c.ids = append(c.ids, a.ID)
-		if a.ID == chosen {
-			at = len(c.ids) - 1
-		}
-	}
-	return at, c
 }

@@ -28,7 +28,7 @@ func TestIdentitiesGoIntoTheAccount(t *testing.T) {
 	a.Identities = []mail.Identity{{Name: "Sales", Address: "sales@x.org", Via: "b"}}
 	w := &AccountWindow{p: book{}, form: model.NewForm(a)}
 	w.frame = newFrame(app, kit.NewQueue().Loop, "", fyne.NewSize(400, 300), nil)
-	if at, c := w.outgoingServers("b"); at != 1 || len(c.ids) != 2 || c.ids[1] != "b" || c.names[1] != "smtp.y.org (b@y.org)" {
+	if at, c := w.outgoingServers(a.Identities[0]); at != 1 || len(c.ids) != 2 || len(c.names) != 3 || c.ids[1] != "b" || c.names[1] != "smtp.y.org (b@y.org)" {
 		t.Errorf("servers %d of %+v", at, c)
 	}
 	if got := w.form.Account().Identities; len(got) != 1 || got[0] != a.Identities[0] {

@@ -63,6 +63,8 @@ type Options struct {
 	Letter bool
 	// Patience bounds the wait for that message; 0: a minute.
 	Patience time.Duration
+	// SendingOnly leaves the incoming server alone.
+	SendingOnly bool
 	// Look bounds each look at another port or name; 0: three seconds.
 	Look time.Duration
 }
@@ -101,13 +103,16 @@ type Result struct {
 	Seen map[string]Seen
 }
 
-// Test tries a's incoming server and then its outgoing one, and reports each step as it ends. A step that fails ends
+// Test tries a's incoming server (unless SendingOnly) and then its outgoing one, and reports each step as it ends. A step that fails ends
 // its direction; the other direction is tried all the same. When ctx ends nothing further is tried.
 func Test(ctx context.Context, a mail.Account, o Options) Result {
 	o = o.filled()
 	r := Result{Seen: map[string]Seen{}}
 	var sides [2]*examination
 	for i, d := range []mail.Direction{mail.Incoming, mail.Outgoing} {
+		if d == mail.Incoming && o.SendingOnly {
+			continue
+		}
 		e := &examination{Options: o, account: a, direction: d, server: a.POP3(), seen: r.Seen, began: time.Now()}
 		if d == mail.Outgoing {
 			e.server = a.SMTP()
@@ -135,7 +140,7 @@ func Test(ctx context.Context, a mail.Account, o Options) Result {
 			return r
 		}
 	}
-	if r.First == nil && o.Letter {
+	if r.First == nil && o.Letter && !o.SendingOnly {
 		r.First = letter(ctx, sides[0], sides[1])
 	}
 	return r

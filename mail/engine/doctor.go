@@ -23,7 +23,16 @@ const (
 // report as it ends; with letter a message is sent to oneself, retrieved and deleted. It returns nil when every step was
 // fine, else the first problem.
 func (e *Engine) Test(ctx context.Context, a mail.Account, secret func(mail.Direction) (string, error), letter bool, report func(mail.Finding)) error {
-	o := doctor.Options{Report: report, Letter: letter, Now: e.o.Now, Before: e.certificates(ctx)}
+	return e.test(ctx, a, secret, doctor.Options{Report: report, Letter: letter})
+}
+
+// TestSending is Test for the outgoing server alone, which may be that of an identity: see mail.Account.Through.
+func (e *Engine) TestSending(ctx context.Context, a mail.Account, secret func(mail.Direction) (string, error), report func(mail.Finding)) error {
+	return e.test(ctx, a, secret, doctor.Options{Report: report, SendingOnly: true})
+}
+
+func (e *Engine) test(ctx context.Context, a mail.Account, secret func(mail.Direction) (string, error), o doctor.Options) error {
+	o.Now, o.Before = e.o.Now, e.certificates(ctx)
 	transcript := wire.NewTranscript(transcriptLines)
 	if acc, err := e.find(a.ID); err == nil {
 		transcript = acc.transcript
