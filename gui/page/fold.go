@@ -5,12 +5,12 @@ import (
 	"poplar/mail/html"
 )
 
-// folding is what the styling of a plain text needs to know of its folds.
+// folding is what the styling of a message needs to know of its folds.
 func (p *Page) folding() *html.Folding {
 	if p.unfolded {
 		return nil
 	}
-	return &html.Folding{Toggled: p.toggled, Show: "•••  " + kit.T("Show earlier text"), Hide: "•••  " + kit.T("Hide earlier text")}
+	return &html.Folding{Toggled: p.toggled, Open: p.passed, Show: "•••  " + kit.T("Show earlier text"), Hide: "•••  " + kit.T("Hide earlier text")}
 }
 
 // follows does what a click on a link asks for.
@@ -23,7 +23,7 @@ func (p *Page) follows(l html.Link) {
 	}
 }
 
-// Toggle folds or unfolds a quote of plain text, by its number among the Doc's Folds.
+// Toggle folds or unfolds a quote, by its number among the Doc's Folds.
 func (p *Page) Toggle(fold int) {
 	if p.doc == nil || fold >= len(p.doc.Folds) {
 		return
@@ -37,7 +37,7 @@ func (p *Page) Toggle(fold int) {
 
 // Unfold shows everything for as long as the message stands, and takes the buttons that fold away.
 func (p *Page) Unfold() {
-	if p.unfolded || p.src.isHTML {
+	if p.unfolded {
 		return
 	}
 	p.unfolded = true
@@ -45,6 +45,10 @@ func (p *Page) Unfold() {
 		p.restyle()
 	}
 }
+
+// SetPassed says of the messages that follow whether they were passed on: what they quote is there to be read, and
+// nothing is folded at first.
+func (p *Page) SetPassed(on bool) { p.passed = on }
 
 // SetMono shows plain text in letters of one width, or in the usual ones again. It holds for the messages that follow.
 func (p *Page) SetMono(on bool) {

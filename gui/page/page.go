@@ -114,6 +114,7 @@ type Page struct {
 	mono     bool   // plain text in letters of one width
 	toggled  []bool // folds that are not as they were at first
 	unfolded bool   // everything is shown
+	passed   bool   // nothing is folded at first
 	colours  Colours
 	laidAt   float32 // width of page
 	scale    float32 // units for one of its pixels

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"poplar/gui/kit"
+	"poplar/gui/model"
 	"poplar/gui/page"
 	"poplar/mail"
 )
@@ -31,6 +32,7 @@ func (r *Reader) showBody(m *mail.Message) {
 	r.notes.set(noteCut, nil)
 	styled := m.HTML != "" && !r.plain
 	r.layout.narrow = !styled
+	r.body.SetPassed(model.PassedOn(m.Subject) || len(m.Bounce) > 0)
 	if styled {
 		r.body.SetHTML(m.HTML, r.inline(r.id, m))
 	} else {

@@ -111,6 +111,9 @@ func over(under, c Colour) Colour {
 	return Colour{R: ch(under.R, c.R), G: ch(under.G, c.G), B: ch(under.B, c.B), A: max(under.A, c.A)}
 }
 
+// signatureAlpha is how much a signature is seen.
+const signatureAlpha = 0.72
+
 // where is what an element takes over from its place in the tree, beside style.
 type where struct {
 	table *html.Node
@@ -124,6 +127,9 @@ type treeBuilder struct {
 	s     *styler
 	left  int
 	ticks int
+	// buttons are there for these folds.
+	buttons map[int]bool
+	plain   *plainStyles
 }
 
 func (b *treeBuilder) element(n *html.Node, parent *Style, w where) *Node {
@@ -137,6 +143,11 @@ func (b *treeBuilder) element(n *html.Node, parent *Style, w where) *Node {
 	st := b.s.styleOf(n, parent, w.table)
 	if st.Display == None {
 		return nil
+	}
+	if b.s.v.Folding != nil && b.s.d.signed[n] {
+		dim := *st
+		dim.Opacity *= signatureAlpha
+		st = &dim
 	}
 	var before, after *Style
 	if b.s.d.sheet.before || n.DataAtom == atom.Q {
@@ -182,6 +193,9 @@ func (b *treeBuilder) element(n *html.Node, parent *Style, w where) *Node {
 
 func (b *treeBuilder) children(out *Node, n *html.Node, st *Style, w where) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if i := b.s.d.folded[c]; i > 0 && b.s.v.Folding != nil && b.folds(out, i-1) {
+			continue
+		}
 		switch c.Type {
 		case html.TextNode:
 			if c.Data != "" && b.left > 0 {
@@ -194,6 +208,20 @@ func (b *treeBuilder) children(out *Node, n *html.Node, st *Style, w where) {
 			}
 		}
 	}
+}
+
+// folds puts the button of a fold where it begins, and says whether what is in it is out of sight.
+func (b *treeBuilder) folds(out *Node, i int) bool {
+	o := b.s.v.Folding
+	closed := o.closed(i, b.s.d.Folds[i].Closed)
+	if !b.buttons[i] {
+		if b.buttons == nil {
+			b.buttons, b.plain = map[int]bool{}, b.s.d.plainStyles(b.s.v)
+		}
+		b.buttons[i] = true
+		out.Children = append(out.Children, b.plain.button(&b.s.d.Folds[i], o, closed))
+	}
+	return closed
 }
 
 func (b *treeBuilder) pseudo(kids []*Node, st *Style, link int) []*Node {

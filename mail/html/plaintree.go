@@ -17,9 +17,9 @@ const (
 	maxFolds = 1000
 )
 
-// Fold is a quote in plain text that can be put out of sight.
+// Fold is a quote that can be put out of sight.
 type Fold struct {
-	Lines  int  // how many lines it has
+	Lines  int  // how many lines it has, of plain text
 	Closed bool // it is folded at first: the earlier text under an answer
 	from   int  // its first line
 	until  int  // the line after its last
@@ -30,22 +30,31 @@ type Fold struct {
 type Folding struct {
 	// Toggled says which of the Doc's Folds are not as they are at first. It may be shorter than these.
 	Toggled []bool
+	// Open says that nothing is folded at first: what was passed on is there to be read.
+	Open bool
 	// Show and Hide are the words of the button in the place of a fold.
 	Show, Hide string
 }
 
 // closed reports whether the fold of that number is out of sight.
 func (f *Folding) closed(i int, first bool) bool {
-	return first != (i < len(f.Toggled) && f.Toggled[i])
+	return (first && !f.Open) != (i < len(f.Toggled) && f.Toggled[i])
 }
 
 // findFolds finds the quotes that are long enough to be folded. What stands under an answer is folded at first, with
 // the line that introduces it: a quote that nothing but a signature follows, and something of the author's precedes.
 func findFolds(lines []plainLine) []Fold {
 	var out []Fold
-	own := false
+	own, passed := false, false
 	for i := 0; i < len(lines) && len(out) < maxFolds; {
 		if lines[i].depth == 0 {
+			if own && !passed {
+				head, forwarded := headLine(lines, i)
+				if passed = forwarded; head && !forwarded && ownBefore(lines, i) {
+					// An earlier message without quote marks, to the end.
+					return append(out, Fold{Closed: true, from: i, until: len(lines), Lines: len(lines) - i})
+				}
+			}
 			own = own || strings.TrimSpace(lines[i].text) != ""
 			i++
 			continue
@@ -68,6 +77,24 @@ func findFolds(lines []plainLine) []Fold {
 		out = append(out, f)
 	}
 	return out
+}
+
+// headLine says whether an earlier message begins with the line at i, and whether it is one that is passed on.
+func headLine(lines []plainLine, i int) (head, forwarded bool) {
+	text := lines[i].text
+	if labelOf(text) != 'f' {
+		if earlier, passed := divides(text); !earlier && !passed && !ruled(text) {
+			return false, false
+		}
+	}
+	var first []string
+	for _, l := range lines[i:min(len(lines), i+headLines)] {
+		if l.depth > 0 {
+			break
+		}
+		first = append(first, l.text)
+	}
+	return headAt(first)
 }
 
 // introduction is where the words over a quote begin ("On … Marta wrote:"): at most three lines that end in a colon.
@@ -102,8 +129,12 @@ func ownBefore(lines []plainLine, at int) bool {
 	return false
 }
 
+// onlySignature says whether nothing but a signature, or what a mailing list puts beneath, is in lines.
 func onlySignature(lines []plainLine) bool {
 	for _, l := range lines {
+		if l.depth == 0 && strings.HasPrefix(l.text, "____________________") && ruled(l.text) {
+			return true
+		}
 		if !l.sig && strings.TrimSpace(l.text) != "" {
 			return false
 		}

@@ -30,7 +30,7 @@ type Doc struct {
 	Held     int    // of these, how many are held back
 	Trackers int    // pictures that tell the sender that the mail was read; they are never loaded
 	Flat     bool   // the source could not be parsed as it stands; its text is shown
-	Folds    []Fold // quotes of plain text that can be folded, in the order of the text
+	Folds    []Fold // quotes that can be folded, in the order of the text
 	// Pictures are all pictures the message refers to, by their source as it is written.
 	pictures   map[string]*Picture
 	order      []*Picture
@@ -41,7 +41,9 @@ type Doc struct {
 	sheet      *sheet
 	links      map[*html.Node]int
 	quirks     bool
-	linkColour Colour // of the body's link attribute; no alpha: none
+	folded     map[*html.Node]int  // 1 + index into Folds of the quote that a node belongs to
+	signed     map[*html.Node]bool // signatures
+	linkColour Colour              // of the body's link attribute; no alpha: none
 	limited    bool
 }
 
@@ -75,6 +77,7 @@ func Read(ctx context.Context, src string, o Options) (doc *Doc, err error) {
 		return nil, err
 	}
 	r.count()
+	d.fold()
 	return d, nil
 }
 

@@ -58,7 +58,7 @@ type Palette struct {
 // Light is the palette of a browser: black on white.
 var Light = Palette{
 	Text: color.NRGBA{A: 255}, Back: color.NRGBA{255, 255, 255, 255}, Link: color.NRGBA{0, 0, 0xEE, 255},
-	Quiet: color.NRGBA{0x60, 0x60, 0x60, 255}, Line: color.NRGBA{0xC8, 0xC8, 0xC8, 255},
+	Quiet: color.NRGBA{0x60, 0x60, 0x60, 255}, Line: color.NRGBA{0xC8, 0xC8, 0xC8, 255}, Pill: color.NRGBA{0xE4, 0xEA, 0xE6, 255},
 }
 
 // Dark is the palette of Poplar's reading pane in its dark theme.
