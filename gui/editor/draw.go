@@ -3,134 +3,15 @@ package editor
 import (
 	"image/color"
 	"math"
-	"strings"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
 	"poplar/gui/kit"
+	"poplar/mail"
 )
-
-// span is a piece of a row with its place in it.
-type span struct {
-	kit.Piece
-	from int // octet of the row
-	x    float32
-}
-
-// spans are the pieces of a row, tabs left out.
-func (e *Editor) spans(row string) (list []span, width float32) {
-	tab := tabLetters * e.advance(' ')
-	x := float32(0)
-	from := 0
-	for {
-		part := row[from:]
-		end := strings.IndexByte(part, '\t')
-		if end >= 0 {
-			part = part[:end]
-		}
-		at := from
-		for _, p := range kit.Pieces(shown(part), e.size, false) {
-			list = append(list, span{p, at, x})
-			at += len(p.Text)
-			x += p.Width
-		}
-		if end < 0 {
-			return list, x
-		}
-		from += end + 1
-		x = tabStop(x, tab)
-	}
-}
-
-// shown is a text as it is drawn: what cannot be seen, or would turn the text beside it around, becomes a blank of as
-// many octets, so that places stay where they are.
-func shown(s string) string {
-	odd := func(r rune) bool {
-		return r < ' ' || r == 0x7F || r >= 0x80 && r < 0xA0 || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0x200E || r == 0x200F
-	}
-	if strings.IndexFunc(s, odd) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if odd(r) {
-			b.WriteString("   "[:len(string(r))])
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// xOf is where the octet n of a row stands.
-func (e *Editor) xOf(row string, n int) float32 {
-	list, width := e.spans(row)
-	if n >= len(row) {
-		return width
-	}
-	x := float32(0)
-	for i, s := range list {
-		if n < s.from { // in the tabs before this piece
-			tab := tabLetters * e.advance(' ')
-			at := 0
-			if i > 0 {
-				at = list[i-1].from + len(list[i-1].Text)
-			}
-			for ; at < n; at++ {
-				x = tabStop(x, tab)
-			}
-			return x
-		}
-		if n < s.from+len(s.Text) {
-			return s.x + s.Measure(n-s.from, e.size, false)
-		}
-		x = s.x + s.Width
-	}
-	tab := tabLetters * e.advance(' ')
-	at := 0
-	if len(list) > 0 {
-		at = list[len(list)-1].from + len(list[len(list)-1].Text)
-	}
-	for ; at < n; at++ {
-		x = tabStop(x, tab)
-	}
-	return x
-}
-
-// where is the place of the caret: from the left of the text, and its row.
-func (e *Editor) where(p Pos, upper bool) (x float32, row int) {
-	row = e.grid.row(p, upper)
-	line, k := e.grid.at(row)
-	from, to := e.grid.span(e.buf, line, k)
-	return e.xOf(e.buf.Line(line)[from:to], p.Byte-from), row
-}
-
-// hit is the place in a row that is nearest to x.
-func (e *Editor) hit(row int, x float32) (p Pos, upper bool) {
-	line, k := e.grid.at(row)
-	from, to := e.grid.span(e.buf, line, k)
-	text := e.buf.Line(line)[from:to]
-	var stops []int
-	for at := 0; at < len(text); at = nextCluster(text, at) {
-		stops = append(stops, at)
-	}
-	stops = append(stops, len(text))
-	lo, hi := 0, len(stops)-1
-	for hi-lo > 1 {
-		if mid := (lo + hi) / 2; e.xOf(text, stops[mid]) <= x {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	if hi > lo && x-e.xOf(text, stops[lo]) > e.xOf(text, stops[hi])-x {
-		lo = hi
-	}
-	last := k == len(e.grid.starts[line])
-	return Pos{line, from + stops[lo]}, !last && stops[lo] == len(text)
-}
 
 // blinkTime is how long the caret stays lit, and dark.
 const blinkTime = 530 * time.Millisecond
@@ -177,9 +58,7 @@ func (e *Editor) MinSize() fyne.Size {
 
 // CreateRenderer implements fyne.Widget.
 func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
-	if !e.hanWanted && kit.HasHan(e.Text()) {
-		e.wantHan()
-	}
+	e.needHan(0, e.buf.Len())
 	r := &renderer{e: e, caret: &canvas.Rectangle{}, hint: kit.NewLine(e.Hint, e.size, false, kit.Text3).Shrink()}
 	e.drawn = r
 	return r
@@ -194,18 +73,24 @@ func (e *Editor) redraw() {
 // rowText is one drawn row; it stays with its slot, so that a row which has not changed is not drawn anew.
 type rowText struct {
 	text   string
+	runs   []mail.Run
+	indent float32
 	colour color.Color
 	size   float32
 	spans  []span
 	texts  []*canvas.Text
+	number *canvas.Text // of an item of a counted list
 	used   bool
 }
 
 type renderer struct {
 	e       *Editor
 	rows    []*rowText
-	marks   []*canvas.Rectangle
-	nmarks  int
+	marks   shapes // behind the text
+	lines   shapes // bars, bullets and what underlines
+	images  map[*mail.Picture][]*canvas.Image
+	shown   []*canvas.Image // now
+	above   place           // the picture shown last
 	caret   *canvas.Rectangle
 	hint    *kit.Line
 	objects []fyne.CanvasObject
@@ -242,8 +127,12 @@ func (r *renderer) Refresh() {
 var levels = []kit.Colour{kit.AccentText, kit.Info, kit.Text2}
 
 // colour is the colour of a line.
-func (r *renderer) colour(line string, signature bool) color.Color {
-	if level, _ := Level(line); level > 0 {
+func (r *renderer) colour(b mail.Block, signature bool) color.Color {
+	level := b.Quote
+	if !r.e.rich {
+		level, _ = Level(b.Text)
+	}
+	if level > 0 {
 		return kit.Col(levels[(level-1)%len(levels)])
 	}
 	if signature {
@@ -282,22 +171,22 @@ func (r *renderer) arrange() {
 	height, ascent := kit.LineMetrics(e.size)
 	base := float32(math.Round(float64((e.row-height)/2))) + ascent
 	sign := e.signature()
-	r.nmarks = 0
+	r.marks.n, r.lines.n, r.shown, r.above = 0, 0, r.shown[:0], place{line: -1}
 	changed := false
-	for row := first; row <= last; row++ {
-		line, k := e.grid.at(row)
-		from, to := e.grid.span(e.buf, line, k)
-		text := e.buf.Line(line)[from:to]
-		y := float32(math.Round(float64(row)*float64(e.row) + padY - e.offset))
-		t := r.rows[row%len(r.rows)]
+	for n := first; n <= last; n++ {
+		v := e.rowAt(n)
+		b := e.buf.Block(v.line)
+		y := float32(math.Round(float64(n)*float64(e.row) + padY - e.offset))
+		t := r.rows[n%len(r.rows)]
 		t.used = true
-		if r.set(t, text, r.colour(e.buf.Line(line), line >= sign)) {
+		if r.set(t, v, r.colour(b, v.line >= sign)) {
 			changed = true
 		}
 		for i, s := range t.spans {
 			t.texts[i].Move(fyne.NewPos(padX+s.x, y+base-s.Rise))
 		}
-		r.markRow(line, k, from, to, text, t, y)
+		r.looks(t, v, b, n, y, base)
+		r.markRow(v, t, y)
 	}
 	r.collect()
 	r.placeRest()
@@ -307,21 +196,27 @@ func (r *renderer) arrange() {
 }
 
 // set gives a slot its text. It reports whether there is something new to draw.
-func (r *renderer) set(t *rowText, text string, c color.Color) bool {
-	if t.text == text && t.colour == c && t.size == r.e.size && (len(t.spans) > 0 || text == "") && !r.faceCame(t) {
+func (r *renderer) set(t *rowText, v row, c color.Color) bool {
+	t.number = nil
+	if t.text == v.text && t.colour == c && t.size == r.e.size && t.indent == v.indent && (len(t.spans) > 0 || v.text == "") &&
+		slices.Equal(t.runs, v.runs) && !r.faceCame(t) {
 		return false
 	}
-	t.text, t.colour, t.size = text, c, r.e.size
-	t.spans, _ = r.e.spans(text)
+	t.text, t.runs, t.indent, t.colour, t.size = v.text, v.runs, v.indent, c, r.e.size
+	t.spans, _ = r.e.spans(v)
 	for len(t.texts) < len(t.spans) {
 		t.texts = append(t.texts, &canvas.Text{})
 	}
 	for i, s := range t.spans {
 		o := t.texts[i]
-		if o.Text == s.Text && o.Color == c && o.TextSize == t.size && o.FontSource == s.Source {
+		text, ink, style := s.Text, ink(s.Style, c), textStyle(s.Style)
+		if s.Picture != nil {
+			text = ""
+		}
+		if o.Text == text && o.Color == ink && o.TextSize == t.size && o.FontSource == s.Source && o.TextStyle == style {
 			continue
 		}
-		o.Text, o.Color, o.TextSize, o.FontSource = s.Text, c, t.size, s.Source
+		o.Text, o.Color, o.TextSize, o.FontSource, o.TextStyle = text, ink, t.size, s.Source, style
 		o.Resize(fyne.NewSize(s.Width, r.e.row))
 		canvas.Refresh(o)
 	}
@@ -331,42 +226,43 @@ func (r *renderer) set(t *rowText, text string, c color.Color) bool {
 // faceCame reports whether the Chinese of a row was drawn with another face than there is now.
 func (r *renderer) faceCame(t *rowText) bool {
 	for _, s := range t.spans {
-		if s.Source == nil && kit.HasHan(s.Text) {
-			return kit.Pieces("中", r.e.size, false)[0].Source != nil
+		if s.Source == nil && kit.HasHan(s.Text) && kit.Pieces("中", r.e.size, textStyle(s.Style))[0].Source != nil {
+			return true
 		}
 	}
 	return false
 }
 
 // markRow puts rectangles behind what is selected and found in a row.
-func (r *renderer) markRow(line, k, from, to int, text string, t *rowText, y float32) {
+func (r *renderer) markRow(v row, t *rowText, y float32) {
 	e := r.e
+	line, from, to := v.line, v.from, v.to
 	width := func() float32 {
-		if n := len(t.spans); n > 0 && t.spans[n-1].from+len(t.spans[n-1].Text) == len(text) {
+		if n := len(t.spans); n > 0 && t.spans[n-1].from+len(t.spans[n-1].Text) == len(v.text) {
 			return t.spans[n-1].x + t.spans[n-1].Width
 		}
-		return e.xOf(text, len(text))
+		return e.xOf(v, len(v.text))
 	}
 	mark := func(a, b Pos, c color.Color, beyond bool) {
 		if !a.Before(Pos{line, to}) && !(a == Pos{line, to} && beyond) || !(Pos{line, from}).Before(b) {
 			return
 		}
-		x0, x1 := float32(0), float32(0)
+		x0, x1 := v.indent, v.indent
 		if (Pos{line, from}).Before(a) {
-			x0 = e.xOf(text, a.Byte-from)
+			x0 = e.xOf(v, a.Byte-from)
 		}
 		switch {
 		case b.Before(Pos{line, to}):
-			x1 = e.xOf(text, b.Byte-from)
+			x1 = e.xOf(v, b.Byte-from)
 		default:
 			x1 = width()
 			// The end of a line that is selected shows as a little more.
-			if beyond && k == len(e.grid.starts[line]) && b.Line > line {
+			if beyond && v.k == len(e.grid.starts[line]) && b.Line > line {
 				x1 += e.advance(' ')
 			}
 		}
 		if x1 > x0 {
-			r.mark(x0, x1, y, c)
+			r.marks.put(padX+x0, y, x1-x0, e.row, c)
 		}
 	}
 	for i, m := range e.matchesIn(line) {
@@ -412,32 +308,29 @@ func alpha(c color.Color, a uint8) color.Color {
 	return n
 }
 
-func (r *renderer) mark(x0, x1, y float32, c color.Color) {
-	if r.nmarks >= len(r.marks) {
-		r.marks = append(r.marks, &canvas.Rectangle{})
-	}
-	m := r.marks[r.nmarks]
-	r.nmarks++
-	m.Move(fyne.NewPos(padX+x0, y))
-	m.Resize(fyne.NewSize(x1-x0, r.e.row))
-	if m.FillColor != c {
-		m.FillColor = c
-		canvas.Refresh(m)
-	}
-}
-
 // collect lists what is drawn now.
 func (r *renderer) collect() {
 	r.objects = r.objects[:0]
-	for _, m := range r.marks[:r.nmarks] {
+	for _, m := range r.marks.list[:r.marks.n] {
 		r.objects = append(r.objects, m)
+	}
+	for _, m := range r.lines.list[:r.lines.n] {
+		r.objects = append(r.objects, m)
+	}
+	for _, i := range r.shown {
+		r.objects = append(r.objects, i)
 	}
 	for _, t := range r.rows {
 		if !t.used {
 			continue
 		}
 		for i := range t.spans {
-			r.objects = append(r.objects, t.texts[i])
+			if t.spans[i].Picture == nil {
+				r.objects = append(r.objects, t.texts[i])
+			}
+		}
+		if t.number != nil {
+			r.objects = append(r.objects, t.number)
 		}
 	}
 	r.objects = append(r.objects, r.hint, r.caret)

@@ -1,7 +1,9 @@
 package editor
 
 import (
+	"image"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"poplar/gui/kit"
+	"poplar/mail"
 )
 
 // Editor is the widget. It scrolls itself. It is used on the loop's thread alone.
@@ -17,6 +20,8 @@ type Editor struct {
 	widget.BaseWidget
 	// OnChanged is called after every change of the text.
 	OnChanged func()
+	// OnLooks is told whenever Looks may be others.
+	OnLooks func()
 	// OnMenu may add to the menu of the right mouse button.
 	OnMenu func(items []*fyne.MenuItem) []*fyne.MenuItem
 	// OnFind is asked to show where one types what to search for.
@@ -24,6 +29,7 @@ type Editor struct {
 	// OnKey and OnShortcut are asked first; true: it is done with.
 	OnKey      func(*fyne.KeyEvent) bool
 	OnShortcut func(fyne.Shortcut) bool
+	onBar      func(k fyne.KeyName, shift bool) bool // keys of the bar
 	// Hint stands in an empty editor.
 	Hint string
 
@@ -52,11 +58,12 @@ type Editor struct {
 	taps         taps
 	dragging     bool
 	mouse        fyne.Position
-	hanWanted    bool
+	hanWanted    [2]bool     // regular and bold
+	rich         bool        // lines may have looks
+	upcoming     *mail.Style // of what is typed next; nil: as what stands there
+	previews     map[*mail.Picture]image.Image
 	closed       bool
-	widths       map[rune]float32
-	ascii        [128]float32
-	wideWidth    float32
+	faces        [4]face // by weight and slant
 
 	// modifiers are the keys held now. Tests set it.
 	modifiers func() fyne.KeyModifier
@@ -92,7 +99,7 @@ const (
 func New(loop kit.Loop, text string, size float32) *Editor {
 	e := &Editor{
 		loop: loop, size: size, row: float32(math.Round(float64(size) * 22 / 14)), goal: -1, match: -1,
-		modifiers: kit.Modifiers, widths: map[rune]float32{},
+		modifiers: kit.Modifiers,
 	}
 	e.buf = NewBuffer(text)
 	e.buf.OnChanged = e.bufferChanged
@@ -119,43 +126,13 @@ func (e *Editor) Close() {
 	e.closed = true
 	e.stopBlinking()
 	e.stopDragging()
-	e.OnChanged, e.OnMenu, e.OnFind, e.OnKey, e.OnShortcut = nil, nil, nil, nil, nil
+	e.OnChanged, e.OnLooks, e.OnMenu, e.OnFind, e.OnKey, e.OnShortcut = nil, nil, nil, nil, nil, nil
 }
 
 // SetFoot puts an object below the text, that high, to be scrolled with it; nil takes it away.
 func (e *Editor) SetFoot(o fyne.CanvasObject, height float32) {
 	e.foot, e.footHeight = o, height
 	e.Refresh()
-}
-
-// advance is the width of a letter by itself. Measuring is what costs, so it is done once for each.
-func (e *Editor) advance(r rune) float32 {
-	switch {
-	case r < 128:
-		if e.ascii[r] == 0 {
-			e.ascii[r] = e.measure(string(r))
-		}
-		return e.ascii[r]
-	case wide(r):
-		if e.wideWidth == 0 {
-			e.wideWidth = e.measure("中")
-		}
-		return e.wideWidth
-	}
-	w, ok := e.widths[r]
-	if !ok {
-		w = e.measure(string(r))
-		e.widths[r] = w
-	}
-	return w
-}
-
-func (e *Editor) measure(s string) float32 {
-	w := float32(0)
-	for _, p := range kit.Pieces(s, e.size, false) {
-		w += p.Width
-	}
-	return w
 }
 
 // lay lays the text out where its width has changed.
@@ -167,7 +144,7 @@ func (e *Editor) lay() {
 	if e.grid.advance != nil && width == e.grid.width {
 		return
 	}
-	e.grid.advance = e.advance
+	e.grid.advance, e.grid.styled = e.advance, e.wrapStyled
 	line, part := e.topLine()
 	e.grid.set(e.buf, width)
 	if line >= 0 { // what was at the top stays there
@@ -188,23 +165,34 @@ func (e *Editor) topLine() (line int, part float64) {
 
 func (e *Editor) bufferChanged(first, gone, come int) {
 	e.grid.changed(e.buf, first, gone, come)
-	if !e.hanWanted {
-		for i := range come {
-			if kit.HasHan(e.buf.Line(first + i)) {
-				e.wantHan()
-				break
+	e.needHan(first, come)
+}
+
+// needHan asks for the Chinese faces that lines want.
+func (e *Editor) needHan(first, count int) {
+	for i := first; i < first+count && !(e.hanWanted[0] && e.hanWanted[1]); i++ {
+		l := e.buf.Block(i)
+		bold := !e.hanWanted[1] && slices.ContainsFunc(l.Runs, func(r mail.Run) bool { return r.Bold })
+		if (bold || !e.hanWanted[0]) && kit.HasHan(l.Text) {
+			e.wantHan(false)
+			if bold {
+				e.wantHan(true)
 			}
 		}
 	}
 }
 
-// wantHan asks for the Chinese face, once.
-func (e *Editor) wantHan() {
-	if e.hanWanted {
+// wantHan asks for a Chinese face, once.
+func (e *Editor) wantHan(bold bool) {
+	n := 0
+	if bold {
+		n = 1
+	}
+	if e.hanWanted[n] {
 		return
 	}
-	e.hanWanted = true
-	kit.WantHan(false, func() {
+	e.hanWanted[n] = true
+	kit.WantHan(bold, func() {
 		if !e.closed {
 			e.relay()
 		}
@@ -213,8 +201,7 @@ func (e *Editor) wantHan() {
 
 // relay measures everything anew.
 func (e *Editor) relay() {
-	e.ascii, e.wideWidth = [128]float32{}, 0
-	clear(e.widths)
+	e.faces = [4]face{}
 	e.grid.width = -1
 	e.Refresh()
 }
@@ -232,11 +219,21 @@ func (e *Editor) edited() {
 	if e.OnChanged != nil {
 		e.OnChanged()
 	}
+	e.told()
+}
+
+// told tells that the looks under the caret may be others.
+func (e *Editor) told() {
+	if e.rich && e.OnLooks != nil {
+		e.OnLooks()
+	}
 }
 
 // moved follows a move of the caret.
 func (e *Editor) moved() {
 	e.buf.Split()
+	e.upcoming = nil
+	e.told()
 	e.reveal()
 	e.light()
 	e.redraw()
@@ -283,20 +280,24 @@ func (e *Editor) reveal() {
 }
 
 // Selected is the text of the selection; empty where there is none.
-func (e *Editor) Selected() string { return e.buf.Slice(e.anchor, e.caret) }
+func (e *Editor) Selected() string {
+	return strings.ReplaceAll(e.buf.Slice(e.anchor, e.caret), mail.PictureMark, "")
+}
 
 // SelectAll selects everything.
 func (e *Editor) SelectAll() {
 	e.anchor, e.caret = Pos{}, e.buf.End()
 	e.goal, e.upper = -1, false
+	e.upcoming = nil
+	e.told()
 	e.light()
 	e.redraw()
 }
 
-// Insert puts a text in the place of the selection, or where the caret is.
+// Insert puts a text in the place of the selection, or where the caret is. It looks like what stands before it.
 func (e *Editor) Insert(s string) {
 	e.caret = e.buf.Replace(e.anchor, e.caret, s, e.caret)
-	e.anchor = e.caret
+	e.anchor, e.upcoming = e.caret, nil
 	e.buf.Split()
 	e.edited()
 }
@@ -339,7 +340,7 @@ func (e *Editor) place(p Pos, extend bool) {
 // Undo takes back the last step.
 func (e *Editor) Undo() {
 	if p, ok := e.buf.Undo(); ok {
-		e.caret, e.anchor = p, p
+		e.caret, e.anchor, e.upcoming = p, p, nil
 		e.edited()
 	}
 }
@@ -347,7 +348,7 @@ func (e *Editor) Undo() {
 // Redo does again what Undo took back.
 func (e *Editor) Redo() {
 	if p, ok := e.buf.Redo(); ok {
-		e.caret, e.anchor = p, p
+		e.caret, e.anchor, e.upcoming = p, p, nil
 		e.edited()
 	}
 }
@@ -366,6 +367,9 @@ func (e *Editor) linesOf() (first, last int) {
 
 // RewrapSelection breaks the selected lines, or the paragraph around the caret, anew at 72 columns, quoted or not.
 func (e *Editor) RewrapSelection() {
+	if e.rich {
+		return // its lines are paragraphs
+	}
 	first, last := e.linesOf()
 	old := make([]string, 0, last-first+1)
 	for i := first; i <= last; i++ {

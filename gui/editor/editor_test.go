@@ -192,7 +192,7 @@ func (d *desk) click(x, y float32, m fyne.KeyModifier) {
 
 func TestMouse(t *testing.T) {
 	d := open(t, "one two three\nnext line\n中文，字符")
-	x := func(s string) float32 { return padX + d.xOf(s, len(s)) }
+	x := func(s string) float32 { return padX + d.xOf(row{text: s}, len(s)) }
 	row := func(n int) float32 { return padY + (float32(n)+0.5)*d.row }
 	d.click(x("one t")+1, row(0), 0)
 	if d.CaretOffset() != 5 {
@@ -278,10 +278,10 @@ func TestShortcutsOfTheWindowGoOn(t *testing.T) {
 func TestTabs(t *testing.T) {
 	d := open(t, "a\tb\n\t\tc")
 	stop := tabLetters * d.advance(' ')
-	if x := d.xOf("a\tb", 2); x != stop {
+	if x := d.xOf(row{text: "a\tb"}, 2); x != stop {
 		t.Errorf("behind a tab is %v, not %v", x, stop)
 	}
-	if x := d.xOf("\t\tc", 1); x != stop {
+	if x := d.xOf(row{text: "\t\tc"}, 1); x != stop {
 		t.Errorf("between two tabs is %v, not %v", x, stop)
 	}
 	if p, _ := d.hit(1, 2*stop+1); p.Byte != 2 {

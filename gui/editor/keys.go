@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"poplar/gui/kit"
+	"poplar/mail"
 )
 
 // FocusGained implements fyne.Focusable.
@@ -26,8 +27,10 @@ func (e *Editor) FocusLost() {
 // Focused reports whether the editor has the keyboard.
 func (e *Editor) Focused() bool { return e.focused }
 
-// AcceptsTab implements fyne.Tabbable: Tab is typed, Shift and Tab moves on.
-func (e *Editor) AcceptsTab() bool { return !e.shift() }
+// AcceptsTab implements fyne.Tabbable: Tab is typed, Shift and Tab moves on. In a list they move items.
+func (e *Editor) AcceptsTab() bool {
+	return !e.shift() || e.rich && e.buf.Block(e.caret.Line).Level > 0
+}
 
 func (e *Editor) shift() bool { return e.modifiers()&fyne.KeyModifierShift != 0 }
 
@@ -35,12 +38,17 @@ func (e *Editor) shift() bool { return e.modifiers()&fyne.KeyModifierShift != 0 
 func (e *Editor) TypedRune(r rune) { e.typed(string(r)) }
 
 func (e *Editor) typed(s string) {
-	if s == "\n" {
-		e.caret = e.buf.Replace(e.anchor, e.caret, s, e.caret)
-	} else {
-		e.caret = e.buf.Type(e.anchor, e.caret, s, e.caret)
+	if s == "\n" && e.rich {
+		e.enter()
+		return
 	}
-	e.anchor = e.caret
+	k := typing
+	if s == "\n" {
+		k = single
+	}
+	from, _ := ordered(e.anchor, e.caret)
+	e.caret = e.buf.put(e.anchor, e.caret, e.buf.dressed(s, from, e.styleNow()), e.caret, k)
+	e.anchor, e.upcoming = e.caret, nil
 	e.edited()
 }
 
@@ -55,9 +63,17 @@ func (e *Editor) TypedKey(k *fyne.KeyEvent) {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		e.typed("\n")
 	case fyne.KeyTab:
-		e.typed("\t")
+		by := 1
+		if extend {
+			by = -1
+		}
+		if !e.Indent(by) {
+			e.typed("\t")
+		}
 	case fyne.KeyBackspace:
-		e.erase(e.prev(e.caret), erasing)
+		if !e.unindent() {
+			e.erase(e.prev(e.caret), erasing)
+		}
 	case fyne.KeyDelete:
 		e.erase(e.next(e.caret), erasingFwd)
 	case fyne.KeyLeft:
@@ -138,7 +154,7 @@ func (e *Editor) erase(to Pos, k kind) {
 	default:
 		e.caret = e.buf.replace(e.caret, to, "", before, k)
 	}
-	e.anchor = e.caret
+	e.anchor, e.upcoming = e.caret, nil
 	e.edited()
 }
 
@@ -149,6 +165,9 @@ func (e *Editor) vertical(by int, extend bool) {
 		x = e.goal
 	}
 	to := row + by
+	if by < 0 {
+		to = e.highest(row) + by // a picture is passed at once
+	}
 	switch {
 	case to < 0 && row == 0:
 		e.place(Pos{}, extend)
@@ -210,7 +229,7 @@ func (e *Editor) TypedShortcut(s fyne.Shortcut) {
 	case *fyne.ShortcutCut:
 		e.cutTo(s.Clipboard)
 	case *fyne.ShortcutPaste:
-		e.Insert(s.Clipboard.Content())
+		e.paste(s.Clipboard)
 	case *fyne.ShortcutSelectAll:
 		e.SelectAll()
 	case *desktop.CustomShortcut:
@@ -239,6 +258,7 @@ func (e *Editor) custom(s *desktop.CustomShortcut) bool {
 		e.Redo()
 	case m == main && s.KeyName == fyne.KeyR && !extend:
 		e.RewrapSelection()
+	case e.rich && e.looksKey(s.KeyName, m, extend):
 	case m == main && s.KeyName == fyne.KeyF && !extend && e.OnFind != nil:
 		e.OnFind()
 	case m == main && s.KeyName == fyne.KeyUp:
@@ -247,6 +267,32 @@ func (e *Editor) custom(s *desktop.CustomShortcut) bool {
 		e.scrollTo(e.offset + float64(e.row))
 	default:
 		return false
+	}
+	return true
+}
+
+// looksKey is what keys do to the looks of the text.
+func (e *Editor) looksKey(k fyne.KeyName, m fyne.KeyModifier, shift bool) bool {
+	if m != fyne.KeyModifierShortcutDefault {
+		return false
+	}
+	switch {
+	case k == fyne.KeyB && !shift:
+		e.Bold()
+	case k == fyne.KeyI && !shift:
+		e.Italic()
+	case k == fyne.KeyU && !shift:
+		e.Underline()
+	case k == fyne.KeyBackslash && !shift:
+		e.ClearLooks()
+	case k == fyne.Key7 && shift:
+		e.List(mail.Number)
+	case k == fyne.Key8 && shift:
+		e.List(mail.Bullet)
+	case k == fyne.Key9 && shift:
+		e.ToggleQuote()
+	default:
+		return e.onBar != nil && e.onBar(k, shift)
 	}
 	return true
 }
@@ -275,16 +321,16 @@ func (e *Editor) Copy() { e.copyTo(fyne.CurrentApp().Clipboard()) }
 func (e *Editor) Cut() { e.cutTo(fyne.CurrentApp().Clipboard()) }
 
 // Paste puts what is on the clipboard in the place of the selection.
-func (e *Editor) Paste() { e.Insert(fyne.CurrentApp().Clipboard().Content()) }
+func (e *Editor) Paste() { e.paste(fyne.CurrentApp().Clipboard()) }
 
 func (e *Editor) copyTo(c fyne.Clipboard) {
-	if s := e.Selected(); s != "" {
+	if s := e.clip(); s != "" {
 		c.SetContent(s)
 	}
 }
 
 func (e *Editor) cutTo(c fyne.Clipboard) {
-	if s := e.Selected(); s != "" {
+	if s := e.clip(); s != "" {
 		c.SetContent(s)
 		e.erase(e.caret, single)
 	}

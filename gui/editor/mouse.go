@@ -2,12 +2,14 @@ package editor
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"poplar/gui/kit"
+	"poplar/mail"
 )
 
 // Cursor implements desktop.Cursorable.
@@ -70,8 +72,9 @@ func (e *Editor) MouseDown(m *desktop.MouseEvent) {
 func (e *Editor) span(from, to Pos) {
 	e.taps.from, e.taps.to = from, to
 	e.anchor, e.caret = from, to
-	e.goal, e.upper = -1, false
+	e.goal, e.upper, e.upcoming = -1, false, nil
 	e.buf.Split()
+	e.told()
 	e.light()
 	e.redraw()
 }
@@ -117,6 +120,7 @@ func (e *Editor) follow() {
 		return
 	}
 	e.caret, e.upper, e.goal = p, upper, -1
+	e.told()
 	e.light()
 	e.redraw()
 }
@@ -200,8 +204,8 @@ func (e *Editor) Menu() []*fyne.MenuItem {
 		item(kit.T("Select all"), fyne.KeyA, main, true, e.SelectAll),
 		fyne.NewMenuItemSeparator(),
 		item(kit.T("Find…"), fyne.KeyF, main, e.OnFind != nil, func() { e.OnFind() }),
-		item(kit.T("Rewrap lines"), fyne.KeyR, main, true, e.RewrapSelection),
-		item(kit.T("Mark as quotation"), "", 0, true, e.QuoteSelection),
+		item(kit.T("Rewrap lines"), fyne.KeyR, main, !e.rich, e.RewrapSelection),
+		item(kit.T("Mark as quotation"), "", 0, true, e.ToggleQuote),
 	}
 	if e.OnMenu != nil {
 		items = e.OnMenu(items)
@@ -211,9 +215,31 @@ func (e *Editor) Menu() []*fyne.MenuItem {
 
 // PasteQuoted puts what is on the clipboard in the place of the selection, with the mark of a quotation before each line.
 func (e *Editor) PasteQuoted() {
-	s := Quote(tidy(fyne.CurrentApp().Clipboard().Content()))
+	s := tidy(fyne.CurrentApp().Clipboard().Content())
+	if e.rich {
+		e.insertQuoted(s)
+		return
+	}
+	s = Quote(s)
 	if from, _ := ordered(e.anchor, e.caret); from.Byte > 0 {
 		s = "\n" + s
 	}
 	e.Insert(s + "\n")
+}
+
+// insertQuoted puts a text with looks in as quoted lines of their own.
+func (e *Editor) insertQuoted(s string) {
+	like := e.buf.Block(e.caret.Line)
+	like.Kind, like.Level = mail.Paragraph, 0
+	after := like
+	after.Join(nil)
+	like.Quote++
+	piece := append(plainLines(strings.TrimRight(s, "\n"), like), after)
+	if from, _ := ordered(e.anchor, e.caret); from.Byte > 0 {
+		piece = append([]mail.Block{{}}, piece...)
+	}
+	e.caret = e.buf.put(e.anchor, e.caret, piece, e.caret, single)
+	e.anchor, e.upcoming = e.caret, nil
+	e.buf.Split()
+	e.edited()
 }

@@ -15,8 +15,12 @@ const closers = "、。，．：；？！）］｝〕〉》」』】〗”’…
 // wrap returns where the rows of a line begin, but for the first: nil where it needs one row. Blanks at the end of a row
 // may stick out. A word that is wider than a row is broken where it must be.
 func wrap(line string, width float32, advance func(rune) float32) []int {
+	return wrapAt(line, width, tabLetters*advance(' '), func(_ int, r rune) float32 { return advance(r) })
+}
+
+// wrapAt is wrap where a letter's width depends on its place in the line too. tab is how far tab stops are apart.
+func wrapAt(line string, width, tab float32, advance func(int, rune) float32) []int {
 	var rows []int
-	tab := tabLetters * advance(' ')
 	x := float32(0)
 	start := 0 // of this row
 	at := 0    // where this row may be broken; start: nowhere
@@ -31,7 +35,7 @@ func wrap(line string, width float32, advance func(rune) float32) []int {
 		if i > start && breakable(last, r) {
 			at, atX = i, x
 		}
-		w := advance(r)
+		w := advance(i, r)
 		if x+w > width && i > start && r != ' ' && !sticks(last, r) {
 			switch {
 			case at > start:
@@ -81,9 +85,10 @@ func sticks(last, r rune) bool {
 type grid struct {
 	width   float32
 	advance func(rune) float32
-	starts  [][]int // per line: see wrap
-	before  []int   // per line: the rows above it; the last is the sum
-	good    int     // before is right up to this line
+	styled  func(b *Buffer, line int) []int // wraps lines with looks; nil: there are none
+	starts  [][]int                         // per line: see wrap
+	before  []int                           // per line: the rows above it; the last is the sum
+	good    int                             // before is right up to this line
 }
 
 // set lays all lines out for a width.
@@ -91,10 +96,18 @@ func (g *grid) set(b *Buffer, width float32) {
 	g.width = width
 	g.starts = make([][]int, b.Len())
 	for i := range g.starts {
-		g.starts[i] = wrap(b.Line(i), width, g.advance)
+		g.starts[i] = g.wrap(b, i)
 	}
 	g.before = make([]int, b.Len()+1)
 	g.good = 0
+}
+
+// wrap is where the rows of a line begin.
+func (g *grid) wrap(b *Buffer, line int) []int {
+	if l := b.lines[line]; g.styled != nil && (len(l.Runs) > 0 || listed(l) || l.Quote > 0) {
+		return g.styled(b, line)
+	}
+	return wrap(b.Line(line), g.width, g.advance)
 }
 
 // changed follows a change of the buffer.
@@ -104,7 +117,7 @@ func (g *grid) changed(b *Buffer, first, gone, come int) {
 	}
 	if gone == 1 && come == 1 {
 		was := len(g.starts[first])
-		g.starts[first] = wrap(b.Line(first), g.width, g.advance)
+		g.starts[first] = g.wrap(b, first)
 		if len(g.starts[first]) != was {
 			g.good = min(g.good, first)
 		}
@@ -113,7 +126,7 @@ func (g *grid) changed(b *Buffer, first, gone, come int) {
 	now := make([][]int, 0, len(g.starts)-gone+come)
 	now = append(now, g.starts[:first]...)
 	for i := range come {
-		now = append(now, wrap(b.Line(first+i), g.width, g.advance))
+		now = append(now, g.wrap(b, first+i))
 	}
 	g.starts = append(now, g.starts[first+gone:]...)
 	if n := len(g.starts) + 1; n <= cap(g.before) {

@@ -199,7 +199,10 @@ func runs(s string) []run {
 }
 
 func measureRun(r run, size float32, bold bool, face fyne.Resource) (width, ascent float32) {
-	style := fyne.TextStyle{Bold: bold}
+	return measureStyled(r, size, fyne.TextStyle{Bold: bold}, face)
+}
+
+func measureStyled(r run, size float32, style fyne.TextStyle, face fyne.Resource) (width, ascent float32) {
 	if r.han && face != nil {
 		s, asc := fyne.CurrentApp().Driver().RenderedTextSize(r.text, size, style, face)
 		return s.Width, asc

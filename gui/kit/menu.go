@@ -327,14 +327,18 @@ func (p *menuPanel) Scrolled(e *fyne.ScrollEvent) {
 	p.Refresh()
 }
 
-// lead is the width of the column of ticks.
+// lead is the width of the columns of ticks and of pictures.
 func (p *menuPanel) lead() float32 {
+	tick, icon := float32(0), float32(0)
 	for _, r := range p.rows {
 		if r.item.Checked {
-			return menuTick
+			tick = menuTick
+		}
+		if r.icon != nil {
+			icon = menuTick + 2
 		}
 	}
-	return 0
+	return tick + icon
 }
 
 // MinSize implements fyne.CanvasObject.
@@ -359,6 +363,9 @@ func (p *menuPanel) CreateRenderer() fyne.WidgetRenderer {
 	r := &panelRenderer{panel: p, plate: NewFill(Sel, 6), bar: NewScrollBar(nil)}
 	for _, row := range p.rows {
 		r.objects = append(r.objects, row.label, row.key, row.rule, row.more, row.tick)
+		if row.icon != nil {
+			r.objects = append(r.objects, row.icon)
+		}
 	}
 	r.objects = append([]fyne.CanvasObject{r.plate}, append(r.objects, r.bar)...)
 	return r
@@ -404,6 +411,7 @@ type menuLine struct {
 	label, key *Line
 	rule       *Fill
 	more, tick *Glyph
+	icon       *canvas.Image // before the words, or nil
 }
 
 func newMenuLine(i *fyne.MenuItem) *menuLine {
@@ -418,6 +426,10 @@ func newMenuLine(i *fyne.MenuItem) *menuLine {
 	}
 	l.label.SetText(i.Label)
 	l.key.SetText(KeyText(i.Shortcut))
+	if i.Icon != nil {
+		l.icon = canvas.NewImageFromResource(i.Icon)
+		l.icon.FillMode = canvas.ImageFillContain
+	}
 	return l
 }
 
@@ -435,6 +447,10 @@ func (l *menuLine) place(y, width, lead float32, chosen bool) {
 	w := l.key.Width()
 	l.label.Place(menuText+lead, y+19, width-2*menuText-lead)
 	l.tick.Place(menuText, y+7)
+	if l.icon != nil {
+		l.icon.Move(fyne.NewPos(menuText+lead-menuTick-2, y+6))
+		l.icon.Resize(fyne.NewSquareSize(16))
+	}
 	l.key.Place(width-menuText-w, y+19, w)
 	l.rule.Move(fyne.NewPos(menuText-2, y+menuSep/2))
 	l.rule.Resize(fyne.NewSize(width-2*menuText+4, 1))

@@ -13,12 +13,12 @@ type Piece struct {
 }
 
 // Pieces breaks one line of text into what one font draws each. Chinese has the face that WantHan fetches, or before it
-// is there what Fyne chooses.
-func Pieces(text string, size float32, bold bool) []Piece {
+// is there what Fyne chooses; it has no italics.
+func Pieces(text string, size float32, style fyne.TextStyle) []Piece {
 	var list []Piece
-	face := faceOf(bold).face
+	face := faceOf(style.Bold).face
 	for _, r := range runs(text) {
-		w, asc := measureRun(r, size, bold, face)
+		w, asc := measureStyled(r, size, style, face)
 		p := Piece{Text: r.text, Width: w, Rise: ceil(asc), han: r.han}
 		if r.han {
 			p.Source = face
@@ -29,14 +29,14 @@ func Pieces(text string, size float32, bold bool) []Piece {
 }
 
 // Measure is how wide the first n octets of the piece are.
-func (p Piece) Measure(n int, size float32, bold bool) float32 {
+func (p Piece) Measure(n int, size float32, style fyne.TextStyle) float32 {
 	switch {
 	case n <= 0:
 		return 0
 	case n >= len(p.Text):
 		return p.Width
 	}
-	w, _ := measureRun(run{p.Text[:n], p.han}, size, bold, p.Source)
+	w, _ := measureStyled(run{p.Text[:n], p.han}, size, style, p.Source)
 	return w
 }
 
