@@ -110,6 +110,15 @@ var _ model.Poplar = (*poplar)(nil)
 func (p *poplar) Accounts() []mail.Account { return p.settings.Accounts() }
 
 func (p *poplar) SaveAccount(ctx context.Context, a mail.Account, secrets model.Secrets, remember bool) (mail.Account, error) {
+	a, kept := p.putAccount(ctx, a, secrets, remember)
+	if a.ID == "" {
+		return a, kept
+	}
+	return a, errors.Join(kept, p.Engine.SetAccounts(ctx, p.settings.Accounts()))
+}
+
+// putAccount writes an account and its secrets down; the engine does not know of it yet. One without ID was not kept.
+func (p *poplar) putAccount(ctx context.Context, a mail.Account, secrets model.Secrets, remember bool) (mail.Account, error) {
 	a.AskPassword = !remember
 	before, _ := p.settings.Account(a.ID) // of a new one there is none
 	a, err := p.settings.PutAccount(a)
@@ -120,7 +129,7 @@ func (p *poplar) SaveAccount(ctx context.Context, a mail.Account, secrets model.
 	if err := p.keyring.Prune(ctx, before, a); err != nil && kept == nil {
 		kept = err
 	}
-	return a, errors.Join(kept, p.Engine.SetAccounts(ctx, p.settings.Accounts()))
+	return a, kept
 }
 
 // Remote opens an account's mailbox on its server.
@@ -200,11 +209,15 @@ func (p *poplar) TakeOver(ctx context.Context, f mail.Foreign, password bool) (m
 			secrets[d] = secret
 		}
 	}
-	a, err := p.SaveAccount(ctx, f.Account, secrets, !f.Account.AskPassword)
+	a, err := p.putAccount(ctx, f.Account, secrets, !f.Account.AskPassword)
 	if a.ID == "" {
 		return a, err
 	}
-	return a, errors.Join(err, p.Hold(ctx, a.ID, f.Held))
+	// What is not to come twice is noted before anybody can ask for it.
+	if held := p.Hold(ctx, a.ID, f.Held); held != nil {
+		return a, errors.Join(err, held, p.settings.RemoveAccount(a.ID))
+	}
+	return a, errors.Join(err, p.Engine.SetAccounts(ctx, p.settings.Accounts()))
 }
 
 // Demo starts a second Poplar, which has nothing to do with this one but for its program.

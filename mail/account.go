@@ -150,8 +150,10 @@ type Account struct {
 	// HeadersFirst has only the header and the first lines of every message come that is not small.
 	HeadersFirst bool `json:"headers_first,omitempty"`
 	// Recent is Gmail's "recent:" mode, see POP3.
-	Recent      bool `json:"recent,omitempty"`
-	AskPassword bool `json:"ask_password,omitempty"`
+	Recent bool `json:"recent,omitempty"`
+	// Start is what comes first of the mail that lies on the server when the account is new.
+	Start       Start `json:"start,omitempty"`
+	AskPassword bool  `json:"ask_password,omitempty"`
 
 	// Proxy is how both servers are reached: "" as the environment says (ALL_PROXY, HTTPS_PROXY, NO_PROXY), ProxyNone, or
 	// socks5://[user@]host:port, http://[user@]host:port, https://[user@]host:port. Its password is in the keyring.
@@ -174,6 +176,19 @@ type Account struct {
 
 	own Direction // of the password for Outgoing, where that is an identity's own server: see Through
 }
+
+// Start is what a new account retrieves of the mail that is on its server already.
+type Start string
+
+// The starts.
+const (
+	StartAll    Start = ""       // everything, small and new messages first
+	StartRecent Start = "recent" // the last three months before anything else
+	StartNew    Start = "new"    // nothing: what is there stays there, unless the person asks for it
+)
+
+// StartSince is the day from which on mail counts as recent for StartRecent.
+func StartSince(now time.Time) time.Time { return now.AddDate(0, -3, 0) }
 
 // DefaultAccount returns what a new account starts with: copies stay on the server, a check every ten minutes.
 func DefaultAccount() Account {

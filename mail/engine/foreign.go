@@ -21,7 +21,7 @@ func (e *Engine) Foreign(ctx context.Context) []mail.Foreign {
 func (e *Engine) Readable(f mail.Foreign) map[mail.Direction]string { return transfer.Readable(f) }
 
 // Hold notes what another program has retrieved, so that it does not come once more. It lies on the server and not here,
-// so no policy deletes it there.
+// so no policy deletes it there. The account need not be known yet: this is best done before its first visit.
 func (e *Engine) Hold(ctx context.Context, id mail.AccountID, rows []mail.LedgerRow) error {
 	if len(rows) == 0 {
 		return nil
@@ -31,6 +31,9 @@ func (e *Engine) Hold(ctx context.Context, id mail.AccountID, rows []mail.Ledger
 	for i, r := range rows {
 		r.Account, r.Message = id, 0
 		held[i], keys[i] = r, r.Key()
+	}
+	if err := e.store.EnsureAccount(ctx, id); err != nil {
+		return err
 	}
 	if err := e.store.PutLedger(ctx, held...); err != nil {
 		return err

@@ -100,6 +100,9 @@ func (e *Engine) retrieve(ctx context.Context, acc *account, a mail.Account) mai
 		return fail(err)
 	}
 	v := e.visitTo(ctx, acc, a, secret)
+	if e.starts(ctx, a) {
+		return e.firstVisit(ctx, a, v)
+	}
 	return retrieve.Run(ctx, v)
 }
 

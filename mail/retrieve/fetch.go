@@ -40,7 +40,10 @@ func (s *session) open(ctx context.Context, after bool) error {
 // goroutine, which has ended when fetch returns: the line stays full while a batch is being committed, and a slow
 // server does not keep what it has sent from being stored.
 func (s *session) fetch(ctx context.Context) error {
-	items := s.wants()
+	items, err := s.wants(ctx)
+	if err != nil {
+		return s.lost(err)
+	}
 	if items.len() == 0 {
 		return nil
 	}
@@ -56,7 +59,7 @@ func (s *session) fetch(ctx context.Context) error {
 		}
 		stored <- err
 	}()
-	err := r.read(reading, items)
+	err = r.read(reading, items)
 	if err == nil && len(r.later) > 0 {
 		items.shorten(r.later)
 		r.last, r.later = true, nil
@@ -142,6 +145,7 @@ func (r *reader) message(ctx context.Context, it Item, b *pop3.Body) error {
 			r.giveUp(it, errEndless.Error())
 		case sp.failed:
 			r.local = true
+			err = r.unwritten(err)
 		}
 		return err
 	}
@@ -156,6 +160,15 @@ func (r *reader) message(ctx context.Context, it Item, b *pop3.Body) error {
 		return err
 	}
 	return nil
+}
+
+// unwritten is the error of a message that this computer could not write down while it came.
+func (r *reader) unwritten(err error) error {
+	p := &mail.Problem{Kind: mail.NotWritable, Where: r.Spool, Doing: "retrieve", Err: err}
+	if diskFull(err) {
+		p.Kind = mail.DiskFull
+	}
+	return p
 }
 
 // counted tells of progress within a message.

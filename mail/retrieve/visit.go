@@ -54,8 +54,10 @@ type Visit struct {
 	Gist    func(ctx context.Context) (string, error)
 	Settled Settled
 	Settle  func(Settled)
-	Now     func() time.Time // nil: time.Now
-	Log     *slog.Logger     // nil: none
+	// Since, if set, is the day of which on mail comes before older one.
+	Since time.Time
+	Now   func() time.Time // nil: time.Now
+	Log   *slog.Logger     // nil: none
 }
 
 // The bounds of one visit.
@@ -112,8 +114,6 @@ func problem(ctx context.Context, err error) *mail.Problem {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled) && p.Kind != mail.Cancelled:
 		return &mail.Problem{Kind: mail.Cancelled, Where: p.Where, Doing: p.Doing, Err: err}
-	case p.Kind == mail.Unknown && diskFull(err):
-		return &mail.Problem{Kind: mail.DiskFull, Doing: "retrieve", Err: err}
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package retrieve
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -16,9 +17,12 @@ type wants struct {
 }
 
 // wants makes the list and lets go of the plan's own, which is of no more use.
-func (s *session) wants() wants {
+func (s *session) wants(ctx context.Context) (wants, error) {
 	items := slices.DeleteFunc(s.withHeads(), s.refused)
 	s.acts.Fetch, s.acts.Heads = nil, nil
+	if err := s.recentFirst(ctx, items); err != nil {
+		return wants{}, err
+	}
 	// At what the link ended in an earlier session is asked for last.
 	slices.SortStableFunc(items, func(a, b Item) int { return s.blame[name(a)] - s.blame[name(b)] })
 	w := wants{listed: make([]Listed, len(items)), more: map[int]*Item{}, first: s.Now()}
@@ -31,7 +35,7 @@ func (s *session) wants() wants {
 			w.first = it.Row.First
 		}
 	}
-	return w
+	return w, nil
 }
 
 // plain says whether the server's listing is all that is known of a message, and it is to be fetched whole.
