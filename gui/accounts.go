@@ -71,6 +71,24 @@ func (w *window) repair(id mail.AccountID) {
 	}
 }
 
+// askSendingPassword asks for the password of the server that a message in the outbox leaves by, and sends it then.
+func (w *window) askSendingPassword(o mail.OutboxItem) {
+	a, d, ok := model.SendingLogin(w.accounts, o)
+	if !ok {
+		return
+	}
+	if a.ServerOf(d).Token() {
+		w.editAccount(&a, "")
+		return
+	}
+	setup.AskPassword(w.win, w.p, w.loop, a, d, o.Problem, func(saved bool) {
+		if saved {
+			w.accountsChanged()
+			w.sendNow(o.ID)
+		}
+	})
+}
+
 // showPreferences opens the preferences; every change takes effect at once.
 func (w *window) showPreferences() {
 	setup.NewPreferencesWindow(w.app, w.p, w.loop, setup.Options{

@@ -132,7 +132,7 @@ func (w *window) build() {
 	w.buildReader()
 	w.outbox = composer.NewOutbox(w.win, w.p, w.loop, composer.OutboxOptions{
 		OnEdit:    func(d mail.Draft, notice string) { w.composeWith(d, notice, nil) },
-		OnChanged: w.readFolders,
+		OnChanged: w.readFolders, OnPassword: w.askSendingPassword,
 	})
 	left := kit.NewGrip(func(dx float32) { w.cols.dragSidebar(dx); w.body.Refresh() }, w.keepWidths)
 	right := kit.NewGrip(func(dx float32) { w.cols.dragList(dx); w.body.Refresh() }, w.keepWidths)

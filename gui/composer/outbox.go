@@ -21,6 +21,8 @@ type OutboxOptions struct {
 	// OnEdit is given a message that was taken back, to be opened in a composer; notice is what to tell the person.
 	OnEdit    func(d mail.Draft, notice string)
 	OnChanged func() // something was done to the outbox
+	// OnPassword asks for the password of the server that a message leaves by.
+	OnPassword func(o mail.OutboxItem)
 }
 
 // Outbox shows what waits to be sent, why, and what can be done about it.
@@ -337,6 +339,10 @@ func (x *Outbox) act(o mail.OutboxItem, a model.OutboxAct) {
 		x.do(o, func(ctx context.Context) error { return x.p.Settle(ctx, o.ID) })
 	case model.Stop:
 		x.p.StopSending(o.ID)
+	case model.Password:
+		if x.o.OnPassword != nil {
+			x.o.OnPassword(o)
+		}
 	case model.Redirect:
 		row := x.row(o)
 		x.do(o, func(ctx context.Context) error { return x.p.Correct(ctx, o.ID, row.Refused, row.Offered) })

@@ -59,6 +59,8 @@ func actName(a model.OutboxAct, row model.OutboxRow) string {
 		return kit.T("Leave it at that")
 	case model.Stop:
 		return kit.T("Stop")
+	case model.Password:
+		return kit.T("Enter password…")
 	}
 	switch {
 	case a == model.SendNow && t == model.Delayed:

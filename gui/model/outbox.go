@@ -39,6 +39,7 @@ const (
 	Arrived   OutboxAct = "arrived" // what was perhaps sent
 	LetBe     OutboxAct = "let-be"  // those who were refused do without
 	Stop      OutboxAct = "stop"
+	Password  OutboxAct = "password" // for the server that it leaves by
 )
 
 // OutboxRow is one message of the outbox as the window shows it.
@@ -129,11 +130,18 @@ func (r *OutboxRow) waiting(o mail.OutboxItem, v OutboxView, tr Translate) {
 		r.Tone, r.Sentence = Waiting, tr("Sending is paused for this account")
 	case o.Problem != nil && o.Problem.Kind == mail.Offline:
 		r.Tone, r.Sentence = Waiting, tr("Offline. It leaves when the line is back.")
-	case o.State == mail.Deferred:
+	case o.State == mail.Deferred || o.Problem != nil: // it waits with another that has found out
 		r.Tone = Delayed
-		what := Tell(o.Problem, tr).What
+		told := Tell(o.Problem, tr)
+		what := told.What
 		if what == "" {
 			what = tr("The server cannot do this now")
+		}
+		if told.Remedy == EnterPassword || told.Remedy == SignInAgain {
+			r.Acts = append([]OutboxAct{Password}, r.Acts...)
+			if host, _ := split(o.Problem.Where); host != "" {
+				what = tr("%[1]s: %[2]s", host, what) // a person may send through several
+			}
 		}
 		if why := deferral(o); why != "" {
 			what = tr("Not yet: %s", tr(why))
@@ -152,6 +160,30 @@ func (r *OutboxRow) waiting(o mail.OutboxItem, v OutboxView, tr Translate) {
 	default:
 		r.Sentence = tr("Leaves at %s", v.Clock(o.Due, v.Now))
 	}
+}
+
+// SendingLogin is the account and the direction whose password a message in the outbox needs to leave.
+func SendingLogin(accounts []mail.Account, o mail.OutboxItem) (mail.Account, mail.Direction, bool) {
+	find := func(id mail.AccountID) int {
+		return slices.IndexFunc(accounts, func(a mail.Account) bool { return a.ID == id })
+	}
+	at := find(o.Account)
+	if at < 0 {
+		return mail.Account{}, "", false
+	}
+	a := accounts[at]
+	for _, i := range a.Identities {
+		if !strings.EqualFold(i.Address, o.From) {
+			continue
+		}
+		if i.Own != nil {
+			return a, a.Through(i).SecretOf(mail.Outgoing), true
+		}
+		if via := find(i.Via); i.Via != "" && via >= 0 {
+			return accounts[via], mail.Outgoing, true
+		}
+	}
+	return a, mail.Outgoing, true
 }
 
 // deferral is why a recipient has to wait, where a server has said so.

@@ -96,6 +96,16 @@ func TestOutboxRow(t *testing.T) {
 			},
 		},
 		{
+			"a wrong password",
+			mail.OutboxItem{Subject: "s", State: mail.Deferred, Due: now.Add(time.Hour), Recipients: one, Problem: &mail.Problem{Kind: mail.LoginRefused, Where: "smtp.x.org:465", Doing: "log in", Said: "535 no"}},
+			OutboxRow{Subject: "s", To: "to Klara", Tone: Delayed, Said: "535 no", Sentence: "smtp.x.org: The server does not accept this password. Next try at 15:32.", Acts: []OutboxAct{Password, SendNow, TakeBack, Delay, Hold, Throw}},
+		},
+		{
+			"waits with another",
+			mail.OutboxItem{Subject: "s", State: mail.Queued, Due: now.Add(time.Hour), Recipients: one, Problem: &mail.Problem{Kind: mail.ServerTemporary, Said: "421 busy"}},
+			OutboxRow{Subject: "s", To: "to Klara", Tone: Delayed, Said: "421 busy", Sentence: "The server cannot do this now. Next try at 15:32.", Acts: []OutboxAct{SendNow, TakeBack, Delay, Hold, Throw}},
+		},
+		{
 			"refused for one",
 			mail.OutboxItem{Subject: "s", State: mail.Failed, Recipients: to(
 				mail.Recipient{Addr: "a@x.org", State: mail.SentOK}, mail.Recipient{Addr: "bob@x.org", State: mail.Failed, Code: 550, Said: "550 no such user."}, mail.Recipient{Addr: "c@x.org", State: mail.SentOK})},
@@ -233,5 +243,31 @@ func TestWhyIsTranslated(t *testing.T) {
 		if zh[w] == "" {
 			t.Errorf("%q has no Chinese", w)
 		}
+	}
+}
+
+func TestSendingLogin(t *testing.T) {
+	own := func(same bool) *mail.OwnServer {
+		return &mail.OwnServer{ID: "x", OutgoingAuth: true, SameAsAccount: same, Server: mail.Server{Host: "smtp.own.org"}}
+	}
+	accounts := []mail.Account{
+		{ID: "a", OutgoingAuth: true, SameAsIncoming: true, Identities: []mail.Identity{
+			{Address: "own@x.org", Own: own(false)}, {Address: "same@x.org", Own: own(true)}, {Address: "via@x.org", Via: "b"}, {Address: "gone@x.org", Via: "c"},
+		}},
+		{ID: "b", OutgoingAuth: true},
+	}
+	for from, want := range map[string]string{
+		"a@x.org": "a outgoing", "OWN@x.org": "a outgoing-x", "same@x.org": "a incoming", "via@x.org": "b outgoing", "gone@x.org": "a outgoing",
+	} {
+		a, d, ok := SendingLogin(accounts, mail.OutboxItem{Account: "a", From: from})
+		if got := string(a.ID) + " " + string(d); !ok || got != want {
+			t.Errorf("%s: %s, want %s", from, got, want)
+		}
+	}
+	if _, _, ok := SendingLogin(accounts, mail.OutboxItem{Account: "z"}); ok {
+		t.Error("an account that is gone")
+	}
+	if s := accounts[0].ServerOf("outgoing-x"); s.Host != "smtp.own.org" {
+		t.Errorf("the server is %+v", s)
 	}
 }

@@ -87,11 +87,15 @@ func AskPassword(w fyne.Window, p model.Poplar, loop kit.Loop, a mail.Account, d
 	d = a.SecretOf(d)
 	q := &PasswordQuestion{win: w, p: p, loop: loop, account: a, d: d, done: done, notice: container.New(&kit.Column{Gap: 8})}
 	q.ctx, q.cancel = context.WithCancel(context.Background())
-	server := a.Incoming
+	server := a.ServerOf(d)
 	title := kit.T("Password for %s", a.Title())
-	if d == mail.Outgoing {
-		server = a.Outgoing
+	if d != mail.Incoming {
 		title = kit.T("Password for sending with %s", a.Title())
+		for _, i := range a.Identities {
+			if i.Own != nil && i.Own.Direction() == d {
+				title = kit.T("Password for sending with %s", i.Address)
+			}
+		}
 	}
 	text := ""
 	if why != nil {

@@ -141,8 +141,22 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 }
 
 // SetAccounts tells the engine which accounts there are now. New ones get their folders; the work of those that are
-// gone ends, their mail stays until Forget.
+// gone ends, their mail stays until Forget. What waits in the outbox for a person to mend a login is tried again.
 func (e *Engine) SetAccounts(ctx context.Context, accounts []mail.Account) error {
+	if err := e.setAccounts(ctx, accounts); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	running := e.running
+	e.mu.Unlock()
+	if running {
+		e.wakeOutbox(ctx, outbox.ForLogin)
+		e.kickSenders()
+	}
+	return nil
+}
+
+func (e *Engine) setAccounts(ctx context.Context, accounts []mail.Account) error {
 	for _, a := range accounts {
 		if err := e.store.EnsureAccount(ctx, a.ID); err != nil {
 			return err

@@ -78,7 +78,7 @@ func (e *Engine) keepSending(ctx context.Context, key string, s *sender) {
 		}
 		if is := line(); is != was {
 			was = is
-			e.wakeOutbox(ctx)
+			e.wakeOutbox(ctx, outbox.ForLine)
 		}
 		next, _, err := e.workOutbox(ctx, e.o.Now(), func(o mail.OutboxItem) bool {
 			return e.lane(o) == key && !e.withheld(o)
@@ -119,9 +119,9 @@ func line() string {
 	return strings.Join(list, " ")
 }
 
-// wakeOutbox makes messages due that wait for the line.
-func (e *Engine) wakeOutbox(ctx context.Context) {
-	woken, err := outbox.Wake(ctx, e.store, e.o.Now())
+// wakeOutbox makes messages due that wait for something that has changed.
+func (e *Engine) wakeOutbox(ctx context.Context, what outbox.Waits) {
+	woken, err := outbox.Wake(ctx, e.store, e.o.Now(), what)
 	if err != nil && ctx.Err() == nil {
 		e.log.Error("the outbox cannot be woken", "error", err)
 	}

@@ -100,7 +100,7 @@ const (
 
 // after is how o, as it was before, stands at now after a submission.
 func after(o mail.OutboxItem, u outcome, now time.Time) (mail.OutboxItem, verdict) {
-	p := u.problem()
+	p, before := u.problem(), o.Problem
 	o.Recipients = slices.Clone(o.Recipients)
 	progress, crowded := u.note(o.Recipients, p)
 	state := submit.Fold(o.Recipients)
@@ -108,7 +108,7 @@ func after(o mail.OutboxItem, u outcome, now time.Time) (mail.OutboxItem, verdic
 	switch {
 	case state == mail.Deferred && u.stopped:
 		// Nobody's failure: it waits as before.
-		o.State, o.Due = mail.Queued, now
+		o.State, o.Due, o.Problem = mail.Queued, now, before
 		return o, shut
 	case state == mail.Deferred && (errors.Is(u.err, ErrStopped) || p != nil && errors.Is(p.Err, ErrStopped)):
 		o.State, o.Due, o.Held, o.Problem = mail.Queued, now, true, nil
@@ -252,16 +252,27 @@ func Corrected(o mail.OutboxItem, was, is string, now time.Time) (mail.OutboxIte
 	return o, nil
 }
 
-// wakes reports whether o waits for nothing but the line, which seems to be there again.
-func wakes(o mail.OutboxItem) bool {
+// Waits is what a message in the outbox may wait for.
+type Waits int
+
+// What there is to wait for.
+const (
+	ForLine  Waits = iota // the network, which seems to be there again
+	ForLogin              // a person who mends the account's settings or password, which they have
+)
+
+// wakes reports whether o waits for nothing but what.
+func wakes(o mail.OutboxItem, what Waits) bool {
 	if o.State != mail.Queued && o.State != mail.Deferred || o.Held || o.Problem == nil {
 		return false
 	}
 	switch o.Problem.Kind {
 	case mail.Offline, mail.NoSuchHost, mail.Unreachable, mail.Timeout:
-		return true
+		return true // a server whose name was mended may be there, too
+	case mail.KeyringLocked, mail.KeyringAbsent:
+		return what == ForLogin
 	}
-	return false
+	return what == ForLogin && waitsForPerson(o.Problem.Kind)
 }
 
 // settled is o as the person says it is: what was perhaps sent has arrived, and those who were refused do without.

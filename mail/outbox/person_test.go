@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -107,16 +108,18 @@ func TestWake(t *testing.T) {
 		o.State, o.Due, o.Problem = mail.Deferred, late, &mail.Problem{Kind: k}
 		return o
 	}
-	held := waiting(5, mail.Offline)
-	held.Held = true
-	q := queue(waiting(1, mail.Offline), waiting(2, mail.ServerTemporary), waiting(3, mail.Unreachable), waiting(4, mail.LoginRefused), held)
-	woken, err := Wake(t.Context(), q, start)
-	if err != nil || len(woken) != 2 || woken[0].ID != 1 || woken[1].ID != 3 {
-		t.Errorf("%+v, %v", woken, err)
-	}
-	for id, o := range q.items {
-		if want := id == 1 || id == 3; o.Due.Equal(start) != want || !want && !o.Due.Equal(late) {
-			t.Errorf("message %d is due at %v", id, o.Due)
+	for what, woken := range map[Waits][]mail.MessageID{ForLine: {1, 3}, ForLogin: {1, 3, 4, 6}} {
+		held := waiting(5, mail.Offline)
+		held.Held = true
+		q := queue(waiting(1, mail.Offline), waiting(2, mail.ServerTemporary), waiting(3, mail.Unreachable), waiting(4, mail.LoginRefused), held, waiting(6, mail.KeyringLocked))
+		got, err := Wake(t.Context(), q, start, what)
+		if err != nil || !slices.EqualFunc(got, woken, func(o mail.OutboxItem, id mail.MessageID) bool { return o.ID == id }) {
+			t.Errorf("%v: %+v, %v", what, got, err)
+		}
+		for id, o := range q.items {
+			if want := slices.Contains(woken, id); o.Due.Equal(start) != want || !want && !o.Due.Equal(late) {
+				t.Errorf("%v: message %d is due at %v", what, id, o.Due)
+			}
 		}
 	}
 }

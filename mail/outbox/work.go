@@ -153,8 +153,8 @@ func Settle(ctx context.Context, q Queue, id mail.MessageID) (mail.OutboxItem, e
 	return o, err
 }
 
-// Wake makes messages due that wait for the line, since something has changed with it, and returns those.
-func Wake(ctx context.Context, q Queue, now time.Time) ([]mail.OutboxItem, error) {
+// Wake makes messages due that wait for something, since that has changed, and returns those.
+func Wake(ctx context.Context, q Queue, now time.Time, what Waits) ([]mail.OutboxItem, error) {
 	items, err := q.Outbox(ctx)
 	if err != nil {
 		return nil, err
@@ -162,11 +162,11 @@ func Wake(ctx context.Context, q Queue, now time.Time) ([]mail.OutboxItem, error
 	var woken []mail.OutboxItem
 	var errs []error
 	for _, o := range items {
-		if !wakes(o) || !o.Due.After(now) {
+		if !wakes(o, what) || !o.Due.After(now) {
 			continue
 		}
 		o, err := Change(ctx, q, o.ID, func(o *mail.OutboxItem) error {
-			if wakes(*o) && o.Due.After(now) {
+			if wakes(*o, what) && o.Due.After(now) {
 				o.Due = now
 			}
 			return nil
