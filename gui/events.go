@@ -75,7 +75,7 @@ func (w *window) trouble(e mail.Event) {
 	if p == nil || p.Kind == mail.Cancelled {
 		return
 	}
-	if p.Kind == mail.DiskFull || p.Kind == mail.StoreDamaged {
+	if p.Kind == mail.DiskFull || p.Kind == mail.NotWritable || p.Kind == mail.StoreDamaged {
 		w.fail(p)
 		return
 	}

@@ -479,7 +479,7 @@ func (w *window) fail(err error) {
 		return
 	}
 	told := model.Tell(p, kit.T)
-	if p.Kind == mail.DiskFull || p.Kind == mail.StoreDamaged {
+	if p.Kind == mail.DiskFull || p.Kind == mail.NotWritable || p.Kind == mail.StoreDamaged {
 		w.box(p.Kind, told.What, told.Advice)
 		return
 	}

@@ -26,6 +26,7 @@ const (
 	TooLarge             Kind = "too-large"
 	RecipientRefused     Kind = "recipient-refused"
 	DiskFull             Kind = "disk-full"
+	NotWritable          Kind = "not-writable" // the disk, or the profile's folder
 	StoreDamaged         Kind = "store-damaged"
 	KeyringLocked        Kind = "keyring-locked"
 	KeyringAbsent        Kind = "keyring-absent"
@@ -38,7 +39,7 @@ const (
 var Kinds = []Kind{
 	Offline, NoSuchHost, Unreachable, Timeout, UntrustedCertificate, NoEncryption, LoginRefused, NeedsAppPassword,
 	MailboxInUse, LoginDelay, ServerTemporary, ServerPermanent, Protocol, TooLarge, RecipientRefused, DiskFull,
-	StoreDamaged, KeyringLocked, KeyringAbsent, PasswordMissing, Cancelled, Unknown,
+	NotWritable, StoreDamaged, KeyringLocked, KeyringAbsent, PasswordMissing, Cancelled, Unknown,
 }
 
 // Problem is a failure in a form that can be told to a person.
@@ -61,7 +62,7 @@ func (p *Problem) Error() string {
 	}
 	if p.Said != "" {
 		what += ": " + p.Said
-	} else if p.Err != nil && (p.Kind == Unknown || p.Kind == Protocol || p.Kind == StoreDamaged) {
+	} else if p.Err != nil && (p.Kind == Unknown || p.Kind == Protocol || p.Kind == NotWritable || p.Kind == StoreDamaged) {
 		what += ": " + p.Err.Error()
 	}
 	return what
@@ -97,6 +98,7 @@ var words = map[Kind][2]string{
 	TooLarge:             {"The message is larger than the server takes", "Remove or shrink an attachment"},
 	RecipientRefused:     {"A recipient was refused", "Correct the address"},
 	DiskFull:             {"The disk is full; nothing was deleted on the server", "Free some space"},
+	NotWritable:          {"The mail cannot be written to the disk; nothing was deleted on the server", "Is the disk read-only, or the folder protected? Poplar goes on as soon as it can write again"},
 	StoreDamaged:         {"The mail store is damaged or cannot be read", "Run poplar verify and restore a backup"},
 	KeyringLocked:        {"The keyring is locked", "Unlock it, or type the password for this session"},
 	KeyringAbsent:        {"This system has no keyring", "Type the password for this session, or install a keyring"},

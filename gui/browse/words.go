@@ -131,6 +131,8 @@ func troubleWords(k mail.Kind) string {
 		return kit.T("Checked too often")
 	case mail.DiskFull:
 		return kit.T("Disk full")
+	case mail.NotWritable:
+		return kit.T("Disk cannot be written")
 	}
 	return kit.T("Check failed")
 }

@@ -101,7 +101,7 @@ func Tell(p *mail.Problem, tr Translate) Told {
 		t.Remedy, t.Button = FixAddress, tr("Correct address…")
 	case mail.TooLarge:
 		t.Remedy, t.Button = EditMessage, tr("Edit message")
-	case mail.DiskFull, mail.StoreDamaged:
+	case mail.DiskFull, mail.NotWritable, mail.StoreDamaged:
 		if t.Said == "" {
 			t.Said = p.Where
 		}
@@ -117,7 +117,7 @@ func Tell(p *mail.Problem, tr Translate) Told {
 		return t
 	}
 	// An error nobody foresaw has no words but its own.
-	if t.Said == "" && p.Err != nil && (p.Kind == mail.Unknown || p.Kind == mail.Protocol || p.Kind == mail.StoreDamaged) {
+	if t.Said == "" && p.Err != nil && (p.Kind == mail.Unknown || p.Kind == mail.Protocol || p.Kind == mail.NotWritable || p.Kind == mail.StoreDamaged) {
 		t.Said = p.Err.Error()
 	}
 	return t

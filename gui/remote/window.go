@@ -218,7 +218,7 @@ func (w *Window) lost(err error) {
 		return
 	}
 	switch mail.ProblemOf(err).Kind {
-	case mail.ServerPermanent, mail.Cancelled, mail.DiskFull, mail.StoreDamaged:
+	case mail.ServerPermanent, mail.Cancelled, mail.DiskFull, mail.NotWritable, mail.StoreDamaged:
 		w.fail(err) // it is no fault of the session's
 		return
 	}

@@ -230,24 +230,42 @@ func TestRefusedIsTriedAgainAtEachVisit(t *testing.T) {
 	}
 }
 
-func TestDiskFull(t *testing.T) {
-	full := &mail.Problem{Kind: mail.DiskFull, Err: syscall.ENOSPC}
-	m := newMailbox(t, mail.KeepNever, mailtest.POP3Options{}, letters(4)...)
-	m.store.check = func(step string, _ *store) error {
-		if step == "store" {
-			return full
+// A disk that is full or read-only from some commit of a visit on: nothing more is deleted on the server, the visit says
+// what is wrong, and the next one goes on.
+func TestDiskThatTakesNoMore(t *testing.T) {
+	for _, p := range []*mail.Problem{{Kind: mail.DiskFull, Err: syscall.ENOSPC}, {Kind: mail.NotWritable, Err: syscall.EROFS}} {
+		for healthy := 0; ; healthy++ {
+			m := newMailbox(t, mail.KeepNever, mailtest.POP3Options{Script: mailtest.On("RETR 1", mailtest.Trickle(1, time.Millisecond))}, letters(4)...)
+			commits, deleted := 0, -1
+			m.store.check = func(string, *store) error {
+				if commits++; commits <= healthy {
+					return nil
+				}
+				if deleted < 0 {
+					deleted = m.server.Count("DELE")
+				}
+				return p
+			}
+			r := m.run()
+			if commits <= healthy {
+				if healthy < 3 || r.Problem != nil {
+					t.Errorf("%s: %d commits: %+v", p.Kind, commits, r)
+				}
+				break
+			}
+			if r.Problem == nil || r.Problem.Kind != p.Kind {
+				t.Errorf("%s after %d commits: %+v", p.Kind, healthy, r)
+			}
+			if m.server.Count("DELE") != deleted || deleted == 0 && m.box.Len() != 4 {
+				t.Errorf("%s after %d commits: %d DELE before, %d after, %d messages left", p.Kind, healthy, deleted, m.server.Count("DELE"), m.box.Len())
+			}
+			m.store.check = nil
+			m.clean()
+			m.once(letters(4)...)
+			if m.box.Len() != 0 {
+				t.Errorf("%s after %d commits: %d left", p.Kind, healthy, m.box.Len())
+			}
 		}
-		return nil
-	}
-	r := m.run()
-	if r.Problem == nil || r.Problem.Kind != mail.DiskFull || m.box.Len() != 4 || m.server.Count("DELE") != 0 || r.Retrieved != 0 {
-		t.Errorf("%+v", r)
-	}
-	m.store.check = nil
-	m.clean()
-	m.once(letters(4)...)
-	if m.box.Len() != 0 {
-		t.Errorf("%d left", m.box.Len())
 	}
 }
 
@@ -271,7 +289,7 @@ func TestSpoolThatCannotBeWritten(t *testing.T) {
 	}
 	m.visit.Spool = filepath.Join(file, "folder")
 	r := m.run()
-	if r.Problem == nil || m.box.Len() != 2 || m.server.Count("DELE") != 0 {
+	if r.Problem == nil || r.Problem.Kind != mail.NotWritable || m.box.Len() != 2 || m.server.Count("DELE") != 0 {
 		t.Errorf("%+v", r)
 	}
 	m.visit.Spool = spool

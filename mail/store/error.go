@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"syscall"
 
 	"github.com/mattn/go-sqlite3"
@@ -56,7 +55,7 @@ func (e *Error) Error() string { return "cannot " + e.Doing + ": " + e.Err.Error
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Problem puts the failure in the words a person meets: disk-full, store-damaged, cancelled or unknown.
+// Problem puts the failure in the words a person meets: disk-full, not-writable, store-damaged, cancelled or unknown.
 func (e *Error) Problem() *mail.Problem {
 	return &mail.Problem{Kind: e.Kind, Where: e.Path, Doing: e.Doing, Err: e.Err}
 }
@@ -87,23 +86,29 @@ func kindOf(err error) mail.Kind {
 		return sqliteKind(lite)
 	case isFull(err):
 		return mail.DiskFull
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EIO):
+	case isReadOnly(err):
+		return mail.NotWritable
+	case errors.Is(err, syscall.EIO):
 		return mail.StoreDamaged
 	}
 	return mail.Unknown
 }
 
 func sqliteKind(err sqlite3.Error) mail.Kind {
-	if err.SystemErrno != 0 && isFull(err.SystemErrno) {
+	switch {
+	case err.SystemErrno != 0 && isFull(err.SystemErrno):
 		return mail.DiskFull
+	case err.SystemErrno != 0 && isReadOnly(err.SystemErrno):
+		return mail.NotWritable
 	}
 	switch err.Code {
 	case sqlite3.ErrFull:
 		return mail.DiskFull
 	case sqlite3.ErrInterrupt:
 		return mail.Cancelled
-	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB, sqlite3.ErrReadonly, sqlite3.ErrIoErr, sqlite3.ErrCantOpen,
-		sqlite3.ErrPerm, sqlite3.ErrFormat, sqlite3.ErrNoLFS, sqlite3.ErrProtocol:
+	case sqlite3.ErrReadonly, sqlite3.ErrPerm:
+		return mail.NotWritable
+	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB, sqlite3.ErrIoErr, sqlite3.ErrCantOpen, sqlite3.ErrFormat, sqlite3.ErrNoLFS, sqlite3.ErrProtocol:
 		return mail.StoreDamaged
 	}
 	return mail.Unknown

@@ -50,9 +50,9 @@ func TestReadOnlyDisk(t *testing.T) {
 	}
 	remount(t, dir, syscall.MS_RDONLY, "")
 	_, err := Open(context.Background(), filepath.Join(dir, "store"), Options{})
-	fails(t, err, nil, mail.StoreDamaged)
+	fails(t, err, nil, mail.NotWritable)
 	_, err = Open(context.Background(), filepath.Join(dir, "another"), Options{})
-	fails(t, err, nil, mail.StoreDamaged)
+	fails(t, err, nil, mail.NotWritable)
 	remount(t, dir, 0, "size=16m")
 	add(t, openStore(t, filepath.Join(dir, "store")), letter(1, "One", "text"))
 }

@@ -69,3 +69,34 @@ func TestDatabaseAtItsLimit(t *testing.T) {
 	breakStore(t, s, "PRAGMA max_page_count = 2000")
 	fillUp(t, s, bigOnes(50, 1_000_000), func() { breakStore(t, s, "PRAGMA max_page_count = 100000") })
 }
+
+// A store that cannot be written any more, as on a disk that the system has made read-only: the refusal is clear and
+// complete, reading and searching go on, and so does writing when it can.
+func TestReadOnlyWhileOpen(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t)
+	kept := add(t, s, retrieved(1, "Kept", "kept words"), large(2))
+	if err := s.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	breakStore(t, s, "PRAGMA query_only = ON")
+	for name, err := range map[string]error{
+		"add":    func() error { _, err := s.Add(ctx, home, []mail.Arrival{retrieved(3, "Three", ""), large(4)}); return err }(),
+		"ledger": s.PutLedger(ctx, mail.LedgerRow{Account: home, UIDL: "uid-1", State: mail.Doomed}),
+		"delete": s.Delete(ctx, kept),
+		"mark":   s.Mark(ctx, kept, mail.Seen, 0),
+	} {
+		fails(t, err, nil, mail.NotWritable)
+		if err == nil {
+			t.Errorf("%s: it was written", name)
+		}
+	}
+	if got := list(t, s, mail.Query{Text: "kept"}); len(got) != 1 || len(list(t, s, mail.Query{})) != 2 || len(octets(t, s, kept[1])) != largeFrom+3 || len(largeFiles(t, s.dir)) != 1 {
+		t.Errorf("search finds %v; files %q", got, largeFiles(t, s.dir))
+	}
+	if row := ledger(t, s, home)["uid-10"]; row.State != mail.Stored {
+		t.Errorf("%+v", row)
+	}
+	breakStore(t, s, "PRAGMA query_only = OFF")
+	add(t, s, retrieved(3, "Three", ""), large(4))
+}
