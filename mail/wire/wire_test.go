@@ -219,9 +219,9 @@ func TestFailuresOfDial(t *testing.T) {
 		{"no such name", "pop.nowhere.invalid", 995, &net.DNSError{Err: "no such host", Name: "pop.nowhere.invalid", IsNotFound: true}, mail.NoSuchHost, "resolve"},
 		{"no name server", "pop.poplar.app", 995, &net.DNSError{Err: "server misbehaving", Name: "pop.poplar.app", IsTemporary: true}, mail.Offline, "resolve"},
 		{"name server times out", "pop.poplar.app", 995, &net.DNSError{Err: "i/o timeout", Name: "pop.poplar.app", IsTimeout: true}, mail.Offline, "resolve"},
-		{"no line", "192.0.2.1", 995, sys(syscall.ENETUNREACH), mail.Offline, "connect"},
-		{"refused", "192.0.2.1", 995, sys(syscall.ECONNREFUSED), mail.Unreachable, "connect"},
-		{"system's own time-out", "192.0.2.1", 995, sys(syscall.ETIMEDOUT), mail.Unreachable, "connect"},
+		{"no line", "192.0.2.1", 995, sys(wire.ErrnoNetUnreach), mail.Offline, "connect"},
+		{"refused", "192.0.2.1", 995, sys(wire.ErrnoRefused), mail.Unreachable, "connect"},
+		{"system's own time-out", "192.0.2.1", 995, sys(wire.ErrnoTimedOut), mail.Unreachable, "connect"},
 		{"no name", " ", 995, nil, mail.NoSuchHost, "resolve"},
 		{"no port", "mail.example.test", 0, nil, mail.Protocol, "connect"},
 	}
