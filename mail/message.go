@@ -69,6 +69,8 @@ type Summary struct {
 	Whole int64
 	// Fate is the worst that delivery reports say of a sent message's recipients: FateFailed, FateDelayed, or "".
 	Fate FateState
+	// Report is what a delivery report says, the worst of its recipients' fates; "" for other messages.
+	Report FateState
 }
 
 // Arrival is one message on its way into the store: its bytes and what delivery read out of them.

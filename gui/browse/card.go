@@ -41,7 +41,8 @@ var quick = [...]struct {
 type cardView struct {
 	name, subject, preview, date string
 	pill                         string
-	fate                         mail.FateState // of a sent message that did not reach everybody
+	fate                         mail.FateState // of a sent message that did not reach everybody, or what a delivery report says
+	fated                        string         // the words for it
 	unread, flagged, answered    bool
 	forwarded, clip              bool
 	selected, listFocused        bool
@@ -98,7 +99,7 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 		date: kit.NewLine("", 11, false, kit.Text3), pill: kit.NewLine("", 11, false, kit.Text2),
 		pillGround: kit.NewFill(kit.Pill, 8), plate: kit.NewFill(kit.Hover, cardRadius),
 		flag: kit.NewGlyph("flag", cardMark, kit.Flag), clip: kit.NewGlyph("clip", cardMark, kit.Text2),
-		answered: kit.NewGlyph("reply", cardMark, kit.Text2), fate: kit.NewGlyph("warn", cardMark, kit.Err),
+		answered: kit.NewGlyph("reply", cardMark, kit.Text2), fated: kit.NewLine("", 11, false, kit.Err), fate: kit.NewGlyph("warn", cardMark, kit.Err),
 		bars: [2]*kit.Fill{kit.NewFill(kit.Pill, 5), kit.NewFill(kit.Pill, 4)},
 	}
 	for i := range r.preview {
@@ -108,7 +109,7 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 	for _, l := range r.preview {
 		r.objects = append(r.objects, l)
 	}
-	r.objects = append(r.objects, r.bars[0], r.bars[1], r.pillGround, r.pill, r.date, r.flag, r.clip, r.answered, r.fate, r.plate)
+	r.objects = append(r.objects, r.bars[0], r.bars[1], r.pillGround, r.pill, r.date, r.flag, r.clip, r.answered, r.fated, r.fate, r.plate)
 	for i, q := range quick {
 		r.quickGround[i] = kit.NewFill(kit.None, cardRadius)
 		r.quick[i] = kit.NewGlyph(q.icon, 17, kit.Text2)
@@ -129,6 +130,7 @@ type cardRenderer struct {
 	pillGround, plate         *kit.Fill
 	flag, clip, answered      *kit.Glyph
 	fate                      *kit.Glyph
+	fated                     *kit.Line
 	quick                     [len(quick)]*kit.Glyph
 	quickGround               [len(quick)]*kit.Fill
 	bars                      [2]*kit.Fill
@@ -225,20 +227,33 @@ func (r *cardRenderer) draw() {
 	r.quickActions(size)
 }
 
-// fateMark places the sign of a message that did not reach everybody at the right of line 2 and returns its width.
+// fateMark places what became of a message at the right of line 2, as a sign and, where there is room, in words, and
+// returns its width.
 func (r *cardRenderer) fateMark(right float32, here bool) float32 {
 	icon, colour := "warn", kit.Err
-	if r.card.view.fate == mail.FateDelayed {
+	switch r.card.view.fate {
+	case mail.FateDelayed:
 		icon, colour = "clock", kit.Warn
+	case mail.FateDelivered:
+		icon, colour = "check", kit.OK
 	}
-	on := r.card.view.fate == mail.FateFailed || r.card.view.fate == mail.FateDelayed
+	on := r.card.view.fate == mail.FateFailed || r.card.view.fate == mail.FateDelayed || r.card.view.fate == mail.FateDelivered
 	show(r.fate, here && on)
+	r.fated.Set(r.card.view.fated, false, colour)
+	w := r.fated.Width()
+	said := on && r.card.view.fated != "" && w < (right-cardText)/2
+	show(r.fated, here && said)
 	if !on {
 		return 0
 	}
 	r.fate.Set(icon, colour)
-	r.fate.Place(right-cardMark, 28)
-	return cardMark + cardGap
+	taken := float32(cardMark)
+	if said {
+		r.fated.Place(right-w, 39, w)
+		taken += w + 4
+	}
+	r.fate.Place(right-taken, 28)
+	return taken + cardGap
 }
 
 // firstLine places what stands at the right of line 1 and returns where the name must end.

@@ -535,4 +535,33 @@ func TestAMessageThatDidNotReachEverybodyIsMarked(t *testing.T) {
 	if wide(mail.FateAccepted) != whole {
 		t.Error("a message that was accepted is marked")
 	}
+	bare := wide(mail.FateFailed)
+	c.show(cardView{quick: -1, subject: "S", fate: mail.FateFailed, fated: "Not delivered"}, nil)
+	if r.subject.Size().Width >= bare || !r.fated.Visible() || r.fated.Text() != "Not delivered" {
+		t.Errorf("it is not said: %v after %v", r.subject.Size().Width, bare)
+	}
+	c.Resize(fyne.NewSize(150, 70))
+	if r.fated.Visible() || !r.fate.Visible() {
+		t.Error("in a narrow list the words leave no room for the subject")
+	}
+}
+
+func TestTheWordsForAMessagesFate(t *testing.T) {
+	two := []mail.Address{{Addr: "a@x"}, {Addr: "b@x"}}
+	for _, c := range []struct {
+		s    mail.Summary
+		want string
+	}{
+		{mail.Summary{}, ""},
+		{mail.Summary{Report: mail.FateFailed, To: two}, "Not delivered"},
+		{mail.Summary{Report: mail.FateDelayed}, "Delayed"},
+		{mail.Summary{Report: mail.FateDelivered}, "Delivered"},
+		{mail.Summary{Fate: mail.FateFailed, To: two}, "Not to everybody"},
+		{mail.Summary{Fate: mail.FateFailed, To: two[:1]}, "Not delivered"},
+		{mail.Summary{Fate: mail.FateDelayed, To: two[:1]}, "Delayed"},
+	} {
+		if _, got := fateOf(&c.s); got != c.want {
+			t.Errorf("%+v: %q", c.s, got)
+		}
+	}
 }

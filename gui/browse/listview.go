@@ -32,7 +32,8 @@ func (l *List) view(row int) cardView {
 	}
 	v.unread, v.flagged = s.Flags&mail.Seen == 0, s.Flags&mail.Flagged != 0
 	v.answered, v.forwarded = s.Flags&mail.Answered != 0, s.Flags&mail.Forwarded != 0
-	v.clip, v.fate = s.Attachments > 0, s.Fate
+	v.clip = s.Attachments > 0
+	v.fate, v.fated = fateOf(&s)
 	v.selected, v.listFocused = l.sel.Has(s.ID), l.focused
 	v.hovered = row == l.hover
 	if v.hovered {

@@ -168,3 +168,26 @@ func AccountWords(s mail.AccountStatus, now time.Time) string {
 	}
 	return kit.T("Up to date · checked %s", clock(s.LastCheck, now))
 }
+
+// fateOf is what a row tells of a message's delivery, and in which words: of a delivery report what it says, of a sent
+// message whether it reached everybody.
+func fateOf(s *mail.Summary) (mail.FateState, string) {
+	switch s.Report {
+	case mail.FateFailed:
+		return s.Report, kit.T("Not delivered")
+	case mail.FateDelayed:
+		return s.Report, kit.T("Delayed")
+	case mail.FateDelivered:
+		return s.Report, kit.T("Delivered")
+	}
+	several := len(s.To)+len(s.Cc) > 1
+	switch {
+	case s.Fate == mail.FateFailed && several:
+		return s.Fate, kit.T("Not to everybody")
+	case s.Fate == mail.FateFailed:
+		return s.Fate, kit.T("Not delivered")
+	case s.Fate == mail.FateDelayed:
+		return s.Fate, kit.T("Delayed")
+	}
+	return s.Fate, ""
+}

@@ -2,6 +2,7 @@ package reader
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -135,6 +136,21 @@ func (r *Reader) tellDelivery() {
 	default:
 		r.notes.set(noteCard, nil)
 	}
+}
+
+// tellFates finds out anew what became of a message that was sent; what it says changes only if that has.
+func (r *Reader) tellFates() {
+	if r.Reading == nil || r.state != one || len(r.facts.fates) == 0 || len(r.facts.msg.Bounce) > 0 {
+		return
+	}
+	id := r.id
+	kit.Go(r.ctx, r.loop, func(ctx context.Context) ([]mail.Fate, error) { return r.Reading.Fates(ctx, id) }, func(list []mail.Fate, err error) {
+		if err == nil && r.id == id && r.state == one && !slices.Equal(list, r.facts.fates) {
+			r.facts.fates = list
+			r.tellDelivery()
+			r.relay()
+		}
+	})
 }
 
 // acts are what can be done about a message that was sent.

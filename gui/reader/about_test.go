@@ -11,6 +11,7 @@ import (
 	"image/png"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ type knower struct {
 	fates    map[mail.MessageID][]mail.Fate
 	sentOf   map[mail.MessageID]mail.MessageID
 	parts    map[int][]byte
+	mu       sync.Mutex
 }
 
 func (k *knower) Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error) {
@@ -77,6 +79,8 @@ func (k *knower) Structure(context.Context, mail.MessageID) (mail.Structure, err
 func (k *knower) NodeBytes(context.Context, mail.MessageID, string, io.Writer) error { return nil }
 
 func (k *knower) Fates(_ context.Context, id mail.MessageID) ([]mail.Fate, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	return k.fates[id], nil
 }
 

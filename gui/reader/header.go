@@ -183,6 +183,13 @@ func (h *Header) unfold(open bool) {
 	h.build()
 }
 
+// reopen unfolds again what was unfolded before the same message was set anew.
+func (h *Header) reopen(open, proven bool) {
+	h.proven = proven && len(h.proof) > 0
+	h.origin.set(h.origin.line.Text(), h.proven)
+	h.unfold(open)
+}
+
 // build makes the unfolded fields.
 func (h *Header) build() {
 	h.fields = nil

@@ -62,14 +62,16 @@ type Reader struct {
 	// OnCopy asks for a menu that copies a text.
 	OnCopy func(text string, at fyne.Position)
 
-	loop   kit.Loop
-	box    Box
-	state  state
-	id     mail.MessageID
-	msg    *mail.Message
-	cancel context.CancelFunc
-	body   *page.Page
-	sought []string // words to be marked in the body once it is there
+	loop     kit.Loop
+	box      Box
+	state    state
+	id       mail.MessageID
+	shown    mail.MessageID // stands on the screen
+	msg      *mail.Message
+	cancel   context.CancelFunc
+	body     *page.Page
+	returnTo float32  // where the same message was read before it was set anew
+	sought   []string // words to be marked in the body once it is there
 
 	header *Header
 	notes  *notes
@@ -182,7 +184,7 @@ func (r *Reader) Several(n int) {
 func (r *Reader) to(s state, id mail.MessageID) {
 	r.cancel()
 	r.cancel = func() {}
-	r.id, r.msg = id, nil
+	r.id, r.msg, r.shown = id, nil, 0
 	r.forgetPictures()
 	r.look(s)
 }
@@ -296,7 +298,10 @@ func (r *Reader) fail(err error) {
 }
 
 func (r *Reader) show(m *mail.Message) {
-	r.msg = m
+	again := r.shown == r.id // what the person unfolded stays as it is
+	r.msg, r.shown = m, r.id
+	at := r.scroll.Offset.Y
+	open, proven := again && r.header.open, again && r.header.proven
 	r.header.Set(*m)
 	r.layout.folded = false
 	show(r.body, true)
@@ -308,8 +313,13 @@ func (r *Reader) show(m *mail.Message) {
 	r.setParts(m.Parts)
 	r.look(one)
 	r.tellCopy()
+	r.header.reopen(open, proven)
 	r.relay()
-	r.scroll.ScrollToTop()
+	if r.returnTo = 0; again {
+		r.returnTo = at
+	} else {
+		r.scroll.ScrollToTop()
+	}
 	if r.OnShown != nil {
 		r.OnShown(r.id, m)
 	}
@@ -320,6 +330,10 @@ func (r *Reader) complete() {
 	r.tellCut()
 	r.relay()
 	show(r.Attachments, !r.layout.folded)
+	if r.returnTo > 0 {
+		r.scroll.ScrollToOffset(fyne.NewPos(0, r.returnTo))
+		r.returnTo = 0
+	}
 	if r.find.Visible() {
 		r.find.search()
 	}

@@ -68,10 +68,12 @@ func (r *Reader) restBar(c mail.Copy) *kit.Bar {
 	})
 }
 
-// Changed looks again at what is on the server if the message that is shown is among ids; nil means that it may be.
+// Changed looks again at what is on the server, and at what became of a sent message, if the message that is shown is
+// among ids; nil means that it may be.
 func (r *Reader) Changed(ids []mail.MessageID) {
 	if ids == nil || slices.Contains(ids, r.id) {
 		r.tellCopy()
+		r.tellFates()
 	}
 }
 

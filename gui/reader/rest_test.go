@@ -118,3 +118,37 @@ func TestALongMessageIsShownBeforeItIsRead(t *testing.T) {
 		t.Errorf("it was read at 40 and is now at %v", r.scroll.Offset.Y)
 	}
 }
+
+// What happens elsewhere takes nothing away that the person has unfolded, and what became of a sent message is told as
+// soon as it is known.
+func TestWhatIsUnfoldedStays(t *testing.T) {
+	k := &knower{fates: map[mail.MessageID][]mail.Fate{3: {{Addr: "bob@x.example", State: mail.FateAccepted}}}}
+	r, q := newKnowing(t, k)
+	open(t, r, q, 3)
+	r.header.unfold(true)
+	fields := len(r.header.fields)
+	r.Changed([]mail.MessageID{3})
+	r.Changed(nil)
+	q.Run()
+	r.scroll.ScrollToOffset(fyne.NewPos(0, 40))
+	first := r.Message()
+	r.Again()
+	if !q.Until(20*time.Second, func() bool { return r.Message() != nil && r.Message() != first && r.Attachments.Visible() }) {
+		t.Fatal("it is not read again")
+	}
+	if !r.header.open || len(r.header.fields) != fields || fields == 0 || r.scroll.Offset.Y != 40 {
+		t.Errorf("open: %v, %d fields after %d, at %v", r.header.open, len(r.header.fields), fields, r.scroll.Offset.Y)
+	}
+	card := r.notes.slots[noteCard]
+	k.mu.Lock()
+	k.fates = map[mail.MessageID][]mail.Fate{3: {{Addr: "bob@x.example", State: mail.FateFailed, Status: "5.1.1"}}}
+	k.mu.Unlock()
+	r.Changed([]mail.MessageID{3})
+	if !q.Until(20*time.Second, func() bool { return r.notes.slots[noteCard] != card }) {
+		t.Error("that it failed is not told")
+	}
+	open(t, r, q, 4)
+	if r.header.open {
+		t.Error("another message is unfolded")
+	}
+}

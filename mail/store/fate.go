@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -22,15 +23,22 @@ var fateRanks = []mail.FateState{mail.FateAccepted, mail.FateDelayed, mail.FateD
 const fateColumn = `UPDATE message SET fate = (SELECT coalesce(max(CASE state WHEN 'failed' THEN 2 WHEN 'delayed' THEN 1 ELSE 0 END), 0)
 	FROM fate WHERE message = +?1) WHERE id = +?1`
 
-// worst is the reverse of the column.
-func worst(n int) mail.FateState {
-	switch n {
-	case 1:
-		return mail.FateDelayed
-	case 2:
-		return mail.FateFailed
+// The row of a delivery report keeps in the same column what the report says: reportBase and its rank.
+const reportBase = 2
+
+var reportRanks = []mail.FateState{"", mail.FateDelivered, mail.FateDelayed, mail.FateFailed}
+
+// worst is the reverse of the column: the worst fate of a sent message's recipients, or what a report says.
+func worst(n int) (fate, report mail.FateState) {
+	switch {
+	case n == 1:
+		return mail.FateDelayed, ""
+	case n == 2:
+		return mail.FateFailed, ""
+	case n > reportBase && n < reportBase+len(reportRanks):
+		return "", reportRanks[n-reportBase]
 	}
-	return ""
+	return "", ""
 }
 
 // Fates returns what became of a sent message, per recipient, in the order it was sent to them; Why is left empty.
@@ -152,6 +160,15 @@ func (t *tx) connect(id mail.MessageID, to place, a *mail.Arrival, date time.Tim
 	if err != nil {
 		return err
 	}
+	rank := 0
+	for _, b := range a.Bounce {
+		rank = max(rank, slices.Index(reportRanks, fateOf(b)))
+	}
+	if rank > 0 {
+		if _, err := t.exec("UPDATE message SET fate = ? WHERE id = +?", reportBase+rank, int64(id)); err != nil {
+			return err
+		}
+	}
 	column := any(nil)
 	if about != 0 {
 		column = int64(about)
@@ -164,7 +181,9 @@ func (t *tx) connect(id mail.MessageID, to place, a *mail.Arrival, date time.Tim
 
 // reconnect is connect for a message that was here in part.
 func (t *tx) reconnect(id mail.MessageID, p place, a *mail.Arrival) error {
-	for _, query := range []string{"DELETE FROM report WHERE message = +?", "DELETE FROM piece WHERE message = +?"} {
+	for _, query := range []string{
+		"DELETE FROM report WHERE message = +?", "DELETE FROM piece WHERE message = +?", fmt.Sprintf("UPDATE message SET fate = 0 WHERE id = +? AND fate > %d", reportBase),
+	} {
 		if _, err := t.exec(query, int64(id)); err != nil {
 			return err
 		}

@@ -204,3 +204,24 @@ func TestLearnt(t *testing.T) {
 		t.Error("a message that is gone has a character set")
 	}
 }
+
+// The row of a delivery report says what the report says.
+func TestTheRowOfAReport(t *testing.T) {
+	s := openStore(t, t.TempDir())
+	for i, c := range []struct {
+		said []mail.Bounced
+		want mail.FateState
+	}{
+		{nil, ""},
+		{[]mail.Bounced{bounced("a@x.example", "failed", "5.1.1")}, mail.FateFailed},
+		{[]mail.Bounced{bounced("a@x.example", "delayed", "4.4.1")}, mail.FateDelayed},
+		{[]mail.Bounced{bounced("a@x.example", "delivered", "2.0.0"), bounced("b@x.example", "delayed", "4.4.1")}, mail.FateDelayed},
+		{[]mail.Bounced{bounced("a@x.example", "relayed", "2.0.0")}, mail.FateDelivered},
+	} {
+		ids := add(t, s, reportOn(i, "", "x", c.said...))
+		got, err := s.Summary(t.Context(), ids[0])
+		if err != nil || got.Report != c.want || got.Fate != "" {
+			t.Errorf("%+v: %q, %q, %v", c.said, got.Report, got.Fate, err)
+		}
+	}
+}

@@ -135,6 +135,23 @@ func TestEveryForm(t *testing.T) {
 	}
 }
 
+// Reports of before say in their rows what they say.
+func TestReportsOfOlderForms(t *testing.T) {
+	dir := ofForm(t, 2)
+	db := sql.OpenDB(connector{dsn: dsn(filepath.Join(dir, databaseName)), pragmas: writerPragmas})
+	_, err := db.Exec(`INSERT INTO report(message, about, original) VALUES (1, NULL, 'x'), (2, NULL, 'y');
+		INSERT INTO fate(message, seq, addr, key, state, status, said, remote, moved, report) VALUES (1, 0, 'a', 'a', 'delayed', '', '', '', '', 2)`)
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s := openStore(t, dir)
+	for id, want := range map[mail.MessageID]mail.FateState{1: mail.FateFailed, 2: mail.FateDelayed} {
+		if got, err := s.Summary(t.Context(), id); err != nil || got.Report != want || got.Fate != "" {
+			t.Errorf("message %d: %q, %v", id, got.Report, err)
+		}
+	}
+}
+
 // TestNoRoomForTheCopy: where the copy cannot be kept, the store is left as it is.
 func TestNoRoomForTheCopy(t *testing.T) {
 	dir := ofForm(t, 1)

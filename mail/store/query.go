@@ -34,7 +34,7 @@ func scanSummary(scan func(...any) error) (mail.Summary, error) {
 	m.UIDL = string(uidl)
 	m.From, m.To, m.Cc = parseAddresses(from), parseAddresses(to), parseAddresses(cc)
 	m.Date, m.Received = time.Unix(date, 0), fromNano(received)
-	m.Fate = worst(fate)
+	m.Fate, m.Report = worst(fate)
 	return m, nil
 }
 
