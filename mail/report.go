@@ -46,6 +46,14 @@ type Finding struct {
 	Problem *Problem
 	// Verdict is what stands behind a step that failed, or what a person should know of one that did not; or nil.
 	Verdict *Verdict
+	Box     *Mailbox // what the step "mailbox" found; or nil
+}
+
+// Mailbox is what there is on a server.
+type Mailbox struct {
+	Count  int   // messages
+	Octets int64 // as STAT has it
+	Recent int   // messages not older than StartSince says; -1 where that is not known
 }
 
 // AccountStatus is how an account does, for the status line and the list of accounts.

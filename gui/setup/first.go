@@ -49,6 +49,9 @@ type Guide struct {
 	names   model.Office    // what the person was told of the servers
 	asks    *officePage     // the page that asks for that
 	byName  bool            // the servers are those of names
+	starts  *kit.Choice     // of the mail that is on the server already
+	start   mail.Start
+	started bool // the person chose
 
 	First         *kit.Field // the address, alone on the first page
 	Name, Address *kit.Field
@@ -299,6 +302,7 @@ func (g *Guide) Finish() {
 	}
 	g.finishing = true
 	account, secrets, remember := g.form.Account(), g.secrets(), g.form.Remember
+	account.Start = g.start
 	kit.Go(g.ctx, g.loop, func(ctx context.Context) (mail.Account, error) {
 		return g.p.SaveAccount(ctx, account, secrets, remember)
 	}, func(a mail.Account, err error) {

@@ -65,6 +65,7 @@ func (g *Guide) retest() {
 		g.root.Refresh()
 	}
 	g.secrets()
+	g.start = mail.StartAll
 	g.d = examine(ctx, g.loop, g.p, g.form, false, show, func(d *model.Diagnosis) {
 		p, dir := d.Problem(), mail.Incoming
 		failed := d.Failure()
@@ -110,6 +111,9 @@ func (g *Guide) ready(details bool) {
 		rows = append(rows, newSumRow(r))
 	}
 	g.advice.Add(container.New(kit.Pile{}, kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), container.New(&kit.Column{Pad: fyne.NewSize(6, 8)}, rows...)))
+	if o := g.begins(); o != nil {
+		g.advice.Add(container.New(kit.Inset{Top: 4}, o))
+	}
 	g.advice.Add(kit.NewBar(kit.ToneInfo, "", model.KeepSentence(g.form.Account().Keep, tr)))
 	for _, f := range g.d.Findings {
 		if f.Verdict != nil {

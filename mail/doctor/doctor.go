@@ -173,6 +173,7 @@ type examination struct {
 	locked    error                // why there is no secret
 	began     time.Time
 	last      string // the step that ended last
+	box       *mail.Mailbox
 	connected bool   // a server has greeted
 	loggedIn  bool
 	offered   string // the reply to EHLO, in short
@@ -193,7 +194,7 @@ func (e *examination) took(step string, took time.Duration, said string, v *mail
 	if v != nil {
 		e.fill(v)
 	}
-	e.Report(mail.Finding{Direction: e.direction, Step: step, OK: true, Took: took, Said: e.clean(said), Verdict: v})
+	e.Report(mail.Finding{Direction: e.direction, Step: step, OK: true, Took: took, Said: e.clean(said), Verdict: v, Box: e.box})
 	e.began = time.Now()
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"poplar/mail"
 	"poplar/mail/pop3"
@@ -31,11 +32,13 @@ func (e *examination) incoming(ctx context.Context) error {
 	}
 	e.loggedIn = true
 	e.ok(LogIn, wayOf(c.Known().Way), nil)
-	said, v, err := look(ctx, c)
+	said, box, v, err := look(ctx, c, e.Now())
 	if err != nil {
 		return e.failed(ctx, Mailbox, err)
 	}
+	e.box = box
 	e.ok(Mailbox, said, v)
+	e.box = nil
 	c.Leave(ctx)
 	return nil
 }
@@ -90,19 +93,31 @@ func wayOf(way string) string {
 }
 
 // look opens the mailbox and tries what Poplar needs of it: unique-ids, and TOP for the headers of a large message.
-func look(ctx context.Context, c *pop3.Client) (string, *mail.Verdict, error) {
+func look(ctx context.Context, c *pop3.Client, now time.Time) (string, *mail.Mailbox, *mail.Verdict, error) {
 	count, total, err := c.Stat(ctx)
 	if err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
+	box := &mail.Mailbox{Count: count, Octets: total, Recent: -1}
 	uidl, top := c.Capabilities().Has("UIDL"), c.Capabilities().Has("TOP")
 	if count > 0 {
 		// What a server says of itself is not always true, and here it can be seen.
 		if uidl, err = knows(c.UIDLOne(ctx, 1)); err != nil {
-			return "", nil, err
+			return "", nil, nil, err
 		}
 		if top, err = knows(c.Top(ctx, 1, 0, io.Discard)); err != nil {
-			return "", nil, err
+			return "", nil, nil, err
+		}
+		if top {
+			ns := make([]int, count)
+			for i := range ns {
+				ns[i] = i + 1
+			}
+			at, err := c.FirstSince(ctx, ns, mail.StartSince(now))
+			if err != nil {
+				return "", nil, nil, err
+			}
+			box.Recent = count - at
 		}
 	}
 	messages := "1 message"
@@ -127,7 +142,7 @@ func look(ctx context.Context, c *pop3.Client) (string, *mail.Verdict, error) {
 	case !top && count > 0:
 		v = &mail.Verdict{Reason: mail.NoHeaders}
 	}
-	return strings.Join(said, ", "), v, nil
+	return strings.Join(said, ", "), box, v, nil
 }
 
 // knows tells a refusal, which means that the server has no such command, from a failure.

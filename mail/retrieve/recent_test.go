@@ -9,7 +9,6 @@ import (
 
 	"poplar/mail"
 	"poplar/mail/mailtest"
-	"poplar/mail/retrieve"
 )
 
 // of is a letter of a day, with a body of about size octets.
@@ -72,12 +71,12 @@ func TestFirstSinceWithoutDates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, err := retrieve.FirstSince(t.Context(), c, []int{1, 2, 3, 4}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	at, err := c.FirstSince(t.Context(), []int{1, 2, 3, 4}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil || at != 3 {
 		t.Errorf("the first is at %d, %v", at, err)
 	}
 	_ = c.Close()
-	if _, err := retrieve.FirstSince(t.Context(), c, []int{1, 2}, time.Now()); err == nil {
+	if _, err := c.FirstSince(t.Context(), []int{1, 2}, time.Now()); err == nil {
 		t.Error("a connection that has ended is no answer")
 	}
 }
