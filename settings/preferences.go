@@ -12,6 +12,7 @@ type Preferences struct {
 	BodySize     int    `json:"bodySize"`     // text size of message bodies, 12 to 20
 
 	PlainText    bool   `json:"plainText,omitempty"`    // messages are shown as text alone
+	RichText     bool   `json:"richText,omitempty"`     // new messages are written with formatting
 	Mono         bool   `json:"mono,omitempty"`         // plain text is shown in letters of one width
 	Original     bool   `json:"original,omitempty"`     // the colours that senders chose are kept under a dark theme
 	PicturesFrom string `json:"picturesFrom,omitempty"` // addresses, and domains with @ before them, whose remote pictures are shown; separated by blanks

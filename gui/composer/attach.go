@@ -92,7 +92,7 @@ func (w *Window) pasted(s fyne.Shortcut) bool {
 		return false
 	}
 	files := model.PastedFiles(p.Clipboard.Content())
-	w.Attach(files)
+	w.Attach(w.takePictures(files))
 	return len(files) > 0
 }
 

@@ -8,6 +8,7 @@ import (
 	"poplar/gui/editor"
 	"poplar/gui/kit"
 	"poplar/gui/model"
+	"poplar/mail"
 )
 
 // body is what is written, with the quoted original as a folded card beneath it, and the bar that searches it.
@@ -17,15 +18,25 @@ type body struct {
 	onChanged func()
 
 	text *editor.Editor
+	bar  *editor.Bar // of a text with looks
 	card *quoteCard
 	find *findBar
 	page *fyne.Container
 }
 
-func newBody(loop kit.Loop, c *model.Composition, size int, changed func()) *body {
+func newBody(loop kit.Loop, c *model.Composition, size int, changed func(), ask func(*kit.Ask, fyne.Focusable), picture func()) *body {
 	b := &body{c: c, onChanged: changed, text: editor.New(loop, c.Text, float32(max(size, 12)))}
+	if c.Rich != nil {
+		b.text.Become(*c.Rich, false)
+	}
+	b.bar = editor.NewBar(b.text, ask, picture)
 	b.text.OnChanged = func() {
-		c.Text = b.text.Text()
+		if b.text.Rich() {
+			r := b.text.Content()
+			c.Rich = &r
+		} else {
+			c.Text = b.text.Text()
+		}
 		changed()
 	}
 	b.text.Hint = kit.T("Write your message here")
@@ -45,10 +56,26 @@ func (b *body) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRen
 func (b *body) Reload() {
 	text := b.text.OnChanged
 	b.text.OnChanged = nil // the composition has it
-	b.text.SetText(b.c.Text)
+	if b.c.Rich != nil {
+		b.text.SetContent(*b.c.Rich)
+	} else {
+		b.text.SetText(b.c.Text)
+	}
 	b.text.OnChanged = text
 	b.card.load()
 	b.putCard()
+}
+
+// showMode shows the composition's text after it got its looks, or lost them.
+func (b *body) showMode() {
+	text := b.text.OnChanged
+	b.text.OnChanged = nil // the composition has it
+	if b.c.Rich != nil {
+		b.text.Become(*b.c.Rich, false)
+	} else {
+		b.text.Become(mail.RichText(b.c.Text), true)
+	}
+	b.text.OnChanged = text
 }
 
 func (b *body) putCard() {

@@ -24,7 +24,10 @@ type chooser struct {
 	chosen map[string]bool
 	where  *kit.Line
 	rows   *widget.List
-	reads  int // counts the readings of a folder, so that a late one is not shown
+	only   func(path string) bool // which files are shown; nil: all
+	then   func(paths []string)
+	labels func(n int) string // of the button that takes them
+	reads  int                // counts the readings of a folder, so that a late one is not shown
 }
 
 // lastFolder is where files were attached from last. It is used on the loop's thread alone.
@@ -36,7 +39,7 @@ const (
 )
 
 func newChooser(w *Window) *chooser {
-	c := &chooser{w: w, chosen: map[string]bool{}, where: kit.NewLine("", 13, false, kit.Text2).CutAt(kit.CutMiddle).Shrink()}
+	c := &chooser{w: w, then: w.Attach, chosen: map[string]bool{}, where: kit.NewLine("", 13, false, kit.Text2).CutAt(kit.CutMiddle).Shrink()}
 	c.rows = widget.NewList(func() int { return len(c.list) }, newDiskRow, func(i widget.ListItemID, o fyne.CanvasObject) {
 		if i < len(c.list) {
 			o.(*diskRow).show(c.list[i], c.chosen[c.list[i].Path])
@@ -59,6 +62,26 @@ func newChooser(w *Window) *chooser {
 			{Label: kit.T("Attach"), Kind: kit.Filled, Do: func() bool { c.take(c.paths()); return true }},
 		},
 		OnCancelled: func() {},
+	}
+	c.labels = func(n int) string {
+		if n == 0 {
+			return kit.T("Attach")
+		}
+		return kit.N(n, "Attach %d file", "Attach %d files")
+	}
+	return c
+}
+
+// newPictureChooser is the chooser of pictures that are to stand in the text.
+func newPictureChooser(w *Window) *chooser {
+	c := newChooser(w)
+	c.ask.Title, c.then, c.only = kit.T("Put pictures into the text"), w.putPictures, model.IsPicture
+	c.ask.Choices = c.ask.Choices[1:]
+	c.labels = func(n int) string {
+		if n == 0 {
+			return kit.T("Put in")
+		}
+		return kit.N(n, "Put in %d picture", "Put in %d pictures")
 	}
 	return c
 }
@@ -84,6 +107,9 @@ func (c *chooser) read(dir string) {
 			c.where.SetText(kit.T("%s cannot be read.", dir))
 			c.where.SetColour(kit.Err)
 			return
+		}
+		if c.only != nil {
+			list = slices.DeleteFunc(list, func(e model.DiskEntry) bool { return !e.Folder && !c.only(e.Path) })
 		}
 		c.dir, c.list, lastFolder = dir, list, dir
 		clear(c.chosen)
@@ -112,12 +138,12 @@ func (c *chooser) press(e model.DiskEntry) {
 
 // say has the button tell how many files it attaches.
 func (c *chooser) say() {
-	b := c.ask.Button(2)
-	if n := len(c.chosen); n > 0 {
-		b.SetLabel(kit.N(n, "Attach %d file", "Attach %d files"))
+	b := c.ask.Button(len(c.ask.Choices) - 1)
+	n := len(c.chosen)
+	b.SetLabel(c.labels(n))
+	if n > 0 {
 		b.Enable()
 	} else {
-		b.SetLabel(kit.T("Attach"))
 		b.Disable()
 	}
 }
@@ -134,7 +160,7 @@ func (c *chooser) paths() []string {
 }
 
 func (c *chooser) take(paths []string) {
-	c.w.loop(func() { c.w.Attach(slices.Clone(paths)) })
+	c.w.loop(func() { c.then(slices.Clone(paths)) })
 }
 
 // tall gives its object a height. It is a fyne.Layout.

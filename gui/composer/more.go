@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"poplar/gui/kit"
 	"poplar/gui/model"
@@ -45,12 +46,15 @@ func (w *Window) moreItems() []*fyne.MenuItem {
 	report.Checked = wish.Report
 	quick := fyne.NewMenuItem(kit.T("Quick texts"), nil)
 	quick.ChildMenu = fyne.NewMenu("", w.quickItems()...)
+	looks := fyne.NewMenuItem(kit.T("With formatting"), w.switchLooks)
+	looks.Shortcut = &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: looksKeys}
+	looks.Checked = w.c.Rich != nil
 	return []*fyne.MenuItem{
 		fyne.NewMenuItem(kit.T("Send later…"), w.sendLater),
 		urgency, receipt, report,
 		fyne.NewMenuItem(kit.T("Answers go to another address…"), func() { w.reveal(model.AnswersTo, true) }),
 		fyne.NewMenuItemSeparator(),
-		quick,
+		quick, looks,
 		fyne.NewMenuItem(kit.T("Find…"), w.body.find.open),
 	}
 }
@@ -98,8 +102,7 @@ func (w *Window) quickItems() []*fyne.MenuItem {
 func (w *Window) keepQuickText() {
 	text := w.body.text.Selected()
 	if text == "" {
-		text, _, _ = strings.Cut("\n"+w.c.Text, "\n-- \n")
-		text = strings.Trim(text, "\n")
+		text = ownWords(w.c.Words())
 	}
 	name := kit.NewField("", kit.T("Name"), nil)
 	body := kit.NewArea(text, "", 160, nil)

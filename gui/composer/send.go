@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"poplar/gui/kit"
 	"poplar/gui/model"
 	"poplar/mail"
@@ -70,6 +72,14 @@ func (w *Window) correctSlips() {
 func (w *Window) ask(q *kit.Ask) {
 	w.question = q
 	q.Show(w.Window, nil)
+}
+
+// askFirst is ask for a question with fields, unless there is one already: first has the keyboard.
+func (w *Window) askFirst(q *kit.Ask, first fyne.Focusable) {
+	if !w.sending && w.Question() == nil {
+		w.question = q
+		q.Show(w.Window, first)
+	}
 }
 
 // submit hands the message to the outbox, after the saving that may be under way: it decides which draft goes away.

@@ -34,6 +34,14 @@ func newSender(accounts []mail.Account, now mail.AccountID, addr string, chosen 
 	return s
 }
 
+// account is the account in whose name it goes out, under the identity that is chosen.
+func (s *sender) account() mail.Account {
+	if s.chosen < len(s.accounts) {
+		return s.accounts[s.chosen]
+	}
+	return mail.Account{}
+}
+
 func (s *sender) several() bool { return len(s.accounts) > 1 }
 
 func (s *sender) open() {

@@ -53,6 +53,7 @@ type Window struct {
 	body      *body
 	files     *files
 	send      *kit.Button
+	looks     *kit.IconButton // with looks, or plain
 	more      *kit.IconButton
 	notice    *fyne.Container
 	page      *fyne.Container
@@ -80,9 +81,10 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 	w.Window.Resize(fyne.NewSize(900, 720))
 
 	w.send = kit.NewButton(kit.T("Send"), "send", kit.Filled, w.Send)
+	w.looks = kit.NewIconButton("format", "", w.switchLooks)
 	w.more = kit.NewIconButton("more", kit.T("More"), w.showMore)
 	strip := container.New(kit.Spread{Gap: 8, Right: 3, Pad: 16}, w.send,
-		kit.NewButton(kit.T("Attach"), "clip", kit.Flat, w.attach),
+		kit.NewButton(kit.T("Attach"), "clip", kit.Flat, w.attach), w.looks,
 		kit.NewIconButton("clock", kit.T("Send later…"), w.sendLater),
 		kit.NewIconButton("trash", kit.T("Delete this draft"), w.discard), w.more)
 
@@ -112,7 +114,10 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 		w.Window.SetTitle(w.title())
 		w.changed()
 	}
-	w.body = newBody(loop, w.c, p.Preferences().BodySize, w.changed)
+	if d.ID == 0 && p.Preferences().RichText {
+		w.c.StartRich(w.from.account())
+	}
+	w.body = newBody(loop, w.c, p.Preferences().BodySize, w.changed, w.askFirst, w.choosePicture)
 	w.body.text.OnShortcut = w.pasted
 	w.subject.OnSubmitted = func(string) { w.Window.Canvas().Focus(w.body.text) }
 	w.files = newFiles(w.c.Attach, w.removeFile)
@@ -121,10 +126,10 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 
 	head := container.New(&kit.Column{}, newHeadLine(kit.T("From"), w.from), w.lines[model.To], w.lines[model.Cc], w.lines[model.Bcc], w.lines[model.AnswersTo],
 		newHeadLine(kit.T("Subject"), w.subject), w.notice)
-	w.page = container.New(pageLayout{}, kit.NewFill(kit.Footer, 0), strip, kit.NewRule(), head, w.body, w.files, kit.NewRule(),
-		container.NewGridWithColumns(2, w.sum, w.state))
+	w.page = container.New(pageLayout{}, kit.NewFill(kit.Footer, 0), strip, kit.NewRule(), head, w.body, w.files, kit.NewRule(), w.body.bar, w.sum, w.state)
 	kit.SetContent(w.Window, container.New(kit.Pile{}, kit.NewFill(kit.Surface, 0), w.page))
 
+	w.showLooks()
 	w.reveal(model.Cc, false)
 	w.reveal(model.Bcc, false)
 	w.lines[model.AnswersTo].Hide()
@@ -138,13 +143,7 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 	w.Window.SetTitle(w.title())
 	w.Window.SetCloseIntercept(w.Close)
 	w.Window.SetOnClosed(w.gone)
-	w.Window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) {
-		var paths []string
-		for _, u := range uris {
-			paths = append(paths, u.Path())
-		}
-		w.Attach(paths)
-	})
+	w.Window.SetOnDropped(w.dropped)
 	w.keys()
 	switch {
 	case len(w.c.Recipients[model.To]) == 0:
@@ -197,6 +196,7 @@ func (w *Window) keys() {
 	add(fyne.KeyS, ctrl, func() { w.Save(nil) })
 	add(fyne.KeyW, ctrl, w.Close)
 	add(fyne.KeyA, ctrl|fyne.KeyModifierShift, w.attach)
+	add(fyne.KeyF, looksKeys, w.switchLooks)
 	c.SetOnTypedKey(func(k *fyne.KeyEvent) {
 		if k.Name == fyne.KeyEscape && c.Overlays().Top() == nil {
 			w.Close()
@@ -226,14 +226,14 @@ func (w *Window) reveal(f model.RecipientField, wanted bool) {
 }
 
 func (w *Window) fromChanged(old, now mail.Account) {
-	before := w.c.Text
+	before := w.c.Words()
 	w.c.SetFrom(old, now)
 	w.lines[model.AnswersTo].list = w.c.Recipients[model.AnswersTo]
 	w.lines[model.AnswersTo].remake()
 	if len(w.c.Attach) > 0 {
 		w.askLimit()
 	}
-	if w.c.Text != before {
+	if w.c.Rich != nil || w.c.Words() != before {
 		w.body.Reload()
 	}
 	w.changed()
@@ -370,6 +370,7 @@ type pageLayout struct{}
 const (
 	stripHeight = 48
 	footHeight  = 32
+	barHeight   = 39 // of a foot with the buttons of looks
 )
 
 // Layout implements fyne.Layout.
@@ -387,12 +388,32 @@ func (pageLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	if o[5].Visible() {
 		files = kit.HeightFor(o[5], s.Width)
 	}
+	low := float32(footHeight)
+	if o[7].Visible() {
+		low = barHeight
+	}
 	top := stripHeight + head
-	room := max(s.Height-top-files-footHeight, 0)
+	room := max(s.Height-top-files-low, 0)
 	put(o[4], 0, top, s.Width, room)
 	put(o[5], 0, top+room, s.Width, files)
-	put(o[6], 0, s.Height-footHeight, s.Width, 1)
-	put(o[7], linePad, s.Height-footHeight+1, s.Width-2*linePad, footHeight-1)
+	foot := s.Height - low
+	put(o[6], 0, foot, s.Width, 1)
+	x := float32(linePad)
+	if o[7].Visible() {
+		x = linePad - 8 // the words of its buttons are icons, with room around them
+		w := o[7].MinSize().Width
+		put(o[7], x, foot+(low-32)/2+0.5, w, 32)
+		x += w + 16
+	}
+	sum, state := o[8].(*kit.Line), o[9].(*kit.Line)
+	base := foot + low/2 + 5
+	room = max(s.Width-linePad-x, 0)
+	half := room / 2
+	if room < 280 { // what is saved comes before what is attached
+		half = 0
+	}
+	sum.Place(x, base, max(half-8, 0))
+	state.Place(x+half, base, room-half)
 }
 
 // MinSize implements fyne.Layout.

@@ -15,7 +15,7 @@ const (
 	quoteStep     = 14  // a quotation's bar and the blank beside it
 	listStep      = 24  // a level of a list
 	pictureHeight = 400 // pictures are not shown higher
-	pictureWidth  = 720 // nor wider
+	pictureWidth  = 640 // nor wider
 	pictureRoom   = 4   // above and below a picture
 )
 

@@ -18,6 +18,12 @@ const largeMessage = 20 << 20
 // MessageSize is about how many octets the message will have: what is attached grows by a third and its line ends.
 func (c *Composition) MessageSize() int64 {
 	size := int64(len(c.Text)+len(c.Quote)) + 2048
+	if c.Rich != nil {
+		size += 3 * int64(len(c.Words()))
+		for _, p := range c.Rich.Pictures() {
+			size += int64(len(p.Data))*4/3*78/76 + 512
+		}
+	}
 	for _, a := range c.Attach {
 		size += a.Size*4/3*78/76 + 512
 	}

@@ -36,7 +36,8 @@ type Composition struct {
 	From       mail.Address
 	Recipients map[RecipientField][]Entered
 	Subject    string
-	Text       string
+	Text       string     // what was typed, where it has no looks
+	Rich       *mail.Rich // what was typed, with its looks; nil: Text is it
 	Quote      string
 	QuoteIntro string
 	Attach     []mail.Attachment
@@ -49,7 +50,7 @@ type Composition struct {
 // NewComposition opens a draft for writing.
 func NewComposition(d mail.Draft) *Composition {
 	c := &Composition{
-		Account: d.Account, From: d.From, Subject: d.Subject, Text: d.Text, Quote: d.Quote, QuoteIntro: d.QuoteIntro,
+		Account: d.Account, From: d.From, Subject: d.Subject, Text: d.Text, Rich: d.Rich, Quote: d.Quote, QuoteIntro: d.QuoteIntro,
 		Attach: slices.Clone(d.Attach), draft: d,
 		Recipients: map[RecipientField][]Entered{To: EnteredFrom(d.To), Cc: EnteredFrom(d.Cc), Bcc: EnteredFrom(d.Bcc), AnswersTo: EnteredFrom(d.ReplyTo)},
 	}
@@ -63,6 +64,10 @@ func NewComposition(d mail.Draft) *Composition {
 func (c *Composition) Draft() mail.Draft {
 	d := c.draft
 	d.Account, d.From, d.Subject, d.Text = c.Account, c.From, c.Subject, c.Text
+	if d.Rich = nil; c.Rich != nil {
+		r := c.Rich.Tidy()
+		d.Rich, d.Text = &r, r.Text()
+	}
 	d.Quote, d.QuoteIntro, d.Attach = c.Quote, c.QuoteIntro, slices.Clone(c.Attach)
 	all := func(f RecipientField) []mail.Address {
 		var list []mail.Address
@@ -123,6 +128,10 @@ func visible(list []mail.Attachment) []mail.Attachment {
 func (c *Composition) SetFrom(old, now mail.Account) {
 	c.Account, c.From = now.ID, now.From()
 	c.Recipients[AnswersTo] = ParseEntered(now.ReplyTo)
+	if c.Rich != nil {
+		c.swapSignature(old, now)
+		return
+	}
 	before, after := signature(old), signature(now)
 	at := -1
 	if before != "" {
@@ -210,7 +219,11 @@ func (c *Composition) AttachedSize() int64 {
 
 // TakeQuote puts the quoted original into the text, where it can be edited line by line.
 func (c *Composition) TakeQuote() {
-	c.Text = c.Draft().Body()
+	if c.Rich != nil {
+		c.takeRich()
+	} else {
+		c.Text = c.Draft().Body()
+	}
 	c.DropQuote()
 }
 
@@ -319,7 +332,7 @@ func (c *Composition) Correct() {
 // ownText is the text without its signature and without quoted lines.
 func (c *Composition) ownText() string {
 	var own []string
-	for _, line := range strings.Split(c.Text, "\n") {
+	for _, line := range strings.Split(c.Words(), "\n") {
 		if line == "-- " || line == "--" {
 			break
 		}
