@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -91,7 +90,7 @@ func (f *Faulty) wait(l *limit) error {
 func (f *Faulty) cut() error {
 	_ = f.Conn.Close()
 	if f.faults.CutWithoutEnd {
-		return &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
+		return &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", errnoReset)}
 	}
 	return io.EOF
 }
@@ -119,7 +118,7 @@ func (f *Faulty) Write(p []byte) (int, error) {
 		n, cut, stall := room(len(p)-done, f.written, f.faults.CutWrite, f.faults.StallWrite, f.faults.WriteSize)
 		if cut {
 			_ = f.Conn.Close()
-			return done, &net.OpError{Op: "write", Net: "tcp", Err: os.NewSyscallError("write", syscall.ECONNRESET)}
+			return done, &net.OpError{Op: "write", Net: "tcp", Err: os.NewSyscallError("write", errnoReset)}
 		}
 		if stall {
 			if err := f.wait(&f.writeLimit); err != nil {

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 )
 
 // Internet is a network of names, addresses and ports inside a test. What stands at a port is a server of this process;
@@ -135,7 +134,7 @@ func (n *Internet) Dial(ctx context.Context, network, addr string) (net.Conn, er
 		<-ctx.Done()
 		return nil, &net.OpError{Op: "dial", Net: network, Err: ctx.Err()}
 	case !stands:
-		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
+		return nil, &net.OpError{Op: "dial", Net: network, Err: errnoRefused}
 	}
 	return new(net.Dialer).DialContext(ctx, "tcp", really)
 }
