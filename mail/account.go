@@ -139,6 +139,8 @@ type Account struct {
 	DateUTC bool `json:"date_utc,omitempty"`
 	// SentFolder is where copies of sent messages go; 0: the account's Sent folder.
 	SentFolder FolderID `json:"sent_folder,omitempty"`
+	// ArchiveFolder is where archiving moves messages; 0: the account's Archive folder.
+	ArchiveFolder FolderID `json:"archive_folder,omitempty"`
 	// SameAsIncoming is "use same settings as incoming server": the incoming user and password serve for both.
 	SameAsIncoming bool `json:"same_as_incoming"`
 

@@ -38,6 +38,9 @@ func (s *Select) Choose(i int) {
 	}
 }
 
+// Options are what can be chosen.
+func (s *Select) Options() []string { return s.options }
+
 // SetOptions changes the options and the one shown.
 func (s *Select) SetOptions(options []string, chosen int) {
 	s.options, s.chosen = options, chosen

@@ -69,6 +69,7 @@ type Form struct {
 	DateUTC        bool // dates of what is sent are written in UTC
 	POPFirst       bool // "POP before SMTP"
 	SentFolder     mail.FolderID
+	ArchiveFolder  mail.FolderID
 	SignatureBelow bool // the signature stands below a quoted original
 	Identities     []mail.Identity
 
@@ -104,7 +105,7 @@ type Form struct {
 func NewForm(a mail.Account) *Form {
 	f := &Form{
 		Name: a.Name, Address: a.Address, Label: a.Label, ReplyTo: a.ReplyTo, Signature: a.Signature,
-		DateUTC: a.DateUTC, POPFirst: a.POPBeforeSMTP, SentFolder: a.SentFolder,
+		DateUTC: a.DateUTC, POPFirst: a.POPBeforeSMTP, SentFolder: a.SentFolder, ArchiveFolder: a.ArchiveFolder,
 		SignatureBelow: a.SignatureBelow, Identities: slices.Clone(a.Identities),
 		In: newSide(mail.Incoming, a.Incoming), Out: newSide(mail.Outgoing, a.Outgoing),
 		OutgoingAuth: a.OutgoingAuth, Same: a.SameAsIncoming,
@@ -344,6 +345,7 @@ func (f *Form) Account() mail.Account {
 	a.Name, a.Address, a.Label = strings.TrimSpace(f.Name), f.Address, strings.TrimSpace(f.Label)
 	a.ReplyTo, a.Signature = strings.TrimSpace(f.ReplyTo), strings.TrimRight(f.Signature, " \t\r\n")
 	a.DateUTC, a.POPBeforeSMTP, a.SentFolder = f.DateUTC, f.POPFirst && !f.OutgoingAuth, f.SentFolder
+	a.ArchiveFolder = f.ArchiveFolder
 	a.SignatureBelow, a.Identities = f.SignatureBelow, slices.Clone(f.Identities)
 	a.Incoming = f.In.server(mail.Incoming, f.base.Incoming)
 	a.Outgoing = f.Out.server(mail.Outgoing, f.base.Outgoing)

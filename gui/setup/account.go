@@ -17,6 +17,7 @@ const (
 	TabServers = iota
 	TabIdentity
 	TabRetrieving
+	TabFolders
 	TabLog
 )
 
@@ -45,6 +46,8 @@ type AccountWindow struct {
 	tabs       *kit.Tabs
 	pages      []*container.Scroll
 	notice     *fyne.Container // a bar over the foot
+	where      []*folderChoice // copies of what is sent, what is archived
+	counts     *kit.Form
 	log        *logView
 	save       *kit.Button
 	test       *kit.Button
@@ -74,8 +77,9 @@ func NewAccountWindow(app fyne.App, p model.Poplar, loop kit.Loop, a *mail.Accou
 	names := []string{kit.T("Servers"), kit.T("Identity"), kit.T("Retrieving")}
 	stack := []fyne.CanvasObject{w.pages[0], w.pages[1], w.pages[2]}
 	if account.ID != "" {
-		names = append(names, kit.T("Log"))
-		stack = append(stack, w.log)
+		w.pages = append(w.pages, container.NewVScroll(w.foldersPage()))
+		names = append(names, kit.T("Folders"), kit.T("Log"))
+		stack = append(stack, w.pages[3], w.log)
 	}
 	w.tabs = kit.NewTabs(pagePad, func(i int) {
 		for k, page := range stack {

@@ -42,6 +42,7 @@ type engine struct {
 	looked   []string
 	named    []mail.Names
 	unheard  error
+	folders  []mail.Folder
 
 	signIns    []model.SignIn
 	signFails  error
@@ -143,6 +144,9 @@ func (e *engine) Test(_ context.Context, a mail.Account, s model.Secrets, letter
 }
 
 func (e *engine) Folders(context.Context) ([]mail.Folder, error) {
+	if e.folders != nil {
+		return e.folders, nil
+	}
 	return []mail.Folder{{Account: "a", Role: mail.Inbox, Total: 7}, {Account: "a", Role: mail.Outbox, Total: 1}, {Account: "b", Total: 99}}, nil
 }
 func (e *engine) Status() []mail.AccountStatus       { return nil }

@@ -174,7 +174,7 @@ type examination struct {
 	began     time.Time
 	last      string // the step that ended last
 	box       *mail.Mailbox
-	connected bool   // a server has greeted
+	connected bool // a server has greeted
 	loggedIn  bool
 	offered   string // the reply to EHLO, in short
 	starttls  bool   // it was offered

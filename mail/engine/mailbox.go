@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"io"
+	"slices"
 
 	"poplar/mail"
 	"poplar/mail/message"
@@ -58,7 +59,7 @@ func (e *Engine) MoveToRole(ctx context.Context, ids []mail.MessageID, r mail.Ro
 	for _, s := range list {
 		to, ok := folders[s.Account]
 		if !ok {
-			if to, err = e.store.RoleFolder(ctx, s.Account, r); err != nil {
+			if to, err = e.folderFor(ctx, s.Account, r); err != nil {
 				return err
 			}
 			folders[s.Account] = to
@@ -71,6 +72,22 @@ func (e *Engine) MoveToRole(ctx context.Context, ids []mail.MessageID, r mail.Ro
 		}
 	}
 	return nil
+}
+
+// folderFor is the folder of a role of an account, or what the person has chosen in its place as long as it is there.
+func (e *Engine) folderFor(ctx context.Context, id mail.AccountID, r mail.Role) (mail.FolderID, error) {
+	if acc, err := e.find(id); err == nil && r == mail.Archive {
+		if chosen := acc.get().ArchiveFolder; chosen != 0 {
+			list, err := e.store.Folders(ctx)
+			if err != nil {
+				return 0, err
+			}
+			if slices.ContainsFunc(list, func(f mail.Folder) bool { return f.ID == chosen && f.Account == id }) {
+				return chosen, nil
+			}
+		}
+	}
+	return e.store.RoleFolder(ctx, id, r)
 }
 
 // Delete removes messages for good.
