@@ -43,9 +43,14 @@ type bench struct {
 
 func newBench(t *testing.T, pop mailtest.Script, smtp mailtest.Script) *bench {
 	t.Helper()
+	return newBenchOn(t, mailtest.POP3Options{Script: pop}, smtp)
+}
+
+func newBenchOn(t *testing.T, pop mailtest.POP3Options, smtp mailtest.Script) *bench {
+	t.Helper()
 	b := &bench{
 		t:    t,
-		pop:  mailtest.StartPOP3(t, mailtest.POP3Options{Script: pop}),
+		pop:  mailtest.StartPOP3(t, pop),
 		smtp: mailtest.StartSMTP(t, mailtest.SMTPOptions{Script: smtp, Users: map[string]string{"anna": secret}}),
 	}
 	b.box = b.pop.AddUser("anna", secret)

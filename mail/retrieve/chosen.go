@@ -57,6 +57,7 @@ func (v Visit) session(ctx context.Context, c *pop3.Client) (*session, error) {
 	s := &session{run: r, number: 1, c: c}
 	var err error
 	s.ledger, err = v.Ledger.Ledger(ctx, v.Account.ID)
+	s.remember(s.ledger)
 	return s, err
 }
 

@@ -61,6 +61,14 @@ func faults() []fault {
 			name: "RETR of one message answers -ERR, always", script: script(refuseLetter(2)),
 			want: []string{four[0], four[2], four[3]}, left: 1, refused: []string{"unable to open message"},
 		},
+		{
+			name: "RETR of one message answers -ERR, always, no UIDL", script: script(refuseLetter(2)), options: mailtest.POP3Options{Without: []string{"UIDL"}},
+			want: []string{four[0], four[2], four[3]}, left: 1, refused: []string{"unable to open message"},
+		},
+		{
+			name: "RETR of one message answers -ERR, always, no UIDL, no TOP", script: script(refuseLetter(2)), options: mailtest.POP3Options{Without: []string{"UIDL", "TOP"}},
+			want: []string{four[0], four[2], four[3]}, left: 1, refused: []string{"unable to open message"},
+		},
 		{name: "RETR answers -ERR once", script: once(func() mailtest.Script { return mailtest.Once("RETR 2", mailtest.Refuse("", "not now")) })},
 		{name: "RETR answers [SYS/TEMP] once", script: once(func() mailtest.Script { return mailtest.Once("RETR 2", mailtest.Refuse("SYS/TEMP", "busy")) }), retrs: bothRetrs(5), first: true},
 		{name: "RETR answers +ERR once", script: once(func() mailtest.Script { return mailtest.Once("RETR 2", mailtest.Instead("+ERR disk")) })},

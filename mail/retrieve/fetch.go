@@ -70,6 +70,7 @@ func (s *session) fetch(ctx context.Context) error {
 	}
 	r.q.close()
 	failed := <-stored
+	r.nameless()
 	s.progress(r.total, true)
 	if perr := s.put(ctx, r.refusals); failed == nil && ctx.Err() == nil {
 		failed = perr
@@ -93,7 +94,8 @@ type reader struct {
 	later    []Item
 	refusals []mail.LedgerRow
 	strange  []strange // of those, the ones refused for the first time
-	local    bool      // the error is this computer's, not the connection's
+	once     []refusedOnce
+	local    bool // the error is this computer's, not the connection's
 }
 
 // read asks for items and queues what comes.
@@ -209,7 +211,7 @@ func (r *reader) giveUp(it Item, said string) {
 		r.noHeads = true
 		return
 	}
-	if r.refuse(it, said) {
+	if it.UIDL != "" && r.refuse(it, said) {
 		r.refusedNow++
 	}
 	switch it.Row.State {
@@ -217,10 +219,10 @@ func (r *reader) giveUp(it Item, said string) {
 	default:
 		return // it was to be compared with what is stored here; that is kept in mind as it is
 	}
-	if it.UIDL == "" {
-		return // nothing to remember it by
-	}
 	row := it.Row
+	if it.UIDL == "" {
+		r.once = append(r.once, refusedOnce{it, len(r.refusals)})
+	}
 	if row.Partial && row.State == mail.Deleted {
 		row.State = mail.Skipped
 	}
@@ -281,6 +283,7 @@ func (d *deliverer) store(ctx context.Context, batch []arrival) error {
 			a.read = d.Read(s) // not before: the line would fall idle meanwhile
 		}
 		sum := digestsOf(a.raw)
+		d.give(it, sum.header)
 		if replaces(it) && sum.are(it.Row) {
 			it.Row = d.row(it, sum)
 			it.Row.Message = a.item.Row.Message

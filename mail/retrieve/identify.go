@@ -124,9 +124,12 @@ func (s *session) identify(ctx context.Context) error {
 			i = s.pool.first(s.pool.byTop[g.sum], func(row mail.LedgerRow) bool { return g.is(row, it.Size) })
 		}
 		if i < 0 {
-			kept = append(kept, it)
+			if !ok || it.UIDL != "" || s.again(&it, g) {
+				kept = append(kept, it)
+			}
 			continue
 		}
+		s.give(it, g.sum)
 		if err := s.recognise(ctx, it, i); err != nil {
 			return err
 		}

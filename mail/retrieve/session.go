@@ -21,7 +21,8 @@ type session struct {
 	acts   Actions
 	pool   pool           // rows that may come back under another UIDL
 	dups   map[string]int // the next free Dup by UIDL, filled by free
-	topped bool           // TOP works here
+	unnamed
+	topped bool // TOP works here
 
 	puts   []mail.LedgerRow // rows to be written at the end
 	headed map[key]bool     // rows of messages whose first lines have come
@@ -123,6 +124,7 @@ func (s *session) list(ctx context.Context) (listing []Listed, count int, err er
 		sized = true
 	}
 	listing = distinct(listing)
+	s.remember(s.ledger)
 	plan := func() {
 		s.acts = Plan(listing, s.ledger, s.Account.Keep, s.Account.Limit(), s.Now())
 	}
@@ -230,6 +232,7 @@ func (s *session) partial(count, fresh int) bool {
 // finish writes what has changed in the ledger, deletes on the server, and takes leave.
 func (s *session) finish(ctx context.Context) error {
 	now := s.Now()
+	s.acts.Forget = append(s.acts.Forget, s.past()...)
 	for _, row := range s.acts.Missing {
 		if i := s.pool.find(row); i >= 0 && s.pool.taken[i] {
 			continue

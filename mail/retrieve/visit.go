@@ -196,19 +196,19 @@ func (r *run) connect(ctx context.Context, after bool) (*pop3.Client, error) {
 // refuse notes for the report that the server would not give a message.
 func (r *run) refuse(it Item, said string) (first bool) {
 	for i := range r.report.Refused {
-		if r.report.Refused[i].UIDL == it.UIDL && it.UIDL != "" {
+		if r.report.Refused[i].UIDL == it.UIDL && r.report.Refused[i].Dup == it.Dup && it.UIDL != "" {
 			r.report.Refused[i].Said = said
 			return false
 		}
 	}
-	r.report.Refused = append(r.report.Refused, mail.RefusedMessage{UIDL: it.UIDL, Said: said})
+	r.report.Refused = append(r.report.Refused, mail.RefusedMessage{UIDL: it.UIDL, Dup: it.Dup, Said: said})
 	return true
 }
 
 // refused says whether the server would not give a message earlier in this visit.
 func (r *run) refused(it Item) bool {
 	for _, m := range r.report.Refused {
-		if m.UIDL == it.UIDL && it.UIDL != "" {
+		if m.UIDL == it.UIDL && m.Dup == it.Dup && it.UIDL != "" {
 			return true
 		}
 	}
