@@ -128,11 +128,8 @@ var levels = []kit.Colour{kit.AccentText, kit.Info, kit.Text2}
 
 // colour is the colour of a line.
 func (r *renderer) colour(b mail.Block, signature bool) color.Color {
-	level := b.Quote
-	if !r.e.rich {
-		level, _ = Level(b.Text)
-	}
-	if level > 0 {
+	// Quoted blocks have bars, as readers' programs show them.
+	if level, _ := Level(b.Text); level > 0 && !r.e.rich {
 		return kit.Col(levels[(level-1)%len(levels)])
 	}
 	if signature {
@@ -272,7 +269,7 @@ func (r *renderer) markRow(v row, t *rowText, y float32) {
 		}
 		mark(m.from, m.to, c, false)
 	}
-	if e.anchor != e.caret {
+	if e.anchor != e.caret && !(len(t.spans) > 0 && t.spans[0].Picture != nil) { // pictures have a frame
 		a, b := ordered(e.anchor, e.caret)
 		c := alpha(kit.Col(kit.Accent), 0x40)
 		if !e.focused {

@@ -47,7 +47,7 @@ type place struct{ line, from int }
 func (r *renderer) looks(t *rowText, v row, b mail.Block, n int, y, base float32) {
 	e := r.e
 	for i := range b.Quote {
-		r.lines.put(padX+float32(i)*quoteStep, y, 2, e.row, alpha(kit.Col(levels[i%len(levels)]), 0x80))
+		r.lines.put(padX+float32(i)*quoteStep, y, 2, e.row, alpha(kit.Col(kit.Border), 0x90))
 	}
 	for _, s := range t.spans {
 		if s.Picture == nil && (s.Underline || s.Link != "") {
@@ -77,7 +77,7 @@ func (r *renderer) bullet(t *rowText, v row, b mail.Block, y, base float32) {
 		return
 	}
 	const side = 5
-	x, top := padX+v.indent-14, y+base-e.size*0.36-side/2.0
+	x, top := padX+v.indent-14, y+base-e.size*0.29-side/2.0
 	switch b.Level % 3 {
 	case 0:
 		r.lines.outline(x, top, side, side, t.colour, color.Transparent, 0, side/2.0)

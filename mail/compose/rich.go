@@ -124,19 +124,24 @@ func (w *richWriter) words(b mail.Block) {
 		w.WriteString("<br>")
 		return
 	}
-	link := ""
-	for _, g := range b.Segments() {
+	link, colour := "", "" // of the link that is open
+	list := b.Segments()
+	for i, g := range list {
 		if g.Link != link {
 			if link != "" {
 				w.WriteString("</a>")
 			}
-			if g.Link != "" {
-				w.WriteString(`<a href="` + html.EscapeString(g.Link) + `">`)
+			link, colour = g.Link, ""
+			if link != "" {
+				if colour = linkColour(list[i:]); colour == "" {
+					w.WriteString(`<a href="` + html.EscapeString(link) + `">`)
+				} else {
+					w.WriteString(`<a href="` + html.EscapeString(link) + `" style="color:` + colour + `">`)
+				}
 			}
-			link = g.Link
 		}
 		end := ""
-		if g.Colour != "" {
+		if g.Colour != colour {
 			w.WriteString(`<span style="color:` + g.Colour + `">`)
 			end = "</span>"
 		}
@@ -161,6 +166,19 @@ func (w *richWriter) words(b mail.Block) {
 	if link != "" {
 		w.WriteString("</a>")
 	}
+}
+
+// linkColour is the colour of the link that list begins with, where all of it has one: its underline then has it too.
+func linkColour(list []mail.Segment) string {
+	for _, g := range list {
+		if g.Link != list[0].Link {
+			break
+		}
+		if g.Colour != list[0].Colour || g.Picture != nil {
+			return ""
+		}
+	}
+	return list[0].Colour
 }
 
 // pictureTag is a picture on a line of its own, as it stands in the editor.

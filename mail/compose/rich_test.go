@@ -85,6 +85,8 @@ func TestRichHTML(t *testing.T) {
 	}
 	link := mail.Block{}
 	link.Join([]mail.Segment{{Text: "see "}, {Text: "the ", Style: mail.Style{Link: "https://x.org/"}}, {Text: "plan", Style: mail.Style{Link: "https://x.org/", Italic: true}}})
+	red := mail.Block{}
+	red.Join([]mail.Segment{{Text: "the ", Style: mail.Style{Link: "https://x.org/", Colour: "#b3261e"}}, {Text: "plan", Style: mail.Style{Link: "https://x.org/", Colour: "#b3261e", Bold: true}}})
 	shown := mail.Block{}
 	shown.Join([]mail.Segment{{Text: "x.org", Style: mail.Style{Link: "https://x.org/"}}, {Text: " "}, {Text: "bo@x.org", Style: mail.Style{Link: "mailto:bo@x.org"}}})
 	pic := mail.Block{}
@@ -96,6 +98,7 @@ func TestRichHTML(t *testing.T) {
 	}{
 		{"words", []mail.Block{bold("<red>"), {}}, `<p style="margin:0">a <span style="color:#b3261e"><b>&lt;red&gt;</b></span>!</p>` + "\n" + `<p style="margin:0"><br></p>` + "\n", "a <red>!\n"},
 		{"a link", []mail.Block{link}, `<p style="margin:0">see <a href="https://x.org/">the <i>plan</i></a></p>` + "\n", "see the plan <https://x.org/>"},
+		{"a link of a colour", []mail.Block{red}, `<p style="margin:0"><a href="https://x.org/" style="color:#b3261e">the <b>plan</b></a></p>` + "\n", "the plan <https://x.org/>"},
 		{"links that are their words", []mail.Block{shown}, `<p style="margin:0"><a href="https://x.org/">x.org</a> <a href="mailto:bo@x.org">bo@x.org</a></p>` + "\n", "x.org bo@x.org"},
 		{
 			"lists",
