@@ -70,7 +70,7 @@ func (w *Window) sendLater() {
 	if w.sending || w.Question() != nil {
 		return
 	}
-	w.commit()
+	w.commit(false)
 	askLater(w.Window, w.now(), func(t time.Time) { w.loop(func() { w.sendAt(t) }) })
 }
 

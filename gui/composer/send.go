@@ -23,7 +23,7 @@ func (w *Window) sendAt(t time.Time) {
 	wish := w.c.Wishes()
 	wish.SendAt = t
 	w.c.SetWishes(wish)
-	w.commit()
+	w.commit(false)
 	w.tell(nil)
 	var ask []string
 	missing, slip := false, false
@@ -135,7 +135,7 @@ func (w *Window) Close() {
 	if w.sending || w.Question() != nil {
 		return
 	}
-	w.commit()
+	w.commit(false)
 	if !w.c.Changed() {
 		// What an earlier change had saved, and was taken back since, is no draft any more.
 		if w.c.ID() != 0 && !w.c.Kept() {
@@ -170,7 +170,7 @@ func (w *Window) discard() {
 	if w.sending || w.Question() != nil {
 		return
 	}
-	w.commit()
+	w.commit(false)
 	if !w.c.Changed() && w.c.ID() == 0 {
 		w.end()
 		return

@@ -179,7 +179,7 @@ func (w *Window) Unsaved() (mail.Draft, bool) {
 	if w.closed || w.sending {
 		return mail.Draft{}, false
 	}
-	w.commit()
+	w.commit(false)
 	return w.c.Draft(), w.c.Unsaved()
 }
 
@@ -251,13 +251,16 @@ func (w *Window) later(d time.Duration) {
 	w.stopTimer = kit.After(w.loop, d, func() {
 		w.stopTimer = nil
 		if !w.closed && !w.sending && w.c.Unsaved() {
-			w.Save(nil)
+			w.save(nil, true)
 		}
 	})
 }
 
 // Save puts the message into Drafts; then, if not nil, is told whether that went well.
-func (w *Window) Save(then func(ok bool)) {
+func (w *Window) Save(then func(ok bool)) { w.save(then, false) }
+
+// save is Save; byItself leaves alone the address that is being typed, which is put into the draft all the same.
+func (w *Window) save(then func(ok bool), byItself bool) {
 	if then == nil {
 		then = func(bool) {}
 	}
@@ -271,8 +274,8 @@ func (w *Window) Save(then func(ok bool)) {
 		})
 		return
 	}
-	w.commit()
-	if !w.c.Unsaved() && w.c.ID() != 0 {
+	typing := w.commit(byItself)
+	if !w.c.Unsaved() && w.c.ID() != 0 && typing == nil {
 		then(true)
 		return
 	}
@@ -281,7 +284,7 @@ func (w *Window) Save(then func(ok bool)) {
 		w.stopTimer = nil
 	}
 	w.saving = true
-	d := w.c.Draft()
+	d := w.c.DraftWith(typing)
 	kit.Go(w.ctx, w.loop, func(ctx context.Context) (mail.MessageID, error) {
 		// A save that has begun goes to its end, whatever becomes of the window.
 		return w.p.SaveDraft(context.WithoutCancel(ctx), d)
@@ -309,11 +312,20 @@ func (w *Window) Save(then func(ok bool)) {
 	})
 }
 
-// commit turns what is typed in the lines of recipients into addresses.
-func (w *Window) commit() {
+// commit turns what is typed in the lines of recipients into addresses. With but it leaves the line alone that has the
+// keyboard, and returns what is typed there.
+func (w *Window) commit(but bool) map[model.RecipientField][]model.Entered {
+	var typing map[model.RecipientField][]model.Entered
 	for _, f := range model.HeadFields {
+		if r := w.lines[f]; but && kit.Focused(r.entry) {
+			if list := model.ParseEntered(r.entry.Text); len(list) > 0 {
+				typing = map[model.RecipientField][]model.Entered{f: list}
+			}
+			continue
+		}
 		w.lines[f].Commit()
 	}
+	return typing
 }
 
 // tell shows a bar under the head, or takes it away.

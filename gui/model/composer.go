@@ -61,7 +61,10 @@ func NewComposition(d mail.Draft) *Composition {
 
 // Draft is the message as it stands. Recipients that are not addresses yet are kept in it as they were typed, so that
 // a saved draft loses nothing.
-func (c *Composition) Draft() mail.Draft {
+func (c *Composition) Draft() mail.Draft { return c.DraftWith(nil) }
+
+// DraftWith is Draft with addresses that are being typed.
+func (c *Composition) DraftWith(typing map[RecipientField][]Entered) mail.Draft {
 	d := c.draft
 	d.Account, d.From, d.Subject, d.Text = c.Account, c.From, c.Subject, c.Text
 	if d.Rich = nil; c.Rich != nil {
@@ -71,7 +74,7 @@ func (c *Composition) Draft() mail.Draft {
 	d.Quote, d.QuoteIntro, d.Attach = c.Quote, c.QuoteIntro, slices.Clone(c.Attach)
 	all := func(f RecipientField) []mail.Address {
 		var list []mail.Address
-		for _, e := range c.Recipients[f] {
+		for _, e := range slices.Concat(c.Recipients[f], typing[f]) {
 			list = append(list, e.Address)
 		}
 		return list

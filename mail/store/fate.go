@@ -267,7 +267,13 @@ func (t *tx) hear(about, report mail.MessageID, said []mail.Bounced, date time.T
 		}
 		i := slices.IndexFunc(list, func(h mail.Fate) bool { return strings.EqualFold(h.Addr, b.Recipient) })
 		if i < 0 && len(list) == 1 && len(said) == 1 {
-			i = 0 // it was forwarded: the report names where to
+			named, err := t.sentTo(about, b.Recipient)
+			if err != nil {
+				return err
+			}
+			if !named {
+				i = 0 // it was forwarded: the report names where to
+			}
 		}
 		switch {
 		case i < 0:
@@ -290,6 +296,15 @@ func (t *tx) hear(about, report mail.MessageID, said []mail.Bounced, date time.T
 	}
 	t.tell(mail.Changed, p, about)
 	return nil
+}
+
+// sentTo says whether a message names an address among its recipients. Of one that was sent with another program no fates
+// are kept but those that reports tell.
+func (t *tx) sentTo(id mail.MessageID, addr string) (bool, error) {
+	var named bool
+	err := t.each("SELECT instr(lower(recipients), +?2) OR instr(lower(copies), +?2) FROM message WHERE id = +?1",
+		[]any{int64(id), `"` + strings.ToLower(addr) + `"`}, func(scan func(...any) error) error { return scan(&named) })
+	return named, err
 }
 
 // fateOf is what one recipient's entry of a report means; "" where it means nothing.

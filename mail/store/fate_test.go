@@ -225,3 +225,17 @@ func TestTheRowOfAReport(t *testing.T) {
 		}
 	}
 }
+
+// Of a message that was sent with another program, each of two reports tells of its own recipient.
+func TestReportsOnTwoOfAnImportedMessage(t *testing.T) {
+	s := newStore(t)
+	sent := letter(1, "Opening", "text")
+	sent.Role, sent.Ledger = mail.Sent, nil
+	sent.Summary.To = []mail.Address{{Addr: "ada@poplar.example"}}
+	sent.Summary.Cc = []mail.Address{{Addr: "Bo@poplar.example"}}
+	id := add(t, s, sent)[0]
+	add(t, s, reportOn(90, "1@example.org", "", bounced("ada@poplar.example", "failed", "5.1.1")), reportOn(91, "1@example.org", "", bounced("bo@poplar.example", "delayed", "4.4.1")))
+	if got := fates(t, s, id); got != "ada@poplar.example failed, bo@poplar.example delayed" {
+		t.Errorf("the fates are %s", got)
+	}
+}
