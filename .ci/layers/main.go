@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"gui/editor":       {"gui/kit"},
 	"gui/people":       {"gui/model", "gui/kit"},
 	"gui/source":       {"gui/model", "gui/kit"},
-	"gui/setup":        {"gui/model", "gui/kit"},
+	"gui/setup":        {"gui/model", "gui/editor", "gui/kit"},
 	"gui/remote":       {"gui/model", "gui/kit"},
 	"gui/page":         {"mail/html", "mail/html/layout", "mail/html/paint", "gui/kit"},
 	"gui/model":        {"settings"},

@@ -70,7 +70,8 @@ type Form struct {
 	POPFirst       bool // "POP before SMTP"
 	SentFolder     mail.FolderID
 	ArchiveFolder  mail.FolderID
-	SignatureBelow bool // the signature stands below a quoted original
+	SignatureRich  *mail.Rich // Signature with its looks; nil: it has none
+	SignatureBelow bool       // the signature stands below a quoted original
 	Identities     []mail.Identity
 
 	In, Out      Side
@@ -106,7 +107,7 @@ func NewForm(a mail.Account) *Form {
 	f := &Form{
 		Name: a.Name, Address: a.Address, Label: a.Label, ReplyTo: a.ReplyTo, Signature: a.Signature,
 		DateUTC: a.DateUTC, POPFirst: a.POPBeforeSMTP, SentFolder: a.SentFolder, ArchiveFolder: a.ArchiveFolder,
-		SignatureBelow: a.SignatureBelow, Identities: slices.Clone(a.Identities),
+		SignatureRich: a.SignatureRich, SignatureBelow: a.SignatureBelow, Identities: slices.Clone(a.Identities),
 		In: newSide(mail.Incoming, a.Incoming), Out: newSide(mail.Outgoing, a.Outgoing),
 		OutgoingAuth: a.OutgoingAuth, Same: a.SameAsIncoming,
 		Keep: a.Keep.Mode, Days: "30", AtStart: a.CheckAtStart, Periodic: a.CheckMinutes > 0, Minutes: "10",
@@ -346,6 +347,7 @@ func (f *Form) Account() mail.Account {
 	a.ReplyTo, a.Signature = strings.TrimSpace(f.ReplyTo), strings.TrimRight(f.Signature, " \t\r\n")
 	a.DateUTC, a.POPBeforeSMTP, a.SentFolder = f.DateUTC, f.POPFirst && !f.OutgoingAuth, f.SentFolder
 	a.ArchiveFolder = f.ArchiveFolder
+	a.SignatureRich = f.SignatureRich
 	a.SignatureBelow, a.Identities = f.SignatureBelow, slices.Clone(f.Identities)
 	a.Incoming = f.In.server(mail.Incoming, f.base.Incoming)
 	a.Outgoing = f.Out.server(mail.Outgoing, f.base.Outgoing)

@@ -37,6 +37,7 @@ type frame struct {
 	loop   kit.Loop
 	ctx    context.Context // it lasts exactly as long as the window, and ends what the window began
 	cancel context.CancelFunc
+	ending []func() // called when the window closes
 }
 
 func newFrame(app fyne.App, loop kit.Loop, title string, size fyne.Size, closed func()) *frame {
@@ -46,6 +47,9 @@ func newFrame(app fyne.App, loop kit.Loop, title string, size fyne.Size, closed 
 	f.Window.Resize(size)
 	f.Window.SetOnClosed(func() {
 		f.cancel()
+		for _, end := range f.ending {
+			end()
+		}
 		kit.Forget(f.Window)
 		if closed != nil {
 			closed()

@@ -79,6 +79,7 @@ func (w *PreferencesWindow) write() {
 	head(kit.T("Reading and writing"))
 	row(kit.T("A message counts as read after"), "", pick([]int{0, 2, 5, 10}, p.MarkSeconds, func(v int) { p.MarkSeconds = v; w.store() }, kit.T("at once"), kit.T("2 s"), kit.T("5 s"), kit.T("10 s")))
 	row(kit.T("A sent message can be called back for"), "", pick([]int{0, 5, 10, 30}, p.UndoSeconds, func(v int) { p.UndoSeconds = v; w.store() }, kit.T("not at all"), kit.T("5 s"), kit.T("10 s"), kit.T("30 s")))
+	row(kit.T("Write with formatting"), kit.T("Bold, lists, links and pictures; otherwise messages begin as plain text"), kit.NewSwitch(p.RichText, func(on bool) { p.RichText = on; w.store() }))
 	if n := len(strings.Fields(p.PicturesFrom)); n > 0 {
 		row(kit.T("Pictures from the internet are shown unasked"), kit.N(n, "From %d sender: ", "From %d senders: ")+strings.Join(strings.Fields(p.PicturesFrom), ", "),
 			kit.NewButton(kit.T("Ask again"), "", kit.Plain, func() {
@@ -128,7 +129,7 @@ func (w *PreferencesWindow) store() {
 		all := w.p.Preferences()
 		all.Theme, all.Language, all.PreviewLines, all.BodySize = mine.Theme, mine.Language, mine.PreviewLines, mine.BodySize
 		all.MarkSeconds, all.UndoSeconds, all.Notify, all.Background = mine.MarkSeconds, mine.UndoSeconds, mine.Notify, mine.Background
-		all.Updates = mine.Updates
+		all.Updates, all.RichText = mine.Updates, mine.RichText
 		return w.p.SetPreferences(all)
 	}, func(err error) {
 		w.storing = false

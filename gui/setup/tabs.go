@@ -51,10 +51,14 @@ func (w *AccountWindow) identityPage() fyne.CanvasObject {
 	w.bind(model.FieldReplyTo, reply, func(t string) { w.form.ReplyTo = t }, nil)
 	label := kit.NewField(w.form.Label, kit.T("The address"), func(t string) { w.form.Label = t; w.changed() })
 	label.SetHint(kit.T("What Poplar calls this account in its window."))
-	signature := kit.NewArea(w.form.Signature, "", 110, func(t string) { w.form.Signature = t; w.changed() })
+	var sig *signature
+	sig = w.newSignature(w.form.Signature, w.form.SignatureRich, 110, func() {
+		w.form.Signature, w.form.SignatureRich = sig.Value()
+		w.changed()
+	})
 	f.Head(kit.T("You")).Add(kit.T("Your name"), name).Add(kit.T("Mail address"), address).Add(kit.T("Answers go to"), reply)
 	below := kit.NewCheck(kit.T("Below the quoted original"), w.form.SignatureBelow, func(on bool) { w.form.SignatureBelow = on; w.changed() })
-	f.Head(kit.T("Signature")).Add("", signature).Add("", below)
+	f.Head(kit.T("Signature")).Add("", sig).Add("", below)
 	f.Head(kit.T("Further names to write under")).Add("", w.identities())
 	w.sendingRows(f)
 	f.Head(kit.T("In Poplar")).Add(kit.T("Name of account"), label)
