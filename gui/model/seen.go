@@ -12,7 +12,7 @@ var phrases = []struct {
 	text    string
 }{
 	{regexp.MustCompile(`\b(\d+) messages?\b`), "%s messages"},
-	{regexp.MustCompile(`\bmessages up to ([\d.]+ [kMGT]?B)\b`), "messages up to %s"},
+	{regexp.MustCompile(`\bmessages up to ([\d.]+ [KMGT]?B)\b`), "messages up to %s"},
 	{regexp.MustCompile(`\bmessages of any size\b`), "messages of any size"},
 	{regexp.MustCompile(`\bno (AUTH|SIZE|UIDL|TOP|PIPELINING)\b`), "no %s"},
 	{regexp.MustCompile(`\bcertificate of (.+?) by (.+?) valid until (\d{4}-\d\d-\d\d)`), "certificate of %s by %s valid until %s"},

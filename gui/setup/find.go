@@ -77,8 +77,7 @@ func (g *Guide) heard() {
 	switch {
 	case g.found == nil:
 	case g.unknown() && !g.found.editing:
-		g.turn(guideOffice)
-		g.focus(g.asks.fields[model.FieldInHost].Entry)
+		g.askNames()
 	default:
 		g.found.show()
 	}

@@ -10,8 +10,12 @@ import (
 func TestFoldersTabSaysWhereThingsGo(t *testing.T) {
 	b := start(t)
 	b.e.folders = []mail.Folder{
-		{ID: 1, Account: "a", Role: mail.Inbox, Total: 7, Unread: 2}, {ID: 2, Account: "a", Role: mail.Sent, Total: 1}, {ID: 3, Account: "a", Role: mail.Archive},
-		{ID: 5, Account: "a", Name: "Work"}, {ID: 6, Account: "a", Parent: 5, Name: "Old", Total: 4}, {ID: 9, Account: "b", Name: "Theirs"},
+		{ID: 1, Account: "a", Role: mail.Inbox, Total: 7, Unread: 2},
+		{ID: 2, Account: "a", Role: mail.Sent, Total: 1},
+		{ID: 3, Account: "a", Role: mail.Archive},
+		{ID: 5, Account: "a", Name: "Work"},
+		{ID: 6, Account: "a", Parent: 5, Name: "Old", Total: 4},
+		{ID: 9, Account: "b", Name: "Theirs"},
 	}
 	a := account()
 	a.ArchiveFolder = 6

@@ -292,9 +292,12 @@ func (p *foundPage) notices(a *mail.Found) []fyne.CanvasObject {
 		case problem.Kind == mail.Offline:
 			bars = append(bars, kit.NewBar(kit.ToneWarn, kit.T("The computer is offline"),
 				kit.T("The servers could not be asked. What you typed is kept.")).Act(kit.T("Look again"), p.again))
+			if a == nil {
+				bars[0].(*kit.Bar).Act(kit.T("Name the servers…"), p.g.askNames)
+			}
 		case problem.Kind == mail.NoSuchHost:
 			bars = append(bars, kit.NewBar(kit.ToneWarn, kit.T("Nobody knows the servers of %s", s.Domain()),
-				kit.T("Look at the spelling of the address, or ask your provider for their names.")).Act(kit.T("Look again"), p.again))
+				kit.T("Look at the spelling of the address, or ask your provider for their names.")).Act(kit.T("Look again"), p.again).Act(kit.T("Name the servers…"), p.g.askNames))
 		case problem.Kind == mail.Unknown && problem.Err != nil:
 			bars = append(bars, kit.NewBar(kit.ToneWarn, "", kit.T("%s.", kit.T(problem.Err.Error()))))
 		case problem.Kind != mail.Cancelled:

@@ -61,9 +61,13 @@ func (g *Guide) office() fyne.CanvasObject {
 		out = append(out, f)
 		shown(o.Own, f)
 	}
+	why := kit.T("Nobody publishes the servers of %s. Look at the spelling of the address, or ask whoever runs its mail for these names.", domain)
+	if g.search != nil && g.search.Offline() {
+		why = kit.T("Whoever runs the mail of %s can tell you these names.", domain)
+	}
 	note := kit.NewBar(kit.ToneInfo, "", kit.T("Poplar tries both and takes the one that can be reached. It finds out port and encryption by itself; a port may follow a name, as in mail.example.com:1995."))
 	return guidePage(kit.NewPara(kit.T("Your organisation's servers"), 20, true, kit.Text),
-		kit.NewPara(kit.T("Nobody publishes the servers of %s. Look at the spelling of the address, or ask whoever runs its mail for these names.", domain), 13, false, kit.Text2),
+		kit.NewPara(why, 13, false, kit.Text2),
 		container.New(&kit.Column{Gap: 20}, form, note),
 		kit.NewFoot(32, []fyne.CanvasObject{kit.NewButton(kit.T("Set up by hand"), "", kit.Link, g.ByHand), kit.NewButton(kit.T("Look again"), "", kit.Link, g.lookAgain)},
 			[]fyne.CanvasObject{kit.NewButton(kit.T("Back"), "", kit.Plain, g.Back), kit.NewButton(kit.T("Continue"), "", kit.Filled, g.Named)}))
@@ -104,6 +108,12 @@ func (g *Guide) askNamed() {
 		f, err := g.p.FindNamed(ctx, s.Address, names)
 		return []mail.Found{f}, err
 	})
+}
+
+// askNames turns to the page that asks for names.
+func (g *Guide) askNames() {
+	g.turn(guideOffice)
+	g.focus(g.asks.fields[model.FieldInHost].Entry)
 }
 
 // lookAgain looks once more for what is published.

@@ -112,6 +112,21 @@ func TestOrganisationWithNamesOfItsOwnForSending(t *testing.T) {
 	}
 }
 
+func TestNamesCanBeTypedWithoutANetwork(t *testing.T) {
+	b := start(t)
+	g := b.guide(Options{}, func(context.Context, string, func(mail.Found)) ([]mail.Found, error) {
+		return nil, &mail.Problem{Kind: mail.Offline}
+	})
+	who(g, "anna@corp.example")
+	b.until("ended", func() bool { return g.search.Ended })
+	g.found.bars.Objects[0].(*kit.Bar).Do(1)
+	b.shows(g, "Whoever runs the mail of corp.example can tell you these names.")
+	fill(g.asks.fields[model.FieldInOther], "mail.corp.example")
+	g.Named()
+	b.until("asked", func() bool { return g.search.Ended })
+	b.shows(g, "mail.corp.example", "Both servers answer.")
+}
+
 func TestLookingAgainForWhatIsPublished(t *testing.T) {
 	b := start(t)
 	g := b.guide(Options{}, nobody)

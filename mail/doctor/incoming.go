@@ -153,14 +153,19 @@ func knows[T any](_ T, err error) (bool, error) {
 	return err == nil, nil
 }
 
+// octets writes a size as the window does: units are of 1024.
 func octets(n int64) string {
-	switch {
-	case n < 1000:
+	if n < 1024 {
 		return fmt.Sprintf("%d B", n)
-	case n < 1_000_000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
-	case n < 1_000_000_000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	}
-	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	units := []string{"KB", "MB", "GB", "TB"}
+	f, u := float64(n)/1024, 0
+	for f >= 1023.5 && u < len(units)-1 {
+		f /= 1024
+		u++
+	}
+	if f < 9.95 && u > 0 {
+		return fmt.Sprintf("%.1f %s", f, units[u])
+	}
+	return fmt.Sprintf("%.0f %s", f, units[u])
 }
