@@ -105,8 +105,16 @@ type colour struct{ name, value string }
 
 func colours() []colour {
 	return []colour{
-		{kit.T("Automatic"), ""}, {kit.T("Red"), "#b3261e"}, {kit.T("Orange"), "#c25700"}, {kit.T("Brown"), "#854d00"}, {kit.T("Green"), "#17693f"},
-		{kit.T("Teal"), "#0b7285"}, {kit.T("Blue"), "#0b629e"}, {kit.T("Violet"), "#6b3fa0"}, {kit.T("Pink"), "#a23b5a"}, {kit.T("Grey"), "#5c6760"},
+		{kit.T("Automatic"), ""},
+		{kit.T("Red"), "#b3261e"},
+		{kit.T("Orange"), "#c25700"},
+		{kit.T("Brown"), "#854d00"},
+		{kit.T("Green"), "#17693f"},
+		{kit.T("Teal"), "#0b7285"},
+		{kit.T("Blue"), "#0b629e"},
+		{kit.T("Violet"), "#6b3fa0"},
+		{kit.T("Pink"), "#a23b5a"},
+		{kit.T("Grey"), "#5c6760"},
 	}
 }
 
