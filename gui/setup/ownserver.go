@@ -304,16 +304,17 @@ func (w *OwnServerWindow) Test() {
 
 // tell says how the test went.
 func (w *OwnServerWindow) tell(d *model.Diagnosis) {
-	failed := d.Failure()
+	failed, said := d.Failure(), ""
 	switch {
 	case failed != nil:
 		e := model.Explain(*failed, d.Account, kit.Language(), tr)
 		w.result.Set(kit.ToneErr, e.What, model.Sentences(tr, e.Why, e.Do))
+		said = e.Said
 	case d.Err != nil:
 		t := model.TellError(d.Err, tr)
 		w.result.Set(kit.ToneErr, t.What, t.Advice)
 	default:
 		w.result.Set(kit.ToneOK, kit.T("The server answers"), kit.T("Poplar can send with these settings."))
 	}
-	w.result.Show()
+	w.result.Code(said).Show()
 }
