@@ -14,8 +14,9 @@ import (
 	"poplar/mail"
 )
 
-// examine runs the doctor over a form. step is called on the loop after each finding, end after the last.
-func examine(ctx context.Context, loop kit.Loop, p model.Poplar, form *model.Form, letter bool, step func(*model.Diagnosis), end func(*model.Diagnosis)) *model.Diagnosis {
+// examine runs the doctor over a form. step is called on the loop after each finding, end after the last. With enough,
+// which is called away from the loop, the test ends at a finding that it says yes to.
+func examine(ctx context.Context, loop kit.Loop, p model.Poplar, form *model.Form, letter bool, enough func(mail.Finding) bool, step func(*model.Diagnosis), end func(*model.Diagnosis)) *model.Diagnosis {
 	account, typed, stored := form.Account(), form.Secrets(), form.NeedsStored()
 	d := &model.Diagnosis{Account: account, Started: time.Now()}
 	kit.Do(ctx, loop, func(ctx context.Context) error {
@@ -32,7 +33,17 @@ func examine(ctx context.Context, loop kit.Loop, p model.Poplar, form *model.For
 		for dir, s := range typed {
 			secrets[dir] = s
 		}
-		return p.Test(ctx, account, secrets, letter, func(f mail.Finding) {
+		inner, stop := context.WithCancel(ctx)
+		defer stop()
+		var last error // where enough was said
+		err := p.Test(inner, account, secrets, letter, func(f mail.Finding) {
+			if last != nil {
+				return
+			}
+			if enough != nil && enough(f) {
+				last = f.Problem
+				stop() // before anything else is tried
+			}
 			loop(func() {
 				if ctx.Err() == nil && d.Ended.IsZero() {
 					d.Findings = append(d.Findings, f)
@@ -40,6 +51,10 @@ func examine(ctx context.Context, loop kit.Loop, p model.Poplar, form *model.For
 				}
 			})
 		})
+		if last != nil {
+			return last
+		}
+		return err
 	}, func(err error) {
 		d.Ended, d.Err = time.Now(), err
 		end(d)

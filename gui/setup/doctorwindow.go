@@ -83,7 +83,7 @@ func (d *DoctorWindow) Run() {
 	d.again.Disable()
 	d.side.RemoveAll()
 	d.side.Refresh()
-	d.d = examine(ctx, d.loop, d.account.p, d.form, d.letter.On(), func(*model.Diagnosis) { d.show() }, func(diagnosis *model.Diagnosis) {
+	d.d = examine(ctx, d.loop, d.account.p, d.form, d.letter.On(), nil, func(*model.Diagnosis) { d.show() }, func(diagnosis *model.Diagnosis) {
 		d.again.Enable()
 		d.show()
 		d.explainFirst()

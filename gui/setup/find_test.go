@@ -315,6 +315,9 @@ func TestSecondUserNameIsTriedOnce(t *testing.T) {
 				return
 			}
 			b.shows(g, "Tried with the user names anna@birch.example and anna.")
+			if text := seen(g.Content()); strings.Contains(text, "Try user name") || b.e.sending > 0 {
+				t.Errorf("%d logins for sending with what was refused, or a name that was tried is offered:\n%s", b.e.sending, text)
+			}
 			g.retest() // the same password: not twice more
 			b.until("tested again", func() bool { return g.anyway.Visible() })
 			if got := users(b.e); len(got) != 3 {

@@ -43,6 +43,7 @@ type engine struct {
 	named    []mail.Names
 	unheard  error
 	folders  []mail.Folder
+	sending  int // logins for sending after one that was refused
 
 	signIns    []model.SignIn
 	signFails  error
@@ -120,7 +121,7 @@ func (e *engine) Secrets(context.Context, mail.Account) (model.Secrets, error) {
 	return e.stored, nil
 }
 
-func (e *engine) Test(_ context.Context, a mail.Account, s model.Secrets, letter bool, report func(mail.Finding)) error {
+func (e *engine) Test(ctx context.Context, a mail.Account, s model.Secrets, letter bool, report func(mail.Finding)) error {
 	e.mu.Lock()
 	e.tests, e.with = append(e.tests, a), append(e.with, s)
 	findings := e.findings
@@ -128,7 +129,14 @@ func (e *engine) Test(_ context.Context, a mail.Account, s model.Secrets, letter
 	e.mu.Unlock()
 	if refused {
 		p := &mail.Problem{Kind: mail.LoginRefused, Said: "-ERR no"}
-		report(mail.Finding{Direction: mail.Incoming, Step: "log in", Problem: p})
+		fix := mail.Fix{Do: mail.UseServer, Server: mail.Server{User: "anna@birch.example"}}
+		report(mail.Finding{Direction: mail.Incoming, Step: "log in", Problem: p, Verdict: &mail.Verdict{Reason: mail.WrongPassword, Fixes: []mail.Fix{fix}}})
+		if ctx.Err() == nil {
+			e.mu.Lock()
+			e.sending++
+			e.mu.Unlock()
+			report(mail.Finding{Direction: mail.Outgoing, Step: "log in", Problem: p})
+		}
 		return p
 	}
 	for _, f := range findings {

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -66,7 +67,7 @@ func (g *Guide) retest() {
 	}
 	g.secrets()
 	g.start = mail.StartAll
-	g.d = examine(ctx, g.loop, g.p, g.form, false, show, func(d *model.Diagnosis) {
+	g.d = examine(ctx, g.loop, g.p, g.form, false, refusedLogin, show, func(d *model.Diagnosis) {
 		p, dir := d.Problem(), mail.Incoming
 		failed := d.Failure()
 		if failed != nil {
@@ -87,6 +88,9 @@ func (g *Guide) retest() {
 		if dir == mail.Incoming && g.search.FirstUser(g.form, g.mine, p) {
 			g.notice.RemoveAll()
 			g.notice.Add(kit.NewBar(kit.ToneInfo, "", kit.T("Tried with the user names %s and %s.", g.form.In.User, d.Account.Incoming.User)))
+			if failed != nil {
+				failed.Verdict = withoutUser(failed.Verdict, g.form.In.User)
+			}
 		}
 		g.title.SetText(kit.T("Not yet"))
 		f := mail.Finding{Direction: dir, Step: p.Doing, Problem: p}
@@ -100,6 +104,29 @@ func (g *Guide) retest() {
 		show(d)
 	})
 	show(g.d)
+}
+
+// refusedLogin reports whether a server has refused the user name or the password for incoming mail. Then no other is
+// asked with the same: providers count failures of both servers, and lock mailboxes after a few.
+func refusedLogin(f mail.Finding) bool {
+	if f.OK || f.Direction != mail.Incoming || f.Problem == nil || f.Problem.Kind != mail.LoginRefused {
+		return false
+	}
+	switch f.Problem.Reason() {
+	case "", mail.WrongPassword, mail.UnknownUser:
+		return true
+	}
+	return false
+}
+
+// withoutUser takes the offer to try a user name out of a verdict: it was tried.
+func withoutUser(v *mail.Verdict, user string) *mail.Verdict {
+	if v == nil {
+		return nil
+	}
+	w := *v
+	w.Fixes = slices.DeleteFunc(slices.Clone(v.Fixes), func(x mail.Fix) bool { return x.Do == mail.UseServer && x.Server.User == user })
+	return &w
 }
 
 // ready sums up a test in which all was well; with details the steps are shown below.
