@@ -287,8 +287,8 @@ func (w *AccountWindow) pinsShown() {
 		}, w.Window)
 		d.SetConfirmText(kit.T("Choose"))
 		d.SetDismissText(kit.T("Cancel"))
+		d.Show() // before Resize: Fyne 2.8 has nothing to size until then
 		d.Resize(fyne.NewSize(760, 540))
-		d.Show()
 	})
 	f.Add(kit.T("Authorities"), kit.NewRow(8, 0, ca, choose))
 	for i, pin := range w.form.Pins() {
