@@ -180,7 +180,7 @@ func (r *renderer) arrange() {
 			changed = true
 		}
 		for i, s := range t.spans {
-			t.texts[i].Move(fyne.NewPos(padX+s.x, y+base-s.Rise))
+			t.texts[i].Move(fyne.NewPos(r.e.pad+s.x, y+base-s.Rise))
 		}
 		r.looks(t, v, b, n, y, base)
 		r.markRow(v, t, y)
@@ -259,7 +259,7 @@ func (r *renderer) markRow(v row, t *rowText, y float32) {
 			}
 		}
 		if x1 > x0 {
-			r.marks.put(padX+x0, y, x1-x0, e.row, c)
+			r.marks.put(r.e.pad+x0, y, x1-x0, e.row, c)
 		}
 	}
 	for i, m := range e.matchesIn(line) {
@@ -343,11 +343,11 @@ func (r *renderer) placeRest() {
 	size := e.Size()
 	r.hint.Hidden = !e.Empty() || e.Hint == ""
 	_, ascent := kit.LineMetrics(e.size)
-	r.hint.Place(padX, padY+ascent, size.Width-2*padX)
+	r.hint.Place(r.e.pad, padY+ascent, size.Width-2*r.e.pad)
 	if e.foot != nil {
 		y := float64(e.grid.rows())*float64(e.row) + 2*padY - e.offset
-		e.foot.Move(fyne.NewPos(padX, float32(math.Round(y))))
-		e.foot.Resize(fyne.NewSize(size.Width-2*padX, e.footHeight))
+		e.foot.Move(fyne.NewPos(r.e.pad, float32(math.Round(y))))
+		e.foot.Resize(fyne.NewSize(size.Width-2*r.e.pad, e.footHeight))
 	}
 	e.bar.Set(e.height(), float64(size.Height), e.offset)
 	e.bar.Move(fyne.NewPos(size.Width-kit.ScrollBarWidth, 0))
@@ -363,7 +363,7 @@ func (r *renderer) putCaret() {
 		x, row := e.where(e.caret, e.upper)
 		y := float64(row)*float64(e.row) + padY - e.offset
 		r.caret.FillColor = kit.Col(kit.Accent)
-		r.caret.Move(fyne.NewPos(float32(math.Round(float64(min(padX+x, e.Size().Width-2)))), float32(math.Round(y))+2))
+		r.caret.Move(fyne.NewPos(float32(math.Round(float64(min(r.e.pad+x, e.Size().Width-2)))), float32(math.Round(y))+2))
 		r.caret.Resize(fyne.NewSize(2, e.row-4))
 	}
 	canvas.Refresh(r.caret)

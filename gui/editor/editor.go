@@ -37,6 +37,7 @@ type Editor struct {
 	buf  *Buffer
 	grid grid
 	size float32 // of the text
+	pad  float32 // at both sides of it
 	row  float32 // height of a row
 
 	caret, anchor Pos
@@ -91,14 +92,14 @@ var (
 
 // The room around the text.
 const (
-	padX = 20
+	padX = 20 // unless SetPad says otherwise
 	padY = 10
 )
 
 // New returns an editor for a text. size is the text size in pixels at scale 1.
 func New(loop kit.Loop, text string, size float32) *Editor {
 	e := &Editor{
-		loop: loop, size: size, row: float32(math.Round(float64(size) * 22 / 14)), goal: -1, match: -1,
+		loop: loop, size: size, row: float32(math.Round(float64(size) * 22 / 14)), goal: -1, match: -1, pad: padX,
 		modifiers: kit.Modifiers,
 	}
 	e.buf = NewBuffer(text)
@@ -129,6 +130,13 @@ func (e *Editor) Close() {
 	e.OnChanged, e.OnLooks, e.OnMenu, e.OnFind, e.OnKey, e.OnShortcut = nil, nil, nil, nil, nil, nil
 }
 
+// SetPad sets the room at both sides of the text.
+func (e *Editor) SetPad(x float32) {
+	e.pad = x
+	e.grid.width = -1
+	e.Refresh()
+}
+
 // SetFoot puts an object below the text, that high, to be scrolled with it; nil takes it away.
 func (e *Editor) SetFoot(o fyne.CanvasObject, height float32) {
 	e.foot, e.footHeight = o, height
@@ -137,7 +145,7 @@ func (e *Editor) SetFoot(o fyne.CanvasObject, height float32) {
 
 // lay lays the text out where its width has changed.
 func (e *Editor) lay() {
-	width := e.Size().Width - 2*padX
+	width := e.Size().Width - 2*e.pad
 	if width < 40 {
 		width = 40
 	}

@@ -47,11 +47,11 @@ type place struct{ line, from int }
 func (r *renderer) looks(t *rowText, v row, b mail.Block, n int, y, base float32) {
 	e := r.e
 	for i := range b.Quote {
-		r.lines.put(padX+float32(i)*quoteStep, y, 2, e.row, alpha(kit.Col(kit.Border), 0x90))
+		r.lines.put(r.e.pad+float32(i)*quoteStep, y, 2, e.row, alpha(kit.Col(kit.Border), 0x90))
 	}
 	for _, s := range t.spans {
 		if s.Picture == nil && (s.Underline || s.Link != "") {
-			r.lines.put(padX+s.x, y+base+2, s.Width, 1, ink(s.Style, t.colour))
+			r.lines.put(r.e.pad+s.x, y+base+2, s.Width, 1, ink(s.Style, t.colour))
 		}
 	}
 	if listed(b) && v.k == 0 {
@@ -71,13 +71,13 @@ func (r *renderer) bullet(t *rowText, v row, b mail.Block, y, base float32) {
 		text := strconv.Itoa(mail.Ordinal(e.buf.lines, v.line)) + "."
 		o := &canvas.Text{Text: text, TextSize: e.size, Color: t.colour}
 		p := kit.Pieces(text, e.size, fyne.TextStyle{})[0]
-		o.Move(fyne.NewPos(padX+v.indent-6-p.Width, y+base-p.Rise))
+		o.Move(fyne.NewPos(r.e.pad+v.indent-6-p.Width, y+base-p.Rise))
 		o.Resize(fyne.NewSize(p.Width, e.row))
 		t.number = o
 		return
 	}
 	const side = 5
-	x, top := padX+v.indent-14, y+base-e.size*0.29-side/2.0
+	x, top := r.e.pad+v.indent-14, y+base-e.size*0.29-side/2.0
 	switch b.Level % 3 {
 	case 0:
 		r.lines.outline(x, top, side, side, t.colour, color.Transparent, 0, side/2.0)
@@ -98,7 +98,7 @@ func (r *renderer) picture(p *mail.Picture, v row, n int, y float32) {
 	}
 	w, h := e.shownSize(p, e.grid.width-v.indent)
 	top := y - float32(n-e.highest(n))*e.row + pictureRoom
-	x := padX + v.indent
+	x := r.e.pad + v.indent
 	if from, to := ordered(e.anchor, e.caret); !(Pos{v.line, v.from}).Before(from) && (Pos{v.line, v.from}).Before(to) {
 		r.marks.outline(x-3, top-3, w+6, h+6, alpha(kit.Col(kit.Accent), 0x40), kit.Col(kit.Accent), 2, 4)
 	}

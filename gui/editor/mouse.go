@@ -24,7 +24,7 @@ func (e *Editor) at(p fyne.Position) (Pos, bool) {
 	case row >= e.grid.rows():
 		return e.buf.End(), false
 	}
-	return e.hit(row, p.X-padX)
+	return e.hit(row, p.X-e.pad)
 }
 
 // MouseDown implements desktop.Mouseable: a click puts the caret, a second takes the word, a third the line.

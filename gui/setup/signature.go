@@ -30,6 +30,7 @@ type signature struct {
 // newSignature shows a signature; changed, if not nil, is told of every change.
 func (f *frame) newSignature(text string, rich *mail.Rich, height float32, changed func()) *signature {
 	s := &signature{f: f, height: height, text: editor.New(f.loop, text, 13), onChanged: changed, wrong: kit.NewLine("", 12, false, kit.Err).Shrink()}
+	s.text.SetPad(9)
 	if rich != nil {
 		s.text.Become(*rich, false)
 	}
@@ -110,8 +111,8 @@ func (s *signature) choosePicture() {
 	d.SetFilter(storage.NewExtensionFileFilter(model.PictureEndings))
 	d.SetConfirmText(kit.T("Choose"))
 	d.SetDismissText(kit.T("Cancel"))
+	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
 	d.Resize(fyne.NewSize(760, 540))
-	d.Show()
 }
 
 // putPicture puts a picture into the signature, small: it goes along with every message.
