@@ -221,6 +221,7 @@ func (e *Engine) Start() {
 	e.spawn("timetable", e.keepTimetable)
 	e.spawn("index", e.keepIndexing)
 	e.spawn("address book", e.keepLearning)
+	e.spawn("attachments of drafts", e.sweepAttached)
 }
 
 // Close ends the background work, waiting a moment for the messages in hand, and closes the store.

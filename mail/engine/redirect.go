@@ -80,7 +80,11 @@ func (e *Engine) AttachMessage(ctx context.Context, id mail.MessageID) (mail.Att
 	if m == nil {
 		return mail.Attachment{}, err
 	}
-	return compose.AttachMessage(m, raw)
+	a, err := compose.AttachMessage(m, raw)
+	if err != nil {
+		return a, err
+	}
+	return a, e.setFileAside(&a)
 }
 
 // MailingList is what a message says of the mailing list it came by.

@@ -57,7 +57,7 @@ func (e *Engine) Answer(ctx context.Context, id mail.MessageID, mode mail.ReplyM
 	if d.Mark != 0 {
 		d.Answers = id
 	}
-	return d, nil
+	return d, e.setAside(&d)
 }
 
 // OpenDraft returns a stored draft for writing on. What a server delivered is no draft of ours, wherever it lies: its
@@ -80,7 +80,7 @@ func (e *Engine) OpenDraft(ctx context.Context, id mail.MessageID) (mail.Draft, 
 		return mail.Draft{}, err
 	}
 	d.ID, d.Account = id, s.Account
-	return d, nil
+	return d, e.setAside(&d)
 }
 
 // SaveDraft stores d in Drafts in place of the draft d.ID names, and returns its id.
