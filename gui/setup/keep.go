@@ -17,6 +17,8 @@ type keepChoice struct {
 	ways   *kit.Select
 	number *kit.Field
 	note   *kit.Para
+	effect *kit.Para // what the policy would delete on the server
+	asked  int       // how often that was asked
 	recent *kit.Check
 	gmail  *kit.Para
 }
@@ -31,13 +33,14 @@ func (w *AccountWindow) keepRows(form *kit.Form) {
 	}
 	k.ways = kit.NewSelect(names, 0, k.Choose)
 	k.number = kit.NewField("", "", nil).Narrow(72, "")
-	w.bind(model.FieldDays, k.number, w.form.SetKeepNumber, nil)
+	k.effect = kit.NewPara("", 12, false, kit.Warn)
+	w.bind(model.FieldDays, k.number, func(t string) { w.form.SetKeepNumber(t); k.ask() }, nil)
 	k.recent = kit.NewCheck(kit.T("Ask Gmail for the last 30 days each time (recent mode)"), w.form.Recent, func(on bool) {
 		w.form.Recent = on
 		w.changed()
 	})
 	k.gmail = kit.NewPara(kit.T("Gmail hides what any program has fetched once. In recent mode Poplar sees the mail of the last 30 days all the same; no message comes twice."), 12, false, kit.Text3)
-	form.AddWide(k.ways, 10, 0).AddWide(k.number, 6, 0).AddWide(k.note, 4, 0)
+	form.AddWide(k.ways, 10, 0).AddWide(k.number, 6, 0).AddWide(k.note, 4, 0).AddWide(k.effect, 4, 0)
 	form.AddWide(k.recent, 10, 0).AddWide(k.gmail, 2, 25)
 	k.show()
 }
@@ -66,6 +69,30 @@ func (k *keepChoice) show() {
 		k.number.Hide()
 	}
 	k.hostShown()
+	k.ask()
+}
+
+// ask finds out what the policy would delete that the one in force does not, and says so.
+func (k *keepChoice) ask() {
+	k.asked++
+	k.effect.Hide()
+	f, turn := k.w.form, k.asked
+	if !f.KeepChanged() || f.Check(model.FieldDays) != "" {
+		return
+	}
+	a := f.Account()
+	kit.Go(k.w.ctx, k.w.loop, func(ctx context.Context) (int, error) { return k.w.p.Removals(ctx, a.ID, a.Keep) }, func(n int, err error) {
+		if err != nil || turn != k.asked {
+			return // something else has been chosen since
+		}
+		if n == 0 {
+			k.effect.SetText(kit.T("Nothing would be removed from the server at the next check."))
+		} else {
+			k.effect.SetText(kit.N(n, "%d message would be removed from the server at the next check.", "%d messages would be removed from the server at the next check."))
+		}
+		k.effect.Show()
+		k.w.relayout()
+	})
 }
 
 // hostShown shows what concerns Gmail's servers alone.

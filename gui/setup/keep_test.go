@@ -15,13 +15,24 @@ func TestPolicySaysWhatItWouldDelete(t *testing.T) {
 	w := b.account(&a, Options{})
 	b.e.removals = 37
 	w.keep.Choose(1)
+	b.until("said", func() bool { return w.keep.effect.Visible() })
+	if got := w.keep.effect.Text(); got != "37 messages would be removed from the server at the next check." {
+		t.Errorf("beside the policy stands %q", got)
+	}
+	fill(w.fields[model.FieldDays], "x")
+	if w.keep.effect.Visible() {
+		t.Error("a policy that cannot be is said to delete something")
+	}
 	fill(w.fields[model.FieldDays], "14")
 	w.Save(nil)
 	b.until("the question", func() bool { return w.Window.Canvas().Overlays().Top() != nil })
 	if len(b.e.saved) != 0 || w.closed {
 		t.Fatal("saved without a yes")
 	}
-	if got := b.e.asked; got.Mode != mail.KeepDays || got.Days != 14 {
+	b.e.mu.Lock()
+	got := b.e.asked
+	b.e.mu.Unlock()
+	if got.Mode != mail.KeepDays || got.Days != 14 {
 		t.Errorf("asked what %+v would delete", got)
 	}
 	b.tap(w.Window.Canvas().Overlays().Top(), "Save and remove them")

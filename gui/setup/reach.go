@@ -29,7 +29,7 @@ func (w *AccountWindow) otherField(d mail.Direction) *kit.Field {
 func (w *AccountWindow) signInRow() fyne.CanvasObject {
 	w.signedIn = kit.NewLine("", 12, false, kit.Text2)
 	w.signInShown()
-	return kit.NewRow(10, 1, kit.NewButton(kit.T("Sign in…"), "", kit.Plain, w.SignIn), container.New(kit.Inset{Top: 7}, w.signedIn))
+	return kit.NewRow(10, 1, kit.NewButton(kit.T("Sign in…"), "", kit.Plain, w.SignIn), container.New(kit.Inset{Top: 5}, w.signedIn))
 }
 
 func (w *AccountWindow) signInShown() {
