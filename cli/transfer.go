@@ -19,6 +19,7 @@ type transferJSON struct {
 	Imported *int                   `json:"imported,omitempty"`
 	Exported *int                   `json:"exported,omitempty"`
 	Skipped  int                    `json:"skipped"`
+	Partial  int                    `json:"partial,omitempty"`
 	Failed   []mail.TransferFailure `json:"failed"`
 }
 
@@ -69,8 +70,11 @@ func (r *run) printTransfer(t mail.Transfer, stopped error, in bool) error {
 	if t.Failed == nil {
 		t.Failed = []mail.TransferFailure{}
 	}
-	line := transferJSON{Skipped: t.Skipped, Failed: t.Failed}
+	line := transferJSON{Skipped: t.Skipped, Partial: t.Partial, Failed: t.Failed}
 	text := fmt.Sprintf("%d messages exported", t.Done)
+	if t.Partial > 0 {
+		text += fmt.Sprintf("; of %d of them only the header and the first lines are here", t.Partial)
+	}
 	line.Exported = &t.Done
 	if in {
 		line.Imported, line.Exported = &t.Done, nil

@@ -261,9 +261,16 @@ func (w *window) answer(mode mail.ReplyMode) {
 	if len(ids) != 1 {
 		return
 	}
-	kit.Go(w.ctx, w.loop, func(ctx context.Context) (mail.Draft, error) { return w.p.Answer(ctx, ids[0], mode) }, func(d mail.Draft, err error) {
-		w.compose(w.quoting(d, ids[0], mode), err)
-	})
+	open := func() {
+		kit.Go(w.ctx, w.loop, func(ctx context.Context) (mail.Draft, error) { return w.p.Answer(ctx, ids[0], mode) }, func(d mail.Draft, err error) {
+			w.compose(w.quoting(d, ids[0], mode), err)
+		})
+	}
+	if mode == mail.ForwardInline || mode == mail.EditAsNew {
+		w.wholeFirst(w.win, ids, open)
+		return
+	}
+	open()
 }
 
 // write opens an empty message, from the account of the folder that is listed.

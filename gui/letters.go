@@ -22,9 +22,9 @@ func (w *window) letterItem(ids []mail.MessageID) *fyne.MenuItem {
 	more := item(kit.T("Answer in another way"), nil, len(ids) > 0, nil)
 	more.ChildMenu = fyne.NewMenu("",
 		item(kit.T("Reply to the list"), nil, list.Post != "", func() { w.answer(mail.ReplyList) }),
-		item(kit.T("Forward as attachment"), nil, len(ids) > 0, func() { w.forwardAttached(ids) }),
+		item(kit.T("Forward as attachment"), nil, len(ids) > 0, func() { w.wholeFirst(w.win, ids, func() { w.forwardAttached(ids) }) }),
 		item(kit.T("Edit as new message"), nil, one, func() { w.answer(mail.EditAsNew) }),
-		item(kit.T("Redirect…"), nil, one, func() { w.redirect(ids[0]) }),
+		item(kit.T("Redirect…"), nil, one, func() { w.wholeFirst(w.win, ids, func() { w.redirect(ids[0]) }) }),
 		fyne.NewMenuItemSeparator(),
 		item(kit.T("Leave the mailing list…"), nil, list.LeaveByMail != "" || list.LeaveByWeb != "", func() { w.leaveList(list) }),
 	)

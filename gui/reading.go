@@ -100,7 +100,7 @@ func (w *window) saveEML() {
 }
 
 func (w *window) saveMessage(over fyne.Window, id mail.MessageID, subject string, mark webMark, then func(string, error)) {
-	w.saveOver(over, model.MessageFileName(subject), w.writeMessage(id), mark, then)
+	w.wholeFirst(over, []mail.MessageID{id}, func() { w.saveOver(over, model.MessageFileName(subject), w.writeMessage(id), mark, then) })
 }
 
 // writeMessage writes a message octet for octet.

@@ -58,6 +58,36 @@ func (w *window) want(ids []mail.MessageID, wish mail.Wish) {
 	})
 }
 
+// wholeFirst does what is to be done with messages that go on, or are written to a file, and asks before where only the
+// first lines of some are here: to fetch the rest first, or to make do with what there is.
+func (w *window) wholeFirst(over fyne.Window, ids []mail.MessageID, then func()) {
+	var partial, there []mail.MessageID
+	for _, id := range ids {
+		if s, ok := w.list.Summary(id); ok && s.Whole != 0 {
+			partial = append(partial, id)
+			if s.OnServer {
+				there = append(there, id)
+			}
+		}
+	}
+	if len(partial) == 0 {
+		then()
+		return
+	}
+	ask := &kit.Ask{
+		Title:   kit.N(len(partial), "Only the first lines of this message are here", "Only the first lines of %d of these messages are here"),
+		Text:    kit.T("The rest is no longer on the server."),
+		Choices: []kit.AskChoice{{Label: kit.T("Cancel")}, {Label: kit.T("Go on without the rest"), Do: func() bool { then(); return true }}},
+	}
+	if len(there) > 0 {
+		ask.Text = kit.T("The rest is still on the server. Once it is here, do the same again.")
+		ask.Choices = append(ask.Choices, kit.AskChoice{
+			Label: kit.T("Fetch the rest"), Kind: kit.Filled, Do: func() bool { w.want(there, mail.WishFetch); return true },
+		})
+	}
+	ask.Show(over, nil)
+}
+
 // deleteThere asks, and has messages deleted on their servers at once; they stay here.
 func (w *window) deleteThere(ids []mail.MessageID) {
 	ask := &kit.Ask{

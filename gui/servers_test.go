@@ -39,6 +39,39 @@ func TestTheRestOfAMessageIsFetchedOnAWord(t *testing.T) {
 	s.until("all of it is here", func() bool { c := s.w.reader.ServerCopy(); return c.Message == 20 && !c.Partial })
 }
 
+// What goes on to others, or into a file, is whole, or the person has been asked.
+func TestFirstLinesDoNotGoOnUnnoticed(t *testing.T) {
+	for name, do := range map[string]func(*stage){
+		"forward":            func(s *stage) { s.w.answer(mail.ForwardInline) },
+		"edit as new":        func(s *stage) { s.w.answer(mail.EditAsNew) },
+		"attached":           func(s *stage) { find(s.w.letterItem(s.w.list.Selected()).ChildMenu.Items, "Forward as attachment").Action() },
+		"redirect":           func(s *stage) { find(s.w.letterItem(s.w.list.Selected()).ChildMenu.Items, "Redirect…").Action() },
+		"save":               func(s *stage) { s.w.saveEML() },
+		"save in the source": func(s *stage) { s.w.saveMessage(s.w.win, s.w.list.Selected()[0], "x", webMark{}, func(string, error) {}) },
+	} {
+		for _, onServer := range []bool{true, false} {
+			s := newStage(t, func(f *fake) { f.rows[0].OnServer, f.rows[0].Whole = onServer, 4<<20 })
+			s.choose(1)
+			do(s)
+			if s.w.win.Canvas().Overlays().Top() == nil {
+				t.Fatalf("%s: nobody asks", name)
+			}
+			s.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyReturn}) // the likely choice
+			if onServer {
+				s.did("want [20] fetch")
+			} else if strings.Contains(s.f.done(), "fetch") {
+				t.Errorf("%s: asks the server for what it does not have", name)
+			}
+		}
+	}
+	s := newStage(t, func(f *fake) { f.rows[0].OnServer, f.rows[0].Whole = true, 4<<20 })
+	s.choose(1)
+	s.w.answer(mail.ReplySender)
+	if s.w.win.Canvas().Overlays().Top() != nil {
+		t.Error("an answer needs only what is here")
+	}
+}
+
 func TestCopiesOnTheServerHaveAMenu(t *testing.T) {
 	s := newStage(t, func(f *fake) { f.rows[0].OnServer, f.rows[1].OnServer = true, true })
 	s.choose(3)

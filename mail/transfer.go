@@ -4,6 +4,7 @@ package mail
 type Transfer struct {
 	Done    int // messages imported, or exported
 	Skipped int // messages that were here already
+	Partial int // of those exported, the ones of which only the header and the first lines are here
 	Failed  []TransferFailure
 }
 

@@ -315,6 +315,9 @@ func (e *Engine) exportFolder(ctx context.Context, w *transfer.Writer, id mail.F
 				return err
 			}
 			report.Done++
+			if s.Whole != 0 {
+				report.Partial++
+			}
 		}
 		if progress != nil {
 			progress(*report)

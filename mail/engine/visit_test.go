@@ -88,3 +88,23 @@ func TestTidy(t *testing.T) {
 		t.Errorf("the store's file still has %d octets: %v", info.Size(), err)
 	}
 }
+
+// An export tells of how many messages it has only the first lines.
+func TestExportOfFirstLines(t *testing.T) {
+	b := newBench(t, nil, nil)
+	b.change(func(a *mail.Account) { a.MaxSize = 100 << 10 })
+	b.box.Add(mailtest.Sample(1, 900))
+	b.box.Add(volume(2, 300))
+	b.visited()
+	r, err := b.Export(t.Context(), filepath.Join(t.TempDir(), "out"), "eml", nil, nil)
+	if err != nil || r.Done != 2 || r.Partial != 1 {
+		t.Errorf("%+v %v", r, err)
+	}
+	if err := b.Want(t.Context(), []mail.MessageID{b.list(mail.Query{})[0].ID, b.list(mail.Query{})[1].ID}, mail.WishFetch); err != nil {
+		t.Fatal(err)
+	}
+	b.visited()
+	if r, err = b.Export(t.Context(), filepath.Join(t.TempDir(), "out"), "eml", nil, nil); err != nil || r.Done != 2 || r.Partial != 0 {
+		t.Errorf("whole: %+v %v", r, err)
+	}
+}
