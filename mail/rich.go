@@ -261,6 +261,20 @@ func (r Rich) Pictures() []*Picture {
 	return list
 }
 
+// WithoutPictures is the text without its pictures, and without the lines that held nothing else.
+func (r Rich) WithoutPictures() Rich {
+	var out Rich
+	for _, b := range r.Blocks {
+		list := b.Segments()
+		words := slices.DeleteFunc(slices.Clone(list), func(g Segment) bool { return g.Picture != nil })
+		b.Join(words)
+		if b.Text != "" || len(words) == len(list) {
+			out.Blocks = append(out.Blocks, b)
+		}
+	}
+	return out.Tidy()
+}
+
 // Plain reports whether the text has no looks at all, quotations aside.
 func (r Rich) Plain() bool {
 	return !slices.ContainsFunc(r.Blocks, func(b Block) bool { return b.Kind != Paragraph || len(b.Runs) > 0 })

@@ -283,7 +283,7 @@ func (e *Editor) Link(words, to string) {
 		s := e.styleNow()
 		s.Link = to
 		e.caret = e.buf.put(e.anchor, e.caret, e.buf.dressed(strings.ReplaceAll(words, "\n", " "), from, s), e.caret, single)
-		e.anchor = e.caret
+		e.anchor, e.upcoming = e.caret, nil
 		e.buf.Split()
 		e.edited()
 		return
@@ -323,7 +323,7 @@ func (e *Editor) Picture(p *mail.Picture) {
 		piece = append([]mail.Block{{}}, piece...)
 	}
 	e.caret = e.buf.put(from, to, piece, e.caret, single)
-	e.anchor = e.caret
+	e.anchor, e.upcoming = e.caret, nil
 	e.buf.Split()
 	e.edited()
 }

@@ -21,12 +21,24 @@ func (c *Composition) MakeRich(from mail.Account) {
 		return
 	}
 	r := mail.RichText(c.Text)
-	if sig := signature(from); sig != "" && from.SignatureRich != nil {
-		if at := lastBlocks(r.Blocks, mail.RichText(sig).Blocks); at >= 0 {
-			r.Blocks = splice(r.Blocks, at, len(mail.RichText(sig).Blocks), richSignature(from))
-		}
+	sig, looks := mail.RichText(signature(from)).Blocks, richSignature(from)
+	switch at := lastBlocks(r.Blocks, sig); {
+	case from.SignatureRich == nil || len(looks) == 0:
+	case signature(from) != "" && at >= 0:
+		r.Blocks = splice(r.Blocks, at, len(sig), looks)
+	case signature(from) == "" && strings.TrimSpace(c.Text) == "":
+		r = c.signed(looks) // of pictures alone
 	}
 	c.Rich = &r
+}
+
+// signed is an empty text with a signature. Above a quote the mark would make the quote a part of it.
+func (c *Composition) signed(sig []mail.Block) mail.Rich {
+	blocks := []mail.Block{{}, {}}
+	if c.Quote == "" {
+		blocks = append(blocks, mail.Block{Text: strings.TrimSuffix(signatureMark, "\n")})
+	}
+	return mail.Rich{Blocks: append(append(blocks, sig...), mail.Block{})}.Tidy()
 }
 
 // StartRich is MakeRich for a message that begins so: that is no change of the person's.
@@ -62,21 +74,7 @@ func (c *Composition) MakePlain(attach bool) {
 			c.Attach = append(c.Attach, mail.Attachment{Name: p.Name, Type: p.Type, Raw: mail.Bytes(p.Data), Size: int64(len(p.Data))})
 		}
 	}
-	bare := mail.Rich{}
-	for _, b := range c.Rich.Tidy().Blocks {
-		list := b.Segments()
-		kept := list[:0:0]
-		for _, g := range list {
-			if g.Picture == nil {
-				kept = append(kept, g)
-			}
-		}
-		b.Join(kept)
-		if b.Text != "" || len(list) == 0 {
-			bare.Blocks = append(bare.Blocks, b)
-		}
-	}
-	c.Text, c.Rich = bare.Tidy().Text(), nil
+	c.Text, c.Rich = c.Rich.Tidy().WithoutPictures().Text(), nil
 }
 
 // richSignature is a sender's signature with its looks, if it has any.
@@ -111,11 +109,7 @@ func (c *Composition) swapSignature(old, now mail.Account) {
 		}
 		blocks = splice(blocks, at, n, after)
 	case len(before) == 0 && len(after) > 0 && strings.TrimSpace(c.Words()) == "":
-		blocks = []mail.Block{{}, {}}
-		if c.Quote == "" {
-			blocks = append(blocks, mark)
-		}
-		blocks = append(append(blocks, after...), mail.Block{})
+		blocks = c.signed(after).Blocks
 	}
 	r := mail.Rich{Blocks: blocks}.Tidy()
 	c.Rich = &r

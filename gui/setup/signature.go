@@ -50,7 +50,7 @@ func (s *signature) changed() {
 	}
 }
 
-// Value is the signature as text, and with its looks if it has any.
+// Value is the signature as text, without its pictures, and with its looks if it has any.
 func (s *signature) Value() (string, *mail.Rich) {
 	if !s.text.Rich() {
 		return s.text.Text(), nil
@@ -59,7 +59,7 @@ func (s *signature) Value() (string, *mail.Rich) {
 	if r.Plain() {
 		return r.Text(), nil
 	}
-	return r.Text(), &r
+	return r.WithoutPictures().Text(), &r
 }
 
 // show has the button say which mode it is.
