@@ -135,6 +135,9 @@ func unfold(v []byte) []byte {
 			// QUIRK: a fold that lost its blank (bare CR, or a line recovered after a break) still parts words.
 			if i+1 < len(v) && v[i+1] != ' ' && v[i+1] != '\t' && v[i+1] != '\n' && v[i+1] != '\r' {
 				out = append(out, ' ')
+			} else if i+1 < len(v) && v[i+1] == '\t' {
+				out = append(out, ' ') // a tab after a line end is a fold, nothing to see
+				i++
 			}
 		case 0: // QUIRK: NUL bytes in a header
 		default:
@@ -244,8 +247,8 @@ func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool
 		}
 		name, value, ok := splitField(line)
 		switch {
-		case ok && i == 0 && len(name) == 4 && isSeparator(value):
-			// QUIRK: an mbox separator that was made a From field.
+		case ok && len(h.fields) < 3 && len(name) == 4 && isSeparator(value):
+			// QUIRK: an mbox separator that was made a From field; it may stand under another line that was put in front.
 		case ok && len(h.fields) < fieldCount:
 			last = i + len(line) - len(value)
 			h.fields = append(h.fields, field{name, value[:min(len(value), fieldLimit)]})

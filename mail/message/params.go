@@ -96,7 +96,7 @@ func cutParameterValue(s []byte) (val, rest []byte) {
 	if len(s) > 0 && s[0] == '"' {
 		// The common case: nothing is to be taken out.
 		if end := bytes.IndexAny(s[1:], "\"\\"); end >= 0 && s[1+end] == '"' {
-			if t := bytes.TrimLeft(s[2+end:], " \t\r\n"); len(t) == 0 || t[0] == ';' {
+			if t := bytes.TrimLeft(s[2+end:], " \t\r\n"); len(t) == 0 || t[0] == ';' && s[end] != '=' {
 				return s[1 : 1+end], s[2+end:]
 			}
 		}
@@ -111,6 +111,12 @@ func cutParameterValue(s []byte) (val, rest []byte) {
 				out = append(out, s[i])
 			case '"':
 				rest = s[i+1:]
+				// QUIRK: the quote of the value before was not closed: this one opens the value of another parameter.
+				if j := nextParameter(out); j >= 0 {
+					if k := bytes.Index(s[1:i], out[j:]); k >= 0 {
+						return out[:j], s[1+k:]
+					}
+				}
 				// QUIRK: quotes inside the quotes: the value goes on when neither a semicolon nor the end follows.
 				if t := bytes.TrimLeft(rest, " \t\r\n"); len(t) > 0 && t[0] != ';' && t[0] != '(' && t[0] != ',' {
 					if j := bytes.IndexByte(rest, ';'); j < 0 && bytes.IndexByte(rest, '=') < 0 && bytes.HasSuffix(bytes.TrimSpace(rest), []byte{'"'}) {
@@ -128,6 +134,10 @@ func cutParameterValue(s []byte) (val, rest []byte) {
 		}
 		return out, nil
 	}
+	if bytes.HasPrefix(s, []byte("3D\"")) {
+		s = s[2:] // QUIRK: the header went through quoted-printable
+		return cutParameterValue(s)
+	}
 	// QUIRK: an encoded word, unquoted, may hold semicolons and blanks.
 	i := 0
 	for i < len(s) && s[i] != ';' {
@@ -142,6 +152,32 @@ func cutParameterValue(s []byte) (val, rest []byte) {
 		val = bytes.TrimSpace(val[:j])
 	}
 	return val, s[i:]
+}
+
+// nextParameter finds where in the text between two quotes another parameter begins, whose name ends it (`a.txt; size=3;
+// creation-date=`); -1: nowhere.
+func nextParameter(s []byte) int {
+	name := bytes.TrimRight(s, " \t\r\n")
+	if !bytes.HasSuffix(name, []byte{'='}) {
+		return -1
+	}
+	i := bytes.LastIndexByte(name, ';')
+	if i < 0 {
+		return -1
+	}
+	for _, known := range []string{"filename", "name", "size", "creation-date", "modification-date", "read-date", "charset", "boundary", "format", "type", "x-unix-mode", "x-mac-type", "x-mac-creator"} {
+		if key := bytes.TrimSpace(name[i+1 : len(name)-1]); strings.EqualFold(string(bytes.TrimRight(key, "*0123456789")), known) {
+			// Those before it belong to it as well.
+			for {
+				j := bytes.LastIndexByte(name[:i], ';')
+				if j < 0 || bytes.IndexByte(name[j:i], '=') < 0 {
+					return i
+				}
+				i = j
+			}
+		}
+	}
+	return -1
 }
 
 func (p *parameters) add(key string, val []byte) {

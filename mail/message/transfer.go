@@ -61,7 +61,7 @@ func transferEncoding(v []byte) string {
 
 // base64Reader decodes base64 and passes over whatever is not (RFC 2045 section 6.8).
 // QUIRK: data goes on after padding when the next line is base64 too (pieces that were encoded one by one); else it
-// ends there (a mailing list's footer put behind it).
+// ends there (a mailing list's footer put behind it). It also ends with an empty line that text follows.
 type base64Reader struct {
 	r      io.Reader
 	in     []byte
@@ -72,6 +72,9 @@ type base64Reader struct {
 	broken bool
 	padded bool   // padding was seen: a line at a time is looked at before it is taken
 	hold   []byte // that line
+	began  bool   // something was decoded
+	newLn  bool   // the last that was seen is a line end
+	gap    bool   // padded stands for an empty line, not for padding
 	ended  bool   // what follows is no base64
 	err    error
 }
@@ -112,13 +115,16 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 				continue
 			}
 			if d.ended {
+				d.acc, d.n = 0, 0
 				return dst
 			}
 			line := d.hold
 			d.hold = nil
+			d.newLn = false
 			d.acc, d.n = acc, n
 			dst = d.decode(dst, line)
 			acc, n = d.acc, d.n
+			d.newLn = true
 			continue
 		}
 		if n == 0 {
@@ -136,6 +142,9 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 				at += 3
 				i += 4
 			}
+			if at > len(dst) {
+				d.began, d.newLn = true, false
+			}
 			dst = out[:at]
 			if i >= len(src) {
 				break
@@ -144,6 +153,7 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 		v := base64Value[src[i]]
 		switch {
 		case v < 64:
+			d.newLn = false
 			acc = acc<<6 | uint32(v)
 			if n++; n == 4 {
 				dst = append(dst, byte(acc>>16), byte(acc>>8), byte(acc))
@@ -154,9 +164,14 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 				dst = partial(dst, acc, n)
 				acc, n = 0, 0
 			}
-			d.padded, d.hold = true, d.hold[:0]
+			d.padded, d.gap, d.hold = true, false, d.hold[:0]
+		case src[i] == '\n':
+			if d.newLn && d.began {
+				d.padded, d.gap, d.hold = true, true, d.hold[:0]
+			}
+			d.newLn = true
 		case src[i] > ' ':
-			d.broken = true
+			d.broken, d.newLn = true, false
 		}
 	}
 	d.acc, d.n = acc, n
@@ -177,7 +192,7 @@ func (d *base64Reader) more() bool {
 			break
 		}
 	}
-	if len(bytes.TrimSpace(d.hold))%4 != 0 {
+	if len(bytes.TrimSpace(d.hold))%4 != 0 && !d.gap {
 		d.ended = true
 	}
 	return true

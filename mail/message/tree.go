@@ -338,18 +338,25 @@ func (t *tree) enter(p *part) bool {
 // QUIRK: a boundary that was rewritten on the way.
 func (t *tree) rescue() {
 	var lost []*part
-	t.leaves(func(p *part) bool {
-		if p.multi() && p.boundary != "" && p.end > p.body && p.depth < depthLimit && len(lost) < 100 {
-			lost = append(lost, p)
-		}
-		return true
-	})
-	for _, p := range lost {
+	find := func(in *part) {
+		in.leaves(func(p *part) bool {
+			if p.multi() && p.boundary != "" && p.end > p.body && p.depth < depthLimit && len(lost) < 100 {
+				lost = append(lost, p)
+			}
+			return true
+		})
+	}
+	find(t.root)
+	for i := 0; i < len(lost); i++ {
+		p := lost[i]
 		if b := t.guessBoundary(p); b != "" {
 			p.boundary = b
 			p.closed = false
 			t.levels = levels{}
 			t.run(p, p.end)
+			if len(p.kids) > 0 {
+				find(p) // what is in it may be lost as well
+			}
 		}
 	}
 }

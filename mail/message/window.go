@@ -77,7 +77,7 @@ func (w *window) line(off int64, limit int) (line []byte, next int64) {
 	i := bytes.IndexByte(b[:min(len(b), limit+2)], '\n')
 	if i >= 0 {
 		next = off + int64(i) + 1
-		if i > 0 && b[i-1] == '\r' {
+		for i > 0 && b[i-1] == '\r' { // QUIRK: CR CR LF line ends
 			i--
 		}
 		return b[:i], next

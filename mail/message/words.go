@@ -31,6 +31,9 @@ func cutEncodedWord(s []byte) (w encodedWord, n int) {
 	if j := bytes.IndexByte(cs, '*'); j >= 0 { // RFC 2231 section 5: a language
 		cs = cs[:j]
 	}
+	if n := len(cs); n > 2 && cs[0] == cs[n-1] && (cs[0] == '"' || cs[0] == '\'') {
+		cs = cs[1 : n-1] // QUIRK: the charset in quotes
+	}
 	if bytes.ContainsAny(cs, " \t=<>,;\"") {
 		return w, 0
 	}
