@@ -74,6 +74,7 @@ type Engine struct {
 
 	sessions tls.ClientSessionCache
 	reached  wire.Reached
+	renewing sync.Map                        // by account: a channel that holds who renews its token
 	tokens   sync.Map                        // access tokens by their refresh tokens
 	trial    atomic.Pointer[wire.Transcript] // of the last test
 

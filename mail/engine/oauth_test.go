@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"poplar/mail"
 	"poplar/mail/mailtest"
 	"poplar/mail/oauth"
+	"poplar/mail/wire"
 )
 
 // browse is a person in a browser who signs in on the provider's page and lets it return.
@@ -49,23 +51,39 @@ func browse(t *testing.T, page, user, password string) error {
 	return nil
 }
 
-// Against a real identity provider (zitadel/oidc) and a real Dovecot whose oauth2 passdb asks it: sign in, retrieve with
-// the token, renew it, and explain that it was withdrawn.
+// Against a real identity provider (zitadel/oidc), a real Dovecot whose oauth2 passdb asks it, and an SMTP server that does:
+// sign in, retrieve and send with the token, renew it, and explain that it was withdrawn.
 func TestRealSignIn(t *testing.T) {
 	const address = "anna@birch.test"
 	idp := mailtest.StartIdP(t, map[string]string{address: "web password"})
 	dovecot := mailtest.StartDovecot(t, mailtest.DovecotOptions{Users: map[string]string{address: "other"}, IdP: idp})
+	ca := mailtest.NewCA()
+	file, err := ca.File(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	smtp := mailtest.StartSMTP(t, mailtest.SMTPOptions{
+		TLS: ca.ServerTLS(), RequireTLS: true, RequireAuth: true, Users: map[string]string{address: "other"},
+		SASL: []string{wire.XOAuth2, wire.OAuthBearer}, Believe: idp.Believes,
+	})
+	var mu sync.Mutex // of what is kept
 	kept := ""
-	var e *Engine
 	e, err := Open(t.Context(), Options{
 		Dir: filepath.Join(t.TempDir(), "data"),
 		Secret: func(_ context.Context, _ mail.Account, d mail.Direction) (string, error) {
 			if d != mail.Tokens {
 				t.Errorf("asked for the secret %q", d)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			return kept, nil
 		},
-		Keep: func(_ context.Context, _ mail.Account, _ mail.Direction, s string) error { kept = s; return nil },
+		Keep: func(_ context.Context, _ mail.Account, _ mail.Direction, s string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			kept = s
+			return nil
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +91,8 @@ func TestRealSignIn(t *testing.T) {
 	t.Cleanup(func() { _ = e.Close() })
 	a := mail.DefaultAccount()
 	a.ID, a.Address = "a1", address
-	a.Incoming = dovecot.Server(address, mail.TLS)
+	a.Incoming, a.Outgoing = dovecot.Server(address, mail.TLS), smtp.Server(address)
+	a.Outgoing.CAFile = file
 	o := idp.OAuth()
 	a.OAuth = &o
 	signIn := func() oauth.Token {
@@ -104,8 +123,30 @@ func TestRealSignIn(t *testing.T) {
 		}
 		return reports[0].Problem
 	}
+	sent := 0
+	send := func() *mail.Problem {
+		t.Helper()
+		sent++
+		id, err := e.SendRaw(t.Context(), a.ID, letterTo(sent, "jonas@weber.example"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		list, err := e.Outbox(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range list {
+			if o.ID == id {
+				return o.Problem
+			}
+		}
+		return nil
+	}
 	for _, way := range []mail.Auth{mail.AuthXOAuth2, mail.AuthOAuthBearer} {
-		a.Incoming.Auth = way
+		a.Incoming.Auth, a.Outgoing.Auth = way, way
 		if err := e.SetAccounts(t.Context(), []mail.Account{a}); err != nil {
 			t.Fatal(err)
 		}
@@ -113,6 +154,12 @@ func TestRealSignIn(t *testing.T) {
 		if p := visit(); p != nil {
 			t.Fatalf("%s: %v", way, p)
 		}
+		if p := send(); p != nil {
+			t.Fatalf("%s, sending: %v", way, p)
+		}
+	}
+	if list := smtp.Messages(); len(list) != 2 || list[0].User != address || list[1].User != address {
+		t.Errorf("the server for sending has %d messages", len(list))
 	}
 	// A token that has run out is renewed without anybody noticing; the provider hands out a new refresh token, which is kept.
 	token := signIn()
@@ -125,21 +172,54 @@ func TestRealSignIn(t *testing.T) {
 	if now, err := oauth.Decode(kept); err != nil || now.Refresh == token.Refresh || now.Refresh == "" {
 		t.Errorf("the new refresh token is not kept: %v", err)
 	}
+	// The same while a visit and a message are on their way at once: it is renewed once, and serves both.
+	again, err := oauth.Decode(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Access, again.Until = "", again.Until.AddDate(-1, 0, 0)
+	kept = again.Encode()
+	e.tokens.Clear()
+	both := make(chan *mail.Problem)
+	go func() {
+		reports, err := e.Receive(t.Context())
+		if err != nil {
+			both <- mail.ProblemOf(err)
+			return
+		}
+		both <- reports[0].Problem
+	}()
+	if p := send(); p != nil {
+		t.Errorf("sending meanwhile: %v", p)
+	}
+	if p := <-both; p != nil {
+		t.Errorf("visiting meanwhile: %v", p)
+	}
 	// The used one is of no use any more: that is what a withdrawn permission looks like.
 	kept = stale.Encode()
 	e.tokens.Clear()
 	if p := visit(); p == nil || p.Reason() != mail.SignInAgain || !strings.Contains(p.Said, "invalid") {
 		t.Errorf("withdrawn: %+v", p)
 	}
-	// A token that the mail server does not believe is dropped, so that the next visit gets a fresh one.
+	if p := send(); p == nil || p.Reason() != mail.SignInAgain {
+		t.Errorf("withdrawn, sending: %+v", p)
+	}
+	// A token that a mail server does not believe is dropped, and a fresh one is got at once.
 	fresh := signIn()
 	fresh.Access = "made-up"
 	kept = fresh.Encode()
-	if p := visit(); p == nil || p.Doing != "log in" {
+	if p := visit(); p != nil {
 		t.Errorf("a token that was made up: %v", p)
 	}
-	if p := visit(); p != nil {
-		t.Errorf("and then: %v", p)
+	fresh = signIn()
+	fresh.Access = "made-up"
+	kept = fresh.Encode()
+	was := len(smtp.Messages())
+	if p := send(); p != nil {
+		t.Errorf("a token that was made up, sending: %v", p)
+	}
+	if n := len(smtp.Messages()); n <= was {
+		t.Errorf("%d messages, then %d", was, n)
 	}
 }
 

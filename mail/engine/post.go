@@ -177,7 +177,10 @@ func (p *post) line(ctx context.Context, acc *account, a mail.Account) (*postLin
 			return nil, false, err
 		}
 	}
-	session, err := submit.Open(ctx, server, secret, p.e.wire(acc))
+	session, err := logIn(ctx, p.e, acc, a, mail.Outgoing, secret, func(fresh string) (*submit.Session, error) {
+		secret = fresh
+		return submit.Open(ctx, server, fresh, p.e.wire(acc))
+	})
 	if err != nil {
 		return nil, false, err
 	}
@@ -204,7 +207,9 @@ func (e *Engine) logInFirst(ctx context.Context, acc *account, a mail.Account) e
 	if e.loggedIn(acc) { // the visit that was under way has done it
 		return nil
 	}
-	c, err := pop3.Open(ctx, a.POP3(), secret, pop3.Options{Wire: e.wire(acc)})
+	c, err := logIn(ctx, e, acc, a, mail.Incoming, secret, func(secret string) (*pop3.Client, error) {
+		return pop3.Open(ctx, a.POP3(), secret, pop3.Options{Wire: e.wire(acc)})
+	})
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,14 @@ func (e *Engine) credential(ctx context.Context, a mail.Account, d mail.Directio
 	if !s.Token() || a.OAuth == nil || d != mail.Incoming && d != mail.Outgoing {
 		return secret(d)
 	}
+	// One at a time: of two that renew with the same token a provider refuses the second, as if it were withdrawn.
+	turn, _ := e.renewing.LoadOrStore(a.ID, make(chan struct{}, 1))
+	select {
+	case turn.(chan struct{}) <- struct{}{}:
+		defer func() { <-turn.(chan struct{}) }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 	kept, err := secret(mail.Tokens)
 	if err != nil {
 		return "", err
@@ -71,23 +79,47 @@ func (e *Engine) credential(ctx context.Context, a mail.Account, d mail.Directio
 	return fresh.Access, nil
 }
 
-// distrust forgets the access token of an account whose server has refused it, so that the next visit gets a fresh one.
-// Dovecot calls it a temporary failure when the provider tells it that a token is of no use.
-func (e *Engine) distrust(ctx context.Context, a mail.Account, p *mail.Problem) {
-	if a.OAuth == nil || p == nil || p.Kind != mail.LoginRefused && (p.Kind != mail.ServerTemporary || p.Doing != "log in") {
-		return
+// logIn opens a session with a server of an account. Where an access token is refused, because it was withdrawn before its
+// time, that is dropped, and a fresh one is tried once.
+func logIn[T any](ctx context.Context, e *Engine, acc *account, a mail.Account, d mail.Direction, secret string, open func(secret string) (T, error)) (T, error) {
+	session, err := open(secret)
+	if err == nil || !e.distrust(ctx, a, d, mail.ProblemOf(err)) {
+		return session, err
+	}
+	fresh, renewed := e.secret(ctx, acc, a, d)
+	switch {
+	case renewed != nil:
+		return session, renewed
+	case fresh == secret:
+		return session, err
+	}
+	return open(fresh)
+}
+
+// distrust forgets the access token of an account whose server has refused it with p. It reports whether there is one to
+// forget. Dovecot calls it a temporary failure when the provider tells it that a token is of no use.
+func (e *Engine) distrust(ctx context.Context, a mail.Account, d mail.Direction, p *mail.Problem) bool {
+	s := a.Incoming
+	if d != mail.Incoming {
+		s = a.SMTP()
+	}
+	if a.OAuth == nil || !s.Token() || p == nil || p.Kind != mail.LoginRefused && (p.Kind != mail.ServerTemporary || p.Doing != "log in") {
+		return false
 	}
 	kept, err := e.o.Secret(ctx, a, mail.Tokens)
 	if err != nil {
-		return
+		return false
 	}
-	if t, err := oauth.Decode(kept); err == nil {
-		e.tokens.Delete(t.Refresh)
-		if t.Access != "" && e.o.Keep != nil {
-			t.Access, t.Until = "", time.Time{}
-			_ = e.o.Keep(ctx, a, mail.Tokens, t.Encode()) // the next visit meets the same refusal, and says so
-		}
+	t, err := oauth.Decode(kept)
+	if err != nil {
+		return false
 	}
+	e.tokens.Delete(t.Refresh)
+	if t.Access != "" && e.o.Keep != nil {
+		t.Access, t.Until = "", time.Time{}
+		_ = e.o.Keep(ctx, a, mail.Tokens, t.Encode()) // who comes next meets the same refusal, and says so
+	}
+	return true
 }
 
 // SignIn has the person sign in on the provider's page, for an account that need not be saved. Secret is the client's own,

@@ -75,7 +75,6 @@ func (e *Engine) visit(ctx context.Context, acc *account) mail.VisitReport {
 		report = e.retrieve(ctx, acc, a)
 	}
 	report.Took = e.o.Now().Sub(started)
-	e.distrust(ctx, a, report.Problem)
 
 	acc.end(e.o.Now(), report, e.least(a))
 	e.kickIndex() // not before: indexing would keep the visit from storing
@@ -122,7 +121,9 @@ func (e *Engine) visitTo(ctx context.Context, acc *account, a mail.Account, secr
 		},
 		Account: a,
 		Connect: func(ctx context.Context) (*pop3.Client, error) {
-			return pop3.Open(ctx, a.POP3(), secret, pop3.Options{Wire: e.wire(acc), Known: known, Ahead: true})
+			return logIn(ctx, e, acc, a, mail.Incoming, secret, func(secret string) (*pop3.Client, error) {
+				return pop3.Open(ctx, a.POP3(), secret, pop3.Options{Wire: e.wire(acc), Known: known, Ahead: true})
+			})
 		},
 		Remember: func(now pop3.Known) {
 			if !reflect.DeepEqual(now, known) {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"poplar/mail"
 )
@@ -85,6 +87,23 @@ func (p *IdP) OAuth() mail.OAuth {
 		Provider: "test", ClientID: "poplar", AuthURL: p.URL + "auth", TokenURL: p.URL + "oauth/token", DeviceURL: p.URL + "device_authorization",
 		Scopes: []string{"openid", "email", "offline_access"},
 	}
+}
+
+// Believes asks the provider whether a token is the user's, as mail servers do.
+func (p *IdP) Believes(user, token string) bool {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, p.UserInfo(), nil)
+	if err != nil {
+		return false
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	c := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := c.Do(r)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = answer.Body.Close() }()
+	var info struct{ Email string }
+	return answer.StatusCode == http.StatusOK && json.NewDecoder(answer.Body).Decode(&info) == nil && info.Email == user
 }
 
 // UserInfo is the page that tells whose a token is; Dovecot asks it.

@@ -274,7 +274,7 @@ func (s *pop3Session) auth(arg string) (io.Reader, error) {
 	}
 	name = strings.ToUpper(name)
 	var user string
-	server := s.server.accounts().server(name, func(u string) { user = u })
+	server := s.server.accounts().server(name, nil, func(u string) { user = u })
 	if server == nil || !slices.Contains(offered, name) {
 		return no("that mechanism is not offered")
 	}

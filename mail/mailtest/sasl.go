@@ -26,11 +26,19 @@ func (a accounts) check(user, secret string) error {
 	return nil
 }
 
-// server returns the server's side of a mechanism, nil for one it does not know. Ok is told who has logged in.
-func (a accounts) server(mechanism string, ok func(user string)) sasl.Server {
+// server returns the server's side of a mechanism, nil for one it does not know. Ok is told who has logged in. Believe, if
+// set, is asked about tokens in place of a.
+func (a accounts) server(mechanism string, believe func(user, token string) bool, ok func(user string)) sasl.Server {
 	done := func(user, secret string) error {
-		if err := a.check(user, secret); err != nil {
-			return err
+		switch {
+		case believe != nil && (mechanism == wire.XOAuth2 || mechanism == wire.OAuthBearer):
+			if !believe(user, secret) {
+				return errLogin
+			}
+		default:
+			if err := a.check(user, secret); err != nil {
+				return err
+			}
 		}
 		ok(user)
 		return nil

@@ -31,9 +31,11 @@ type SMTPOptions struct {
 	RequireTLS  bool        // AUTH is neither offered nor taken before TLS
 	RequireAuth bool        // MAIL is refused with 530 before login
 	Users       map[string]string
-	SASL        []string // mechanisms offered; nil: PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER where there are Users, else none
-	MaxSize     int64    // announced by SIZE and enforced; 0: no limit
-	MaxLine     int      // octets of a line of a message, CRLF included (RFC 5321: 1000); longer ones are refused; 0: no limit
+	// Believe, if set, is asked whether a token of XOAUTH2 or OAUTHBEARER is the user's.
+	Believe func(user, token string) bool
+	SASL    []string // mechanisms offered; nil: PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER where there are Users, else none
+	MaxSize int64    // announced by SIZE and enforced; 0: no limit
+	MaxLine int      // octets of a line of a message, CRLF included (RFC 5321: 1000); longer ones are refused; 0: no limit
 	// Without are keywords that are left out of the reply to EHLO: "8BITMIME", "SIZE", "SMTPUTF8", "AUTH", "STARTTLS", "PIPELINING".
 	Without []string
 	// Chunking offers CHUNKING (RFC 3030). The message of a BDAT is the turn "DOT", like that of a DATA.
@@ -163,7 +165,7 @@ func (s *smtpSession) Logout() error { return nil }
 func (s *smtpSession) AuthMechanisms() []string { return s.server.o.SASL }
 
 func (s *smtpSession) Auth(name string) (sasl.Server, error) {
-	server := accounts(s.server.o.Users).server(name, func(user string) { s.front.user = user })
+	server := accounts(s.server.o.Users).server(name, s.server.o.Believe, func(user string) { s.front.user = user })
 	if server == nil || !slices.Contains(s.server.o.SASL, name) {
 		return nil, smtp.ErrAuthUnknownMechanism
 	}
