@@ -153,27 +153,3 @@ func Ink(colour string) color.Color {
 	}
 	return c
 }
-
-// lighter turns the lightness of a dark colour around and keeps its hue.
-func lighter(c color.NRGBA) color.NRGBA {
-	const bright, enough = 0.93, 0.72
-	hi, lo := max(c.R, c.G, c.B), min(c.R, c.G, c.B)
-	l := (float64(hi) + float64(lo)) / 510
-	if l >= enough {
-		return c
-	}
-	to := bright - l*(bright-enough)/enough
-	// In the HSL model, of two colours of one hue and saturation each part is as far from the middle as the chroma says.
-	chroma := func(l float64) float64 {
-		if l > 0.5 {
-			return 1 - l
-		}
-		return l
-	}
-	by := 0.0
-	if hi > lo {
-		by = chroma(to) / chroma(l)
-	}
-	part := func(v uint8) uint8 { return uint8(max(0, min((to+(float64(v)/255-l)*by)*255+0.5, 255))) }
-	return color.NRGBA{R: part(c.R), G: part(c.G), B: part(c.B), A: 0xFF}
-}
