@@ -92,9 +92,17 @@ func (w *window) askSendingPassword(o mail.OutboxItem) {
 // showPreferences opens the preferences; every change takes effect at once.
 func (w *window) showPreferences() {
 	setup.NewPreferencesWindow(w.app, w.p, w.loop, setup.Options{
-		OnPrefs: w.prefsChanged, Updates: w.o.Newer != nil, Desktop: w.o.Desktop,
+		OnPrefs: w.prefsChanged, OnQuickTexts: w.showQuickTexts, Updates: w.o.Newer != nil, Desktop: w.o.Desktop,
 		OnAskAgain: func() { w.update(func(p *settings.Preferences) { p.PicturesFrom = "" }) },
 	}).Show()
+}
+
+// showQuickTexts opens the window of the quick texts, or brings it to the front.
+func (w *window) showQuickTexts() {
+	if w.quick == nil {
+		w.quick = setup.NewQuickTextsWindow(w.app, w.p, w.loop, setup.Options{OnClosed: func() { w.quick = nil }})
+	}
+	w.quick.Show()
 }
 
 // prefsChanged follows a change of the preferences, which the window of the preferences stores.

@@ -26,9 +26,10 @@ func (w *window) composeFor(d mail.Draft, notice, correct string, err error) {
 	}
 	var c *composer.Window
 	c = composer.New(w.app, w.p, w.loop, d, composer.Options{
-		Notice:   notice,
-		Correct:  correct,
-		OnClosed: func() { delete(w.composers, c) },
+		Notice:       notice,
+		Correct:      correct,
+		OnQuickTexts: w.showQuickTexts,
+		OnClosed:     func() { delete(w.composers, c) },
 	})
 	w.composers[c] = true
 	c.Show()

@@ -73,7 +73,8 @@ type window struct {
 
 	composers  map[*composer.Window]bool
 	book       *people.Window // the address book, while it is open
-	leavingNow bool           // what is being written is being saved
+	quick      *setup.QuickTextsWindow
+	leavingNow bool // what is being written is being saved
 	quit       func()
 }
 
@@ -519,7 +520,10 @@ func (s *saver) save(p settings.Preferences) {
 		return
 	}
 	s.busy = true
-	kit.Do(s.ctx, s.loop, func(context.Context) error { return s.p.SetPreferences(p) }, func(err error) {
+	kit.Do(s.ctx, s.loop, func(context.Context) error {
+		p.QuickTexts = s.p.Preferences().QuickTexts // other windows keep those
+		return s.p.SetPreferences(p)
+	}, func(err error) {
 		s.busy = false
 		if err != nil {
 			s.failed(err)

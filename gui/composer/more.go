@@ -51,6 +51,7 @@ func (w *Window) moreItems() []*fyne.MenuItem {
 	looks.Checked = w.c.Rich != nil
 	return []*fyne.MenuItem{
 		fyne.NewMenuItem(kit.T("Send later…"), w.sendLater),
+		fyne.NewMenuItem(kit.T("Attach messages…"), w.attachMessages),
 		urgency, receipt, report,
 		fyne.NewMenuItem(kit.T("Answers go to another address…"), func() { w.reveal(model.AnswersTo, true) }),
 		fyne.NewMenuItemSeparator(),
@@ -87,13 +88,8 @@ func (w *Window) quickItems() []*fyne.MenuItem {
 		items = append(items, fyne.NewMenuItemSeparator())
 	}
 	items = append(items, fyne.NewMenuItem(kit.T("Save as quick text…"), w.keepQuickText))
-	if len(w.p.Preferences().QuickTexts) > 0 {
-		remove := fyne.NewMenuItem(kit.T("Delete quick text"), nil)
-		remove.ChildMenu = fyne.NewMenu("")
-		for _, q := range w.p.Preferences().QuickTexts {
-			remove.ChildMenu.Items = append(remove.ChildMenu.Items, fyne.NewMenuItem(q.Name, func() { w.setQuickText(model.QuickText{Name: q.Name}) }))
-		}
-		items = append(items, remove)
+	if w.o.OnQuickTexts != nil {
+		items = append(items, fyne.NewMenuItem(kit.T("Edit quick texts…"), w.o.OnQuickTexts))
 	}
 	return items
 }
@@ -123,19 +119,10 @@ func (w *Window) keepQuickText() {
 	w.Window.Canvas().Focus(name.Entry)
 }
 
-// setQuickText keeps a quick text in place of the one of its name; one without a text is deleted.
+// setQuickText keeps a quick text in place of the one of its name.
 func (w *Window) setQuickText(q model.QuickText) {
 	p := w.p.Preferences()
-	var list []model.QuickText
-	for _, old := range p.QuickTexts {
-		if old.Name != q.Name {
-			list = append(list, old)
-		}
-	}
-	if q.Text != "" {
-		list = append(list, q)
-	}
-	p.QuickTexts = list
+	p.QuickTexts = model.PutQuickText(p.QuickTexts, q.Name, q)
 	if err := w.p.SetPreferences(p); err != nil {
 		t := model.TellError(err, kit.T)
 		w.tell(kit.NewBar(kit.ToneErr, t.What, t.Advice))

@@ -30,7 +30,11 @@ type recipients struct {
 	list     []model.Entered
 	chips    []*kit.Chip
 	entry    *kit.Typing
-	selected int // -1: none
+	selected int       // -1: none
+	lit      *kit.Fill // over which a chip of another line is dragged
+	// onDragged and onDropped are told of a chip that is dragged away.
+	onDragged func(e model.Entered, at fyne.Position)
+	onDropped func(i int)
 
 	// suggest asks whom typed letters may mean; then is called on the loop, or never. nil: nobody is suggested.
 	suggest func(typed string, except []string, then func([]mail.Suggestion))
@@ -38,7 +42,7 @@ type recipients struct {
 }
 
 func newRecipients(label string, list []model.Entered, trail fyne.CanvasObject, changed func([]model.Entered)) *recipients {
-	r := &recipients{label: label, list: list, trail: trail, onChanged: changed, selected: -1, entry: kit.NewTyping()}
+	r := &recipients{label: label, list: list, trail: trail, onChanged: changed, selected: -1, entry: kit.NewTyping(), lit: kit.NewFill(kit.None, 6)}
 	r.plate = newSuggestions(r.accept)
 	r.entry.OnRune = r.typed
 	r.entry.OnKey = r.key
@@ -187,6 +191,10 @@ func (r *recipients) remake() {
 			r.choose(i)
 		}
 		c.OnDouble = func() { r.edit(i) }
+		if r.onDragged != nil {
+			c.OnDragged = func(at fyne.Position) { r.onDragged(e, at) }
+			c.OnDropped = func() { r.onDropped(i) }
+		}
 		r.chips = append(r.chips, c)
 	}
 	r.selected = -1
@@ -375,7 +383,7 @@ func (r *recipientsRenderer) MinSize() fyne.Size { return r.line.MinSize() }
 
 // Objects implements fyne.WidgetRenderer.
 func (r *recipientsRenderer) Objects() []fyne.CanvasObject {
-	objects := []fyne.CanvasObject{r.label, r.rule}
+	objects := []fyne.CanvasObject{r.line.lit, r.label, r.rule}
 	if r.line.trail != nil {
 		objects = append(objects, r.line.trail) // before the entry: Tab in it goes on to the next line
 	}
@@ -399,6 +407,8 @@ func (r *recipientsRenderer) Layout(s fyne.Size) {
 	}
 	r.rule.Move(fyne.NewPos(0, s.Height-1))
 	r.rule.Resize(fyne.NewSize(s.Width, 1))
+	r.line.lit.Move(fyne.NewPos(lineLabel-10, 3))
+	r.line.lit.Resize(fyne.NewSize(s.Width-lineLabel-linePad+20, s.Height-7))
 }
 
 // Refresh implements fyne.WidgetRenderer.

@@ -22,6 +22,8 @@ type Options struct {
 	OnClosed func()
 	Notice   string // what the person should know about this draft, in their language
 	Correct  string // a recipient's address that is opened for typing
+	// OnQuickTexts opens the window in which quick texts are edited.
+	OnQuickTexts func()
 }
 
 const (
@@ -60,6 +62,7 @@ type Window struct {
 	state     *kit.Line // "Draft saved 14:40"
 	sum       *kit.Line // "2 attachments, 1.2 MB"
 	question  *kit.Ask
+	carried   *carried // the address that is being dragged, or nil
 	stopTimer func()
 
 	blamed  bool // the bar under the head is about a recipient
@@ -106,6 +109,7 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 			w.changed()
 		})
 		w.lines[f].suggest = w.suggest
+		w.carry(f)
 	}
 	w.subject = kit.NewTyping()
 	w.subject.Text = w.c.Subject

@@ -16,6 +16,10 @@ type Chip struct {
 	OnTapped  func()
 	OnDouble  func()
 	OnRemoved func() // where set, the chip has a cross
+	// OnDragged, where set, lets the chip be dragged: it is told where the mouse is in the window, and OnDropped when the
+	// button is let go.
+	OnDragged func(at fyne.Position)
+	OnDropped func()
 
 	text, hint string
 	avatar     fyne.CanvasObject
@@ -70,6 +74,21 @@ func (c *Chip) Tapped(*fyne.PointEvent) {
 func (c *Chip) DoubleTapped(*fyne.PointEvent) {
 	if c.OnDouble != nil {
 		c.OnDouble()
+	}
+}
+
+// Dragged implements fyne.Draggable.
+func (c *Chip) Dragged(e *fyne.DragEvent) {
+	c.away()
+	if c.OnDragged != nil {
+		c.OnDragged(e.AbsolutePosition)
+	}
+}
+
+// DragEnd implements fyne.Draggable.
+func (c *Chip) DragEnd() {
+	if c.OnDropped != nil {
+		c.OnDropped()
 	}
 }
 

@@ -64,3 +64,22 @@ func (c *Composition) FillQuickText(t QuickText, now time.Time, date func(time.T
 	return strings.NewReplacer("{name}", name, "{first}", first, "{address}", to.Addr, "{me}", c.From.Name, "{subject}", c.Subject,
 		"{date}", date(now), "{time}", now.Format("15:04")).Replace(t.Text)
 }
+
+// PutQuickText returns list with q in the place of the quick text named was, and of any other of its own name; one that is
+// new stands last. One without a text is left out.
+func PutQuickText(list []QuickText, was string, q QuickText) []QuickText {
+	var out []QuickText
+	placed := q.Text == ""
+	for _, old := range list {
+		switch {
+		case old.Name == was && !placed:
+			out, placed = append(out, q), true
+		case old.Name != was && old.Name != q.Name:
+			out = append(out, old)
+		}
+	}
+	if !placed {
+		out = append(out, q)
+	}
+	return out
+}

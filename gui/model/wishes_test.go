@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -58,5 +59,29 @@ func TestQuoteOnly(t *testing.T) {
 	}
 	if got := QuoteOnly(d, " "); got.Quote != d.Quote || got.Text != d.Text {
 		t.Errorf("with nothing selected it is %+v", got)
+	}
+}
+
+func TestPutQuickText(t *testing.T) {
+	list := []QuickText{{Name: "a", Text: "1"}, {Name: "b", Text: "2"}, {Name: "c", Text: "3"}}
+	for _, c := range []struct {
+		was  string
+		q    QuickText
+		want string
+	}{
+		{"b", QuickText{Name: "b", Text: "x"}, "a=1 b=x c=3"},
+		{"b", QuickText{Name: "c", Text: "x"}, "a=1 c=x"},
+		{"c", QuickText{Name: "a", Text: "x"}, "b=2 a=x"},
+		{"", QuickText{Name: "d", Text: "x"}, "a=1 b=2 c=3 d=x"},
+		{"", QuickText{Name: "a", Text: "x"}, "b=2 c=3 a=x"},
+		{"b", QuickText{Name: "b"}, "a=1 c=3"},
+	} {
+		var got []string
+		for _, q := range PutQuickText(list, c.was, c.q) {
+			got = append(got, q.Name+"="+q.Text)
+		}
+		if g := strings.Join(got, " "); g != c.want {
+			t.Errorf("%s, %+v: %s, want %s", c.was, c.q, g, c.want)
+		}
 	}
 }

@@ -22,13 +22,14 @@ type Options struct {
 	OnChosen func(a mail.Account)      // an account is to be edited; nil: the window opens the account window itself
 	OnPrefs  func(p model.Preferences) // preferences changed, and are stored
 	// OnAskAgain asks to forget whose pictures from the internet are shown unasked.
-	OnAskAgain func()
-	OnClosed   func()
-	Focus      model.Field   // where the account window begins
-	Typed      model.Secrets // passwords that the account window begins with
-	Updates    bool          // newer versions can be asked for: the preferences offer it
-	Desktop    model.Desktop // what the system keeps for Poplar; nil: the preferences do not offer it
-	Tab        int           // of the account window: one of the Tab constants
+	OnAskAgain   func()
+	OnQuickTexts func() // the quick texts are to be edited; nil: the window opens theirs itself
+	OnClosed     func()
+	Focus        model.Field   // where the account window begins
+	Typed        model.Secrets // passwords that the account window begins with
+	Updates      bool          // newer versions can be asked for: the preferences offer it
+	Desktop      model.Desktop // what the system keeps for Poplar; nil: the preferences do not offer it
+	Tab          int           // of the account window: one of the Tab constants
 }
 
 // frame is what the windows of this package have in common.

@@ -80,6 +80,11 @@ func (w *PreferencesWindow) write() {
 	row(kit.T("A message counts as read after"), "", pick([]int{0, 2, 5, 10}, p.MarkSeconds, func(v int) { p.MarkSeconds = v; w.store() }, kit.T("at once"), kit.T("2 s"), kit.T("5 s"), kit.T("10 s")))
 	row(kit.T("A sent message can be called back for"), "", pick([]int{0, 5, 10, 30}, p.UndoSeconds, func(v int) { p.UndoSeconds = v; w.store() }, kit.T("not at all"), kit.T("5 s"), kit.T("10 s"), kit.T("30 s")))
 	row(kit.T("Write with formatting"), kit.T("Bold, lists, links and pictures; otherwise messages begin as plain text"), kit.NewSwitch(p.RichText, func(on bool) { p.RichText = on; w.store() }))
+	texts := kit.T("Texts you write again and again, with names filled in")
+	if n := len(w.p.Preferences().QuickTexts); n > 0 {
+		texts = kit.N(n, "%d text", "%d texts")
+	}
+	row(kit.T("Quick texts"), texts, kit.NewButton(kit.T("Edit…"), "", kit.Plain, func() { w.quickTexts() }))
 	if n := len(strings.Fields(p.PicturesFrom)); n > 0 {
 		row(kit.T("Pictures from the internet are shown unasked"), kit.N(n, "From %d sender: ", "From %d senders: ")+strings.Join(strings.Fields(p.PicturesFrom), ", "),
 			kit.NewButton(kit.T("Ask again"), "", kit.Plain, func() {
@@ -106,6 +111,15 @@ func (w *PreferencesWindow) write() {
 		row(kit.T("Look for a newer version once a day"), kit.T("Nothing about you is sent, and nothing is installed"), kit.NewSwitch(p.Updates, func(on bool) { p.Updates = on; w.store() }))
 	}
 	w.column.Refresh()
+}
+
+// quickTexts opens the window of the quick texts.
+func (w *PreferencesWindow) quickTexts() {
+	if w.o.OnQuickTexts != nil {
+		w.o.OnQuickTexts()
+		return
+	}
+	NewQuickTextsWindow(fyne.CurrentApp(), w.p, w.loop, Options{OnClosed: w.write}).Show()
 }
 
 // store keeps the preferences, one writing at a time, the latest last.
