@@ -161,10 +161,14 @@ func (w *window) keep() error {
 	return w.p.SetPreferences(now)
 }
 
-// mailto begins a message from a mailto: link (RFC 6068); anything else is passed over.
+// mailto begins a message from a mailto: link (RFC 6068), as soon as there is an account; anything else is passed over.
 func (w *window) mailto(link string) {
 	u, err := url.Parse(link)
 	if err != nil || !strings.EqualFold(u.Scheme, "mailto") {
+		return
+	}
+	if len(w.accounts) == 0 {
+		w.link = link
 		return
 	}
 	w.writeWith(func(d *mail.Draft) { model.FillFromMailto(d, u) })

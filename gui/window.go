@@ -63,6 +63,7 @@ type window struct {
 	arrivals map[mail.AccountID][]mail.MessageID
 	told     map[mail.Kind]bool // losses that were told in a box
 	tray     *tray
+	link     string // a mailto: link that waits for the first account
 	asking   func() // stops the clock that asks for a newer version
 	opened   openFiles
 	preview  *reader.Preview // the last that was opened
@@ -269,6 +270,10 @@ func (w *window) accountsChanged() {
 	w.showFolders()
 	w.readFolders()
 	w.list.Reload()
+	if link := w.link; link != "" && len(w.accounts) > 0 {
+		w.link = ""
+		w.mailto(link)
+	}
 }
 
 // open lists a line of the folder column.

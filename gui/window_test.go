@@ -344,6 +344,29 @@ func TestMailtoBeginsAMessage(t *testing.T) {
 	}
 }
 
+func TestMailtoWaitsForTheFirstAccount(t *testing.T) {
+	s := newStage(t, func(f *fake) { f.accounts, f.rows = nil, nil })
+	s.w.mailto("mailto:jonas@example.org?subject=Lunch")
+	s.w.accountsChanged()
+	if len(s.w.composers) > 0 || s.w.link == "" {
+		t.Fatal("a message without an account, or the link is forgotten")
+	}
+	s.f.accounts = newFake().accounts
+	s.w.accountsChanged()
+	s.until("a window", func() bool { return len(s.w.composers) == 1 })
+	for c := range s.w.composers {
+		if d := c.Composition().Draft(); d.Subject != "Lunch" {
+			t.Errorf("%+v", d)
+		}
+		c.Window.Close()
+	}
+	s.w.accountsChanged()
+	s.q.Run()
+	if len(s.w.composers) > 0 {
+		t.Error("the link was followed twice")
+	}
+}
+
 func TestLeavingSavesWhatIsBeingWritten(t *testing.T) {
 	s := newStage(t, nil)
 	s.w.write()
