@@ -789,37 +789,3 @@ func TestCcComesWhenItIsWantedOrUsed(t *testing.T) {
 		t.Error("a blind copy is hidden from its sender")
 	}
 }
-
-// A key must be cheap however long the text is.
-func BenchmarkKey(b *testing.B) {
-	quote := strings.Repeat("> a long line of the original, as mail has them, with words\n", 200<<10/60)
-	para := strings.Repeat("A line of my own text, which goes on and on. ", 50<<10/45)
-	for _, c := range []struct{ name, text string }{
-		{"under a quote of 200 KB", "Hello\n\n" + quote},
-		{"in 50 KB of own lines", strings.Repeat("A line of my own text.\n", 50<<10/23)},
-		{"in one paragraph of 50 KB", para},
-		{"in 50 KB of Chinese", strings.Repeat("这是我自己写的一段文字，它一直写下去。\n", 50<<10/58)},
-	} {
-		b.Run(c.name, func(b *testing.B) {
-			app := test.NewApp()
-			defer app.Quit()
-			app.Settings().SetTheme(kit.NewTheme())
-			d := letter()
-			d.Text = c.text
-			w := New(app, &engine{}, kit.NewQueue().Loop, d, Options{})
-			w.Show()
-			w.Window.Resize(fyne.NewSize(900, 720))
-			var took []time.Duration
-			for i := 0; b.Loop(); i++ {
-				start := time.Now()
-				w.body.text.TypedRune('a' + rune(i%26))
-				if i%40 == 0 {
-					w.body.text.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-				}
-				took = append(took, time.Since(start))
-			}
-			slices.Sort(took)
-			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
-		})
-	}
-}

@@ -9,13 +9,23 @@ import (
 
 // cut is the part [from, to) of a line, with its looks.
 func cut(b mail.Block, from, to int) mail.Block {
-	runs := b.Runs
-	b.Text, b.Runs = b.Text[from:to], nil
+	first, _ := slices.BinarySearchFunc(b.Runs, from+1, func(r mail.Run, n int) int { return r.To - n })
+	runs := b.Runs[first:]
+	if end, _ := slices.BinarySearchFunc(runs, to, func(r mail.Run, n int) int { return r.From - n }); end > 0 {
+		runs = runs[:end]
+		b.Runs = make([]mail.Run, 0, end)
+	} else {
+		runs, b.Runs = nil, nil
+	}
+	b.Text = b.Text[from:to]
 	for _, r := range runs {
 		r.From, r.To = max(r.From, from)-from, min(r.To, to)-from
 		if r.From < r.To {
 			b.Runs = append(b.Runs, r)
 		}
+	}
+	if len(b.Runs) == 0 {
+		b.Runs = nil
 	}
 	return b
 }
@@ -24,11 +34,15 @@ func cut(b mail.Block, from, to int) mail.Block {
 func weld(like mail.Block, parts ...mail.Block) mail.Block {
 	like.Runs = nil
 	var s strings.Builder
-	n := 0
+	n, runs := 0, 0
 	for _, p := range parts {
 		n += len(p.Text)
+		runs += len(p.Runs)
 	}
 	s.Grow(n)
+	if runs > 0 {
+		like.Runs = make([]mail.Run, 0, runs)
+	}
 	for _, p := range parts {
 		at := s.Len()
 		s.WriteString(p.Text)

@@ -51,7 +51,7 @@ func (e edit) size() int {
 	n := 0
 	for _, list := range [][]mail.Block{e.old, e.now} {
 		for _, b := range list {
-			n += len(b.Text) + 1
+			n += len(b.Text) + len(b.Runs)*runSize + 1
 		}
 	}
 	return n
@@ -85,6 +85,9 @@ const (
 	erasing    // backwards
 	erasingFwd // forwards
 )
+
+// runSize is about how many octets a run takes.
+const runSize = 80
 
 // historyLimit bounds the octets that undoing keeps.
 const historyLimit = 16 << 20
