@@ -43,6 +43,7 @@ func TestKilledWhileWriting(t *testing.T) {
 	d.xdotool("sleep", "1", "type", "--delay", "30", "half typed")
 	d.xdotool("key", "Tab", "sleep", "0.4", "type", "--delay", "30", "Unfinished")
 	d.xdotool("key", "Return", "sleep", "0.4", "type", "--delay", "30", "quince marmalade")
+	d.xdotool("key", "ctrl+shift+f", "sleep", "0.4", "key", "ctrl+b", "sleep", "0.2", "type", "--delay", "30", " boldly")
 	d.xdotool("sleep", "5")
 	d.xdotool("type", "--delay", "30", " and more")
 	if err := d.program.Process.Kill(); err != nil {
@@ -57,5 +58,8 @@ func TestKilledWhileWriting(t *testing.T) {
 	raw := string(d.verb("", "raw", strings.Fields(string(d.verb("", "search", "quince marmalade")))[0]))
 	if !strings.Contains(raw, "quince marmalade") || !strings.Contains(raw, "half_typed") {
 		t.Errorf("the draft is %s", raw)
+	}
+	if !strings.Contains(raw, "quince marmalade<b> boldly") {
+		t.Errorf("the draft has lost its looks: %s", raw)
 	}
 }
