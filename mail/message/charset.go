@@ -264,6 +264,12 @@ func decodeNamed(b []byte, charset string) (string, fit, *codec) {
 					return s, max(f, fitsByGuess), cJIS
 				}
 			}
+			if isHZ(b) {
+				// QUIRK: HZ that does not say so.
+				if s, ok := decodeHZ(b); ok {
+					return s, max(f, fitsByGuess), cHZ
+				}
+			}
 			return string(b), f, cASCII
 		}
 		d := detect(b)
@@ -274,7 +280,7 @@ func decodeNamed(b []byte, charset string) (string, fit, *codec) {
 	if c.ascii && !c.utf8 && isUTF8(b, c.single) {
 		return string(b), fitsByGuess, cUTF8
 	}
-	if c == cLatin1 && isForeign(b) {
+	if c == cLatin1 && (isForeign(b) || isEastern(b)) {
 		// QUIRK: text of another script under the name of ISO-8859-1.
 		if d := detect(b); d != cLatin1 {
 			s, _ := d.decode(b)
@@ -342,6 +348,47 @@ func isForeign(b []byte) bool {
 		}
 	}
 	return high >= 12 && high > 4*low
+}
+
+// isEastern says whether b, which claims to be ISO-8859-1, has words of Chinese, Japanese or Korean in it: six characters at
+// least, whose bytes would be no words of Latin letters.
+func isEastern(b []byte) bool {
+	b = b[:min(len(b), detectLimit)]
+	high := 0
+	for _, c := range b {
+		if c >= 0x80 {
+			high++
+		}
+	}
+	if high < 12 {
+		return false
+	}
+	latin := scoreLatin1(b)
+	for _, of := range []func([]byte) float64{scoreGB, scoreBig5, scoreSJIS, scoreEUCJP, scoreEUCKR} {
+		if s := of(b); s > 0.8 && s > latin+0.2 {
+			return true
+		}
+	}
+	return false
+}
+
+// isHZ says whether b, which is ASCII, has a run of HZ in it (RFC 1843): pairs of characters between ~{ and ~}.
+func isHZ(b []byte) bool {
+	i := bytes.Index(b, []byte("~{"))
+	if i < 0 {
+		return false
+	}
+	run := b[i+2:]
+	n := bytes.Index(run, []byte("~}"))
+	if n < 4 || n%2 != 0 {
+		return false
+	}
+	for k := 0; k < n; k += 2 {
+		if run[k] < 0x21 || run[k] > 0x77 || run[k+1] < 0x21 || run[k+1] > 0x7e {
+			return false
+		}
+	}
+	return true
 }
 
 // isUTF8 says whether b, which claims another charset, is UTF-8. Single-byte text never looks like it; of double-byte

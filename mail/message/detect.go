@@ -39,6 +39,7 @@ var candidates = []candidate{
 	{c1251, "ru", letters("\xee\xe5\xe0\xe8\xed\xf2\xf1\xf0\xe2\xeb\xea\xec\xe4\xef\xf3\xff\xfb\xfc\xe3\xe7\xe1\xf7\xe9\xf5\xe6\xf8\xfe", 0xc0, 0xff)},
 	{cKOI8, "ru", letters("\xcf\xc5\xc1\xc9\xce\xd4\xd3\xd2\xd7\xcc\xcb\xcd\xc4\xd0\xd5\xd1\xd9\xd8\xc7\xda\xc2\xde\xca\xc8\xd6\xdb\xc0", 0xc0, 0xff)},
 	{single("ibm866", charmap.CodePage866), "ru", mixedCase(letters("\xae\xa5\xa0\xa8\xad\xe2\xe1\xe0\xa2\xab\xaa\xac\xa4\xaf\xe3\xef\xeb\xec\xa3\xa7\xa1\xe7\xa9\xe5\xa6\xe8\xee", 0x80, 0xf1))},
+	{single("iso-8859-5", charmap.ISO8859_5), "ru", letters("\xde\xd5\xd0\xd8\xdd\xe2\xe1\xe0\xd2\xdb\xda\xdc\xd4\xdf\xe3\xef\xeb\xec\xd3\xd7\xd1\xe7\xd9\xe5\xd6\xe8\xee", 0xb0, 0xef)},
 	{single("windows-1253", charmap.Windows1253), "el", letters("\xe1\xef\xe9\xe5\xf4\xf3\xed\xe7\xf5\xf1\xf0\xea\xec\xeb\xf2\xfc\xdc\xdd\xdf\xde\xe3\xe4\xf9\xfe\xe8\xf7\xf6\xe2", 0xc1, 0xfe)},
 	{c874, "th", letters("\xd2\xb9\xc3\xcd\xa1\xe0\xa7\xc1\xc2\xe8\xe9\xd1\xd5\xd4\xc7\xc5\xb7\xb4\xca\xb5\xcb\xe1\xd7\xa4\xa8\xbe\xe4\xd8\xba\xb8\xaa\xe3\xd3\xb6\xe2", 0xa1, 0xfb)},
 	{single("windows-1255", charmap.Windows1255), "he", letters("\xe9\xe5\xe4\xec\xf8\xe0\xfa\xee\xe1\xf9\xf0\xe7\xf2\xe3\xf7\xf4\xed\xeb\xe6\xf6\xe8\xf1\xe2\xef", 0xe0, 0xfa)},
@@ -46,6 +47,8 @@ var candidates = []candidate{
 	{cLatin1, "", scoreLatin1},
 	{single("windows-1250", charmap.Windows1250), "pl", latin("\xb9\xe6\xea\xb3\xf1\xf3\x9c\x9f\xbf\xe1\xe8\xef\xe9\xec\xed\xf2\xf8\x9a\x9d\xfa\xf9\xfd\x9e\xf5\xfb\xb3\xe3\xfe\xba\xaf\xa3\x8c\xc8\x8a\x8e\xcc")},
 	{single("iso-8859-2", charmap.ISO8859_2), "pl", latin("\xb1\xe6\xea\xb3\xf1\xf3\xb6\xbc\xbf\xe1\xe8\xef\xe9\xec\xed\xf2\xf8\xb9\xbb\xfa\xf9\xfd\xbe\xf5\xfb\xa6\xaf\xa3\xc8\xa9\xae\xcc")},
+	{single("windows-1254", charmap.Windows1254), "tr", latin("\xfd\xfe\xf0\xfc\xf6\xe7\xdd\xde\xd0\xdc\xd6\xc7\xe2\xee\xfb")},
+	{single("windows-1257", charmap.Windows1257), "lt", latin("\xe0\xe8\xe6\xeb\xe1\xf0\xf8\xfb\xfe\xe2\xe7\xec\xee\xed\xef\xf2\xc0\xc8\xc6\xcb\xc1\xd0\xd8\xdb\xde\xc2\xc7\xd2")},
 }
 
 // detect guesses the character set of 8-bit text that names none: UTF-8 when it is valid (no other text looks like
@@ -87,10 +90,17 @@ func detect(b []byte) *codec {
 
 // doubleByte walks double-byte text. valid says whether a lead byte and the byte after it are one character; each gets the
 // common share that common gives it. What is no character counts heavily against the set.
-func doubleByte(b []byte, valid func(lead, trail byte) bool, common func(lead, trail byte) float64) float64 {
+// four takes the four-byte characters of GB 18030 as well.
+func doubleByte(b []byte, four bool, valid func(lead, trail byte) bool, common func(lead, trail byte) float64) float64 {
 	sum, n, bad := 0.0, 0, 0
 	for i := 0; i < len(b); i++ {
 		if b[i] < 0x80 {
+			continue
+		}
+		if four && i+3 < len(b) && isDigit(b[i+1]) && b[i+2] >= 0x81 && b[i+2] <= 0xfe && isDigit(b[i+3]) {
+			sum += 0.9 // nothing else looks like it
+			n++
+			i += 3
 			continue
 		}
 		if i+1 < len(b) && valid(b[i], b[i+1]) {
@@ -113,7 +123,7 @@ func doubleByte(b []byte, valid func(lead, trail byte) bool, common func(lead, t
 // is spread over all its rows.
 func scoreGB(b []byte) float64 {
 	late, n := 0, 0
-	s := doubleByte(b, func(l, t byte) bool { return l >= 0x81 && l <= 0xfe && t >= 0x40 && t <= 0xfe && t != 0x7f }, func(l, t byte) float64 {
+	s := doubleByte(b, true, func(l, t byte) bool { return l >= 0x81 && l <= 0xfe && t >= 0x40 && t <= 0xfe && t != 0x7f }, func(l, t byte) float64 {
 		n++
 		switch {
 		case t < 0xa1:
@@ -141,7 +151,7 @@ func scoreGB(b []byte) float64 {
 // scoreBig5: the frequent characters are in the rows A4 to C6; half of all trail bytes are ASCII.
 func scoreBig5(b []byte) float64 {
 	low, n := 0, 0
-	s := doubleByte(b, func(l, t byte) bool {
+	s := doubleByte(b, false, func(l, t byte) bool {
 		return l >= 0x81 && l <= 0xfe && (t >= 0x40 && t <= 0x7e || t >= 0xa1 && t <= 0xfe)
 	}, func(l, t byte) float64 {
 		n++
@@ -195,7 +205,7 @@ func otherChinese(c *codec, b []byte) *codec {
 
 // scoreEUCKR: Hangul is in the rows B0 to C8, and Korean text has blanks.
 func scoreEUCKR(b []byte) float64 {
-	return doubleByte(b, func(l, t byte) bool {
+	return doubleByte(b, false, func(l, t byte) bool {
 		return l >= 0x81 && l <= 0xfe && (t >= 0x41 && t <= 0x5a || t >= 0x61 && t <= 0x7a || t >= 0x81)
 	}, func(l, t byte) float64 {
 		switch {
@@ -214,7 +224,7 @@ func scoreEUCKR(b []byte) float64 {
 func scoreEUCJP(b []byte) float64 {
 	kana := 0
 	n := 0
-	s := doubleByte(b, func(l, t byte) bool { return (l >= 0xa1 && l <= 0xfe || l == 0x8e) && t >= 0xa1 && t <= 0xfe }, func(l, t byte) float64 {
+	s := doubleByte(b, false, func(l, t byte) bool { return (l >= 0xa1 && l <= 0xfe || l == 0x8e) && t >= 0xa1 && t <= 0xfe }, func(l, t byte) float64 {
 		n++
 		switch {
 		case l == 0xa4 && t <= 0xf3 || l == 0xa5 && t <= 0xf6:
@@ -341,6 +351,8 @@ func mixedCase(score func([]byte) float64) func([]byte) float64 {
 func scoreLatin1(b []byte) float64 {
 	return latinScore(b, func(c byte, before, after bool) float64 {
 		switch {
+		case c == 0xfd || c == 0xfe || c == 0xf0 || c == 0xdd || c == 0xde || c == 0xd0:
+			return 0.4 // Icelandic only; Turkish and Baltic letters stand in their places
 		case c >= 0xc0 && c != 0xd7 && c != 0xf7:
 			return 0.9
 		case c >= 0x91 && c <= 0x97 || c == 0x85 || c == 0xa0 || c == 0xab || c == 0xbb || c == 0x80 || c == 0xa3 || c == 0xb0 || c == 0xae || c == 0x99 || c == 0xa9 || c == 0xb7 || c == 0xba || c == 0xaa || c == 0xbf || c == 0xa1 || c == 0xa7:

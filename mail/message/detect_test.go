@@ -48,6 +48,11 @@ func TestDetect(t *testing.T) {
 		{charmap.Windows874, "สวัสดีครับ ขอแจ้งกำหนดการประชุม"},
 		{charmap.Windows1255, "שלום רב, מצורף הדוח החודשי"},
 		{charmap.Windows1256, "مرحبا بكم، مرفق التقرير الشهري"},
+		{simplifiedchinese.GB18030, "会议纪要：㛃、𠮷 两位同事缺席，其余按计划进行"},
+		{charmap.ISO8859_5, "Добрый день, высылаю вам отчёт за прошлый месяц."},
+		{charmap.Windows1254, "Sayın müşterimiz, siparişiniz yarın gönderilecektir, iyi günler dileriz"},
+		{charmap.Windows1257, "Laba diena, siunčiu jums praėjusio mėnesio ataskaitą, ačiū už kantrybę šį kartą"},
+		{charmap.Windows1252, "Góðan daginn, ég sendi þér skýrsluna fyrir síðasta mánuð og þakka þér fyrir þolinmæðina"},
 	}
 	for _, tt := range tests {
 		b, err := tt.enc.NewEncoder().Bytes([]byte(tt.text))
@@ -61,5 +66,31 @@ func TestDetect(t *testing.T) {
 	}
 	if c := detect([]byte("naïve déjà vu 你好")); c != cUTF8 {
 		t.Errorf("UTF-8 was read as %s", c.name)
+	}
+}
+
+// What the name of a character set says is not always so.
+func TestNamedOtherwise(t *testing.T) {
+	tests := []struct {
+		enc     encoding.Encoding
+		charset string
+		text    string
+	}{
+		{simplifiedchinese.HZGB2312, "", "会议通知"},
+		{simplifiedchinese.HZGB2312, "us-ascii", "Dear all, 会议改到三点。"},
+		{traditionalchinese.Big5, "iso-8859-1", "您好,附件是本月的銷售報表,請您儘快確認。"},
+		{simplifiedchinese.GBK, "iso-8859-1", "Dear all, 会议改到3pm, please confirm the 附件 today. 谢谢 Tom"},
+		{charmap.Windows1252, "iso-8859-1", "ÄRGERLICH: ÜBERALL ÖFFNEN, GRÖSSE ÄNDERN, MÄRZ FÜR ÄRZTE, ÜBUNG"},
+		{charmap.Windows1252, "iso-8859-1", "Les élèves ont été très fâchés à Noël, où l’été dernier déjà ça brûlait"},
+		{charmap.Windows1252, "", "a home directory is ~{user}, not ~{}"},
+	}
+	for _, tt := range tests {
+		b, err := tt.enc.NewEncoder().Bytes([]byte(tt.text))
+		if err != nil {
+			t.Fatalf("%s: %v", tt.text, err)
+		}
+		if got, _, _ := decodeNamed(b, tt.charset); got != tt.text {
+			t.Errorf("%q under the name of %q was read as %q", tt.text, tt.charset, got)
+		}
 	}
 }
