@@ -74,8 +74,12 @@ func (w *window) wholeFirst(over fyne.Window, ids []mail.MessageID, then func())
 		then()
 		return
 	}
+	title := kit.T("Only the first lines of this message are here")
+	if len(ids) > 1 {
+		title = kit.N(len(partial), "Of %d of these messages only the first lines are here", "Of %d of these messages only the first lines are here")
+	}
 	ask := &kit.Ask{
-		Title:   kit.N(len(partial), "Only the first lines of this message are here", "Only the first lines of %d of these messages are here"),
+		Title:   title,
 		Text:    kit.T("The rest is no longer on the server."),
 		Choices: []kit.AskChoice{{Label: kit.T("Cancel")}, {Label: kit.T("Go on without the rest"), Do: func() bool { then(); return true }}},
 	}
