@@ -176,19 +176,19 @@ var reasonWords = map[Reason]ReasonWords{
 		"Use the name of the mail server; it often begins with pop. or mail.",
 	},
 	IMAPServer: {
-		"This is an IMAP server", "Port {port} of {host} speaks IMAP; Poplar retrieves mail by POP3",
-		"Use the POP3 port",
+		"This is an IMAP server", "{host} speaks IMAP; Poplar retrieves mail by POP3 and sends it by SMTP",
+		"Use the server and port for POP3 or SMTP",
 	},
 	Swapped: {
 		"Incoming and outgoing server are the wrong way round", "The server for sending stands where that for retrieving should, and the other way round",
 		"Exchange the two",
 	},
 	SMTPThere: {
-		"This server is for sending mail", "Port {port} of {host} speaks SMTP; incoming mail needs POP3",
+		"This server is for sending mail", "{host} speaks SMTP; incoming mail needs POP3",
 		"Use the server and port for POP3",
 	},
 	POPThere: {
-		"This server is for retrieving mail", "Port {port} of {host} speaks POP3; sending needs SMTP",
+		"This server is for retrieving mail", "{host} speaks POP3; sending needs SMTP",
 		"Use the server and port for SMTP",
 	},
 	NoMailServer: {

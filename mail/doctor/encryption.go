@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"poplar/mail"
+	"poplar/mail/autoconfig"
 )
 
 func (e *examination) explainEncryption(ctx context.Context, p *mail.Problem) *mail.Verdict {
@@ -142,7 +143,11 @@ func (e *examination) explainCertificate(ctx context.Context, c *mail.Certificat
 	if has("it is for ") && e.captive(ctx) {
 		return captivated()
 	}
+	foreign := autoconfig.ByServer(e.server.Host) != nil && !public(c.Issuer)
 	switch {
+	case foreign && (has("its issuer is not known") || has("signed by itself")):
+		// The great providers have certificates of authorities that everybody knows: somebody else shows this one.
+		return &mail.Verdict{Reason: mail.Intercepted, Other: c.Issuer, Fixes: []mail.Fix{{Do: mail.RunAgain}, trust}}
 	case has("you chose to trust"):
 		return &mail.Verdict{Reason: mail.CertChanged, Other: c.Issuer, Fixes: []mail.Fix{trust}}
 	case has("signed by itself"):
@@ -162,6 +167,17 @@ func (e *examination) explainCertificate(ctx context.Context, c *mail.Certificat
 		return &mail.Verdict{Reason: mail.CertExpired, Fixes: []mail.Fix{{Do: mail.RunAgain}, trust}}
 	}
 	return &mail.Verdict{Reason: mail.CertIssuer, Other: c.Issuer, Fixes: []mail.Fix{trust}}
+}
+
+// public reports whether an issuer is one of those whose certificates the providers in the table have. A computer
+// without the system's file of authorities does not know them either.
+func public(issuer string) bool {
+	for _, name := range []string{"Google Trust", "GTS", "DigiCert", "GlobalSign", "Let's Encrypt", "ISRG", "Sectigo", "GeoTrust", "RapidSSL", "TrustAsia", "Amazon", "Entrust", "Microsoft", "Telekom", "Certum", "Actalis", "Yandex"} {
+		if strings.Contains(issuer, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // days words a difference of clocks, in a form that needs no language.

@@ -149,7 +149,14 @@ func (e *examination) explainConnection(ctx context.Context, p *mail.Problem) *m
 		}
 		return v
 	}
-	if e.direction == mail.Incoming && e.look(ctx, host, 993).speaks == "imap" {
+	there, confused := mail.Outgoing, mail.SMTPThere
+	if e.direction == mail.Outgoing {
+		there, confused = mail.Incoming, mail.POPThere
+	}
+	if e.speaksAt(ctx, there, host) {
+		return with(confused)
+	}
+	if e.look(ctx, host, 993).speaks == "imap" {
 		return with(mail.IMAPServer)
 	}
 	if _, err := e.get(ctx, host); err == nil || e.look(ctx, host, 443).open {

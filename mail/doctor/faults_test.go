@@ -160,14 +160,17 @@ func auth(code, text string) mailtest.SMTPOptions {
 	return mailtest.SMTPOptions{Script: mailtest.On("AUTH", mailtest.Refuse(code, text))}
 }
 
-var faults = []struct {
+// fault is one thing that is wrong, and what the doctor must find.
+type fault struct {
 	name  string
 	plant func(v *village)
 	side  mail.Direction
 	step  string
 	want  mail.Reason
 	mends bool // the first button that changes the account makes it work
-}{
+}
+
+var faults = []fault{
 	{"a slip in the name", func(v *village) { v.both(); v.account.Incoming.Host = "pop.brich.test" }, in, doctor.Resolve, mail.Misspelt, true},
 	{"a slip in a provider's name", func(v *village) {
 		v.at("pop.163.com", "smtp.163.com", "linhua@163.com")
