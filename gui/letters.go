@@ -96,15 +96,9 @@ func (w *window) redirect(id mail.MessageID) {
 
 // leaveList asks, and leaves a mailing list: by a message that the person sends, or in the browser.
 func (w *window) leaveList(l mail.MailingList) {
+	// Enter presses the last, which is the one that tells the sender nothing at once.
 	ask := &kit.Ask{Title: kit.T("Leave this mailing list?"), Choices: []kit.AskChoice{{Label: kit.T("Cancel")}}}
 	var ways []string
-	if u, err := url.Parse(l.LeaveByMail); err == nil && l.LeaveByMail != "" {
-		ways = append(ways, kit.T("By mail: a message to %s opens, to be sent by you.", u.Opaque))
-		ask.Choices = append(ask.Choices, kit.AskChoice{Label: kit.T("Write the message"), Kind: kit.Filled, Do: func() bool {
-			w.writeWith(func(d *mail.Draft) { model.FillFromMailto(d, u) })
-			return true
-		}})
-	}
 	if u, err := url.Parse(l.LeaveByWeb); err == nil && l.LeaveByWeb != "" {
 		ways = append(ways, kit.T("In the browser: %s. The sender learns that you read this message.", u.Host))
 		kind := kit.Plain
@@ -115,6 +109,13 @@ func (w *window) leaveList(l mail.MailingList) {
 			if err := w.app.OpenURL(u); err != nil {
 				w.folders.Say(w.loop, kit.T("The browser cannot be opened: %s", err), true)
 			}
+			return true
+		}})
+	}
+	if u, err := url.Parse(l.LeaveByMail); err == nil && l.LeaveByMail != "" {
+		ways = append([]string{kit.T("By mail: a message to %s opens, to be sent by you.", u.Opaque)}, ways...)
+		ask.Choices = append(ask.Choices, kit.AskChoice{Label: kit.T("Write the message"), Kind: kit.Filled, Do: func() bool {
+			w.writeWith(func(d *mail.Draft) { model.FillFromMailto(d, u) })
 			return true
 		}})
 	}

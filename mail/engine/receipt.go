@@ -70,9 +70,9 @@ func (e *Engine) AnswerReceipt(ctx context.Context, id mail.MessageID, send bool
 		return err
 	}
 	if send {
-		now := e.o.Now()
+		now, from := e.stamp(a), compose.IdentityFor(a, m).From()
 		r := compose.Receipt{
-			From: a.From(), To: ask.To, MessageID: compose.NewMessageID(a.Address), Date: now, Lang: e.o.Language(),
+			From: from, To: ask.To, MessageID: compose.NewMessageID(from.Addr), Date: now, Lang: e.o.Language(),
 			OfSubject: m.Subject, OfMessageID: m.MessageID, OfDate: m.Date, OfRecipient: compose.OriginalRecipient(m),
 		}
 		raw, err := e.spooled(func(w io.Writer) error { return compose.BuildReceipt(w, r) })

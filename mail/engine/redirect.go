@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"poplar/mail"
 	"poplar/mail/compose"
@@ -57,7 +58,7 @@ func (e *Engine) Redirect(ctx context.Context, id mail.MessageID, to []mail.Addr
 		return 0, err
 	}
 	from := compose.IdentityFor(a, m).From()
-	now := e.o.Now()
+	now := e.stamp(a)
 	raw, err := e.spooled(func(w io.Writer) error { return compose.Redirect(src, w, from, to, now) })
 	if err != nil {
 		return 0, err
@@ -67,6 +68,14 @@ func (e *Engine) Redirect(ctx context.Context, id mail.MessageID, to []mail.Addr
 		Account: a.ID, From: from.Addr, Subject: s.Subject, Due: now.Add(e.o.Undo()), Answers: id, Mark: mail.Forwarded, Copy: a.SentFolder,
 	}
 	return e.enqueue(ctx, item, compose.Recipients(mail.Draft{To: to}), e.own(a, raw), 0)
+}
+
+// stamp is the time as it is written into what a sends: in world time if the person does not want to tell where they are.
+func (e *Engine) stamp(a mail.Account) time.Time {
+	if a.DateUTC {
+		return e.o.Now().UTC()
+	}
+	return e.o.Now()
 }
 
 // AttachMessage is a stored message as an attachment of another.

@@ -304,3 +304,33 @@ func TestDateOfWhatIsSent(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// What is passed on bears the date of that in world time, too.
+func TestDateOfWhatIsRedirected(t *testing.T) {
+	was := time.Local
+	time.Local = time.FixedZone("CST", 8*3600)
+	defer func() { time.Local = was }()
+	for _, utc := range []bool{true, false} {
+		b := newBench(t, nil, nil)
+		b.account.DateUTC = utc
+		if err := b.SetAccounts(t.Context(), []mail.Account{b.account}); err != nil {
+			t.Fatal(err)
+		}
+		b.box.Add([]byte("From: jonas@weber.example\r\nTo: anna@birch.example\r\nSubject: x\r\n\r\nHello\r\n"))
+		if _, err := b.Receive(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Redirect(t.Context(), b.list(mail.Query{Role: mail.Inbox})[0].ID, []mail.Address{{Addr: "klara@weber.example"}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		head, _, _ := strings.Cut(string(b.smtp.Messages()[0].Raw), "\r\n\r\n")
+		_, date, _ := strings.Cut(head, "Resent-Date: ")
+		date, _, _ = strings.Cut(date, "\r\n")
+		if strings.HasSuffix(date, "+0000") != utc || strings.HasSuffix(date, "+0800") == utc {
+			t.Errorf("UTC %v: %q", utc, date)
+		}
+	}
+}
