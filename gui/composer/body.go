@@ -22,10 +22,12 @@ type body struct {
 	card *quoteCard
 	find *findBar
 	page *fyne.Container
+	// onTake is asked to make the quote a part of the text.
+	onTake func()
 }
 
-func newBody(loop kit.Loop, c *model.Composition, size int, changed func(), ask func(*kit.Ask, fyne.Focusable), picture func()) *body {
-	b := &body{c: c, onChanged: changed, text: editor.New(loop, c.Text, float32(max(size, 12)))}
+func newBody(loop kit.Loop, c *model.Composition, size int, changed, take func(), ask func(*kit.Ask, fyne.Focusable), picture func()) *body {
+	b := &body{c: c, onChanged: changed, onTake: take, text: editor.New(loop, c.Text, float32(max(size, 12)))}
 	if c.Rich != nil {
 		b.text.Become(*c.Rich, false)
 	}
@@ -64,6 +66,15 @@ func (b *body) Reload() {
 	b.text.OnChanged = text
 	b.card.load()
 	b.putCard()
+}
+
+// taken shows the text after the quote has become a part of it.
+func (b *body) taken() {
+	at := b.text.CaretOffset()
+	b.Reload()
+	b.text.SetCaretOffset(at)
+	kit.Focus(b.text)
+	b.onChanged()
 }
 
 // showMode shows the composition's text after it got its looks, or lost them.
@@ -120,14 +131,7 @@ const cardHeight = 36
 
 func newQuoteCard(b *body) *quoteCard {
 	q := &quoteCard{b: b, title: kit.NewLine("", 13, false, kit.Text2)}
-	q.toggle = kit.NewButton(kit.T("Show and edit"), "", kit.Link, func() {
-		at := b.text.CaretOffset()
-		b.c.TakeQuote()
-		b.Reload()
-		b.text.SetCaretOffset(at)
-		kit.Focus(b.text)
-		b.onChanged()
-	})
+	q.toggle = kit.NewButton(kit.T("Show and edit"), "", kit.Link, b.onTake)
 	q.drop = kit.NewIconButton("x", kit.T("Leave the original out"), func() {
 		b.c.DropQuote()
 		b.Reload()

@@ -35,6 +35,7 @@ type engine struct {
 	people    []mail.Suggestion
 	limit     int64
 	unsent    mail.Draft
+	quote     *mail.Rich
 }
 
 func (e *engine) Accounts() []mail.Account {
@@ -73,6 +74,8 @@ func (e *engine) Send(_ context.Context, d mail.Draft) (mail.MessageID, error) {
 	e.sent = append(e.sent, d)
 	return 500, nil
 }
+
+func (e *engine) RichQuote(context.Context, mail.Draft) (*mail.Rich, error) { return e.quote, nil }
 
 func (e *engine) DiscardDraft(_ context.Context, id mail.MessageID) error {
 	e.mu.Lock()

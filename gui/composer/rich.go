@@ -77,6 +77,29 @@ func (w *Window) showLooks() {
 	w.body.bar.Hidden = !on
 }
 
+// takeQuote makes the quoted original a part of the text; where that has looks, with those it has.
+func (w *Window) takeQuote() {
+	if w.c.Rich == nil || w.taking {
+		w.c.TakeQuote()
+		w.body.taken()
+		return
+	}
+	w.taking = true
+	d := w.c.Draft()
+	kit.Go(w.ctx, w.loop, func(ctx context.Context) (*mail.Rich, error) { return w.p.RichQuote(ctx, d) }, func(r *mail.Rich, err error) {
+		w.taking = false
+		switch {
+		case w.c.Quote == "":
+			return // it went meanwhile
+		case err != nil || r == nil || w.c.Rich == nil: // its words are there
+			w.c.TakeQuote()
+		default:
+			w.c.TakeQuoteAs(*r)
+		}
+		w.body.taken()
+	})
+}
+
 // looksKeys are the keys that go with F to switch the mode.
 const looksKeys = fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift
 

@@ -175,8 +175,25 @@ func TestAnswersWithLooksTakeTheQuote(t *testing.T) {
 		t.Fatal("the quote is gone")
 	}
 	test.Tap(k.body.card.toggle)
+	k.until("a part of the text", func() bool { return k.c.Quote == "" })
 	if got := k.body.text.Content(); k.c.Quote != "" || got.Blocks[len(got.Blocks)-1].Quote != 2 || k.c.Words() != "\nMarta wrote:\n> One\n>> two" {
 		t.Errorf("the text is %q", k.c.Words())
+	}
+}
+
+func TestTheQuoteComesWithItsLooks(t *testing.T) {
+	d := letter()
+	d.Text, d.Quote, d.QuoteIntro, d.Mark = "", "One two", "Marta wrote:", mail.Answered
+	k := open(t, d)
+	one := mail.Block{}
+	one.Join([]mail.Segment{{Text: "One "}, {Text: "two", Style: mail.Style{Bold: true}}})
+	k.e.quote = &mail.Rich{Blocks: []mail.Block{one}}
+	test.Tap(k.looks)
+	test.Tap(k.body.card.toggle)
+	k.until("a part of the text", func() bool { return k.c.Quote == "" })
+	got := k.body.text.Content()
+	if last := got.Blocks[len(got.Blocks)-1]; last.Quote != 1 || !last.StyleAt(5).Bold || k.c.Words() != "\nMarta wrote:\n> One two" {
+		t.Errorf("the text is %+v", got)
 	}
 }
 

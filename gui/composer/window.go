@@ -66,6 +66,7 @@ type Window struct {
 	stopTimer func()
 
 	blamed  bool // the bar under the head is about a recipient
+	taking  bool // the look of the quote is being read
 	saving  bool
 	waiting []func(ok bool) // called once the saving under way has ended
 	sending bool
@@ -121,7 +122,7 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 	if d.ID == 0 && p.Preferences().RichText {
 		w.c.StartRich(w.from.account())
 	}
-	w.body = newBody(loop, w.c, p.Preferences().BodySize, w.changed, w.askFirst, w.choosePicture)
+	w.body = newBody(loop, w.c, p.Preferences().BodySize, w.changed, w.takeQuote, w.askFirst, w.choosePicture)
 	w.body.text.OnShortcut = w.pasted
 	w.subject.OnSubmitted = func(string) { w.Window.Canvas().Focus(w.body.text) }
 	w.files = newFiles(w.c.Attach, w.removeFile)

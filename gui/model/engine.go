@@ -52,6 +52,8 @@ type Visits interface {
 // Writer is the sending side of the engine.
 type Writer interface {
 	NewDraft(ctx context.Context, a mail.AccountID) (mail.Draft, error)
+	// RichQuote is what d quotes as a text with looks that can be edited; nil where the original has none.
+	RichQuote(ctx context.Context, d mail.Draft) (*mail.Rich, error)
 	Answer(ctx context.Context, id mail.MessageID, mode mail.ReplyMode) (mail.Draft, error)
 	OpenDraft(ctx context.Context, id mail.MessageID) (mail.Draft, error)
 	// SaveDraft stores d in Drafts, in place of what d.ID named, and returns its id.

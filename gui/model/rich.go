@@ -131,7 +131,10 @@ func splice(all []mail.Block, at, n int, now []mail.Block) []mail.Block {
 }
 
 // takeRich is TakeQuote's part for a text with looks: the original's lines are quoted once more.
-func (c *Composition) takeRich() {
+func (c *Composition) takeRich() { c.TakeQuoteAs(mail.RichText(strings.TrimRight(c.Quote, "\n"))) }
+
+// TakeQuoteAs is TakeQuote for an original with looks, in a message that has such.
+func (c *Composition) TakeQuoteAs(quote mail.Rich) {
 	r := c.Rich.Tidy()
 	if n := len(r.Blocks); r.Blocks[n-1].Text != "" {
 		r.Blocks = append(r.Blocks, mail.Block{})
@@ -143,10 +146,11 @@ func (c *Composition) takeRich() {
 	if c.draft.Mark&mail.Forwarded != 0 {
 		by = 0
 	}
-	for _, b := range mail.RichText(strings.TrimRight(c.Quote, "\n")).Blocks {
+	for _, b := range quote.Blocks {
 		b.Quote += by
 		r.Blocks = append(r.Blocks, b)
 	}
 	r = r.Tidy()
 	c.Rich = &r
+	c.DropQuote()
 }

@@ -449,3 +449,16 @@ var colourNames = map[string]string{
 	"maroon": "#800000", "navy": "#000080", "teal": "#008080", "olive": "#808000", "brown": "#a52a2a", "silver": "#c0c0c0", "darkred": "#8b0000",
 	"darkblue": "#00008b", "darkgreen": "#006400",
 }
+
+// RichQuote is the HTML of a quote (see message.QuoteHTML) as a text that can be edited, without empty lines around it.
+func RichQuote(src string) mail.Rich {
+	r := readRich(src, nil, true)
+	empty := func(b mail.Block) bool { return b.Text == "" }
+	for len(r.Blocks) > 1 && empty(r.Blocks[0]) {
+		r.Blocks = r.Blocks[1:]
+	}
+	for len(r.Blocks) > 1 && empty(r.Blocks[len(r.Blocks)-1]) {
+		r.Blocks = r.Blocks[:len(r.Blocks)-1]
+	}
+	return r.Tidy()
+}
