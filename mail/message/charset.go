@@ -379,7 +379,13 @@ func isHZ(b []byte) bool {
 		return false
 	}
 	run := b[i+2:]
+	if j := bytes.IndexByte(run, '\n'); j >= 0 {
+		run = run[:j] // a line ends it as well
+	}
 	n := bytes.Index(run, []byte("~}"))
+	if n < 0 {
+		n = len(bytes.TrimRight(run, "\r"))
+	}
 	if n < 4 || n%2 != 0 {
 		return false
 	}

@@ -47,8 +47,8 @@ var candidates = []candidate{
 	{cLatin1, "", scoreLatin1},
 	{single("windows-1250", charmap.Windows1250), "pl", latin("\xb9\xe6\xea\xb3\xf1\xf3\x9c\x9f\xbf\xe1\xe8\xef\xe9\xec\xed\xf2\xf8\x9a\x9d\xfa\xf9\xfd\x9e\xf5\xfb\xb3\xe3\xfe\xba\xaf\xa3\x8c\xc8\x8a\x8e\xcc")},
 	{single("iso-8859-2", charmap.ISO8859_2), "pl", latin("\xb1\xe6\xea\xb3\xf1\xf3\xb6\xbc\xbf\xe1\xe8\xef\xe9\xec\xed\xf2\xf8\xb9\xbb\xfa\xf9\xfd\xbe\xf5\xfb\xa6\xaf\xa3\xc8\xa9\xae\xcc")},
-	{single("windows-1254", charmap.Windows1254), "tr", latin("\xfd\xfe\xf0\xfc\xf6\xe7\xdd\xde\xd0\xdc\xd6\xc7\xe2\xee\xfb")},
-	{single("windows-1257", charmap.Windows1257), "lt", latin("\xe0\xe8\xe6\xeb\xe1\xf0\xf8\xfb\xfe\xe2\xe7\xec\xee\xed\xef\xf2\xc0\xc8\xc6\xcb\xc1\xd0\xd8\xdb\xde\xc2\xc7\xd2")},
+	{single("windows-1254", charmap.Windows1254), "tr", instead("\xfd\xfe\xf0", "\xfd\xfe\xf0\xfc\xf6\xe7\xdd\xde\xd0\xdc\xd6\xc7\xe2\xee\xfb")},
+	{single("windows-1257", charmap.Windows1257), "lt", instead("\xf0\xfe", "\xe0\xe8\xe6\xeb\xe1\xf0\xf8\xfb\xfe\xe2\xe7\xec\xee\xed\xef\xf2\xc0\xc8\xc6\xcb\xc1\xd0\xd8\xdb\xde\xc2\xc7\xd2")},
 }
 
 // detect guesses the character set of 8-bit text that names none: UTF-8 when it is valid (no other text looks like
@@ -351,8 +351,6 @@ func mixedCase(score func([]byte) float64) func([]byte) float64 {
 func scoreLatin1(b []byte) float64 {
 	return latinScore(b, func(c byte, before, after bool) float64 {
 		switch {
-		case c == 0xfd || c == 0xfe || c == 0xf0 || c == 0xdd || c == 0xde || c == 0xd0:
-			return 0.4 // Icelandic only; Turkish and Baltic letters stand in their places
 		case c >= 0xc0 && c != 0xd7 && c != 0xf7:
 			return 0.9
 		case c >= 0x91 && c <= 0x97 || c == 0x85 || c == 0xa0 || c == 0xab || c == 0xbb || c == 0x80 || c == 0xa3 || c == 0xb0 || c == 0xae || c == 0x99 || c == 0xa9 || c == 0xb7 || c == 0xba || c == 0xaa || c == 0xbf || c == 0xa1 || c == 0xa7:
@@ -382,6 +380,23 @@ func latin(own string) func([]byte) float64 {
 			}
 			return 0.05
 		})
+	}
+}
+
+// instead is latin for a set that has its own letters in the places of the Icelandic ones: two of them are asked for.
+func instead(places, own string) func([]byte) float64 {
+	score := latin(own)
+	return func(b []byte) float64 {
+		n := 0
+		for _, c := range b {
+			if c >= 0x80 && strings.IndexByte(places, c) >= 0 {
+				n++
+			}
+		}
+		if n < 2 {
+			return 0
+		}
+		return score(b) + 0.1
 	}
 }
 
