@@ -306,7 +306,9 @@ func CatchOf(f *mail.Found, language string, tr Translate) *Catch {
 		return nil
 	}
 	name := f.Provider
-	if name == "" {
+	if name != "" {
+		name = tr(name) // some are known by another name in other languages
+	} else {
 		name = f.Incoming.Host
 	}
 	c := &Catch{Title: name, Text: f.HelpEN}

@@ -49,6 +49,11 @@ func Explain(f mail.Finding, a mail.Account, language string, tr Translate) Expl
 		e.What, e.Said = StepTitle(f, tr), StepDetail(f, tr)
 		return e
 	}
+	if v.Name != "" {
+		named := *v
+		named.Name = tr(v.Name)
+		v = &named
+	}
 	if w, ok := v.Reason.Words(); ok && (v.Reason != mail.Unclear || p == nil) {
 		e.What, e.Why, e.Do = v.Fill(tr(w.What)), "", v.Fill(tr(w.Do))
 		if w.Why != "" {
