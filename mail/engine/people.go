@@ -13,14 +13,21 @@ import (
 	"poplar/mail/store"
 )
 
-// learnBatch is how many messages the address book learns from in one transaction.
-const learnBatch = 500
+const (
+	// learnBatch is how many messages the address book learns from in one transaction.
+	learnBatch = 500
+	// renewEvery is after how many batches what has been learnt is suggested while there is more to learn.
+	renewEvery = 20
+)
 
 // learner keeps what the address book needs between calls.
 type learner struct {
 	kick chan struct{} // capacity 1
 	mu   sync.Mutex
 	book *people.Book // nil: to be made anew
+	// stale: something was learnt that the book does not know; edits counts what a person has done to it.
+	stale bool
+	edits int
 }
 
 func newLearner() *learner { return &learner{kick: make(chan struct{}, 1)} }
@@ -35,14 +42,38 @@ func (l *learner) wake() {
 func (l *learner) forget() {
 	l.mu.Lock()
 	l.book = nil
+	l.edits++
 	l.mu.Unlock()
+}
+
+// renewBook makes the address book anew where it is in use and something was learnt, so that who types next need not wait
+// for that.
+func (e *Engine) renewBook(ctx context.Context) {
+	l := e.learner
+	l.mu.Lock()
+	needed, edits := l.stale && l.book != nil, l.edits
+	l.stale = false
+	l.mu.Unlock()
+	if !needed {
+		return
+	}
+	b, err := e.makeBook(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil || edits != l.edits {
+		b = nil // whoever asks next has it made, or is told
+	}
+	l.book = b
 }
 
 // keepLearning has the address book learn from every message once, behind the visits that bring them. What was here
 // before there was an address book is learnt from in the same way.
 func (e *Engine) keepLearning(ctx context.Context) {
-	for {
+	for n := 1; ; n++ {
 		more, err := e.learn(ctx)
+		if !more || n%renewEvery == 0 {
+			e.renewBook(ctx)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -74,7 +105,9 @@ func (e *Engine) learn(ctx context.Context) (more bool, err error) {
 	if err := e.store.Learn(ctx, seen[len(seen)-1].ID, learnt(seen, mine)); err != nil {
 		return false, err
 	}
-	e.learner.forget()
+	e.learner.mu.Lock()
+	e.learner.stale = true
+	e.learner.mu.Unlock()
 	return len(seen) == learnBatch, nil
 }
 
@@ -127,9 +160,17 @@ func learnt(seen []store.Seen, mine map[string]bool) []mail.Person {
 func (e *Engine) book(ctx context.Context) (*people.Book, error) {
 	e.learner.mu.Lock()
 	defer e.learner.mu.Unlock()
-	if e.learner.book != nil {
-		return e.learner.book, nil
+	if e.learner.book == nil {
+		b, err := e.makeBook(ctx)
+		if err != nil {
+			return nil, err
+		}
+		e.learner.book = b
 	}
+	return e.learner.book, nil
+}
+
+func (e *Engine) makeBook(ctx context.Context) (*people.Book, error) {
 	list, err := e.store.People(ctx)
 	if err != nil {
 		return nil, err
@@ -138,8 +179,7 @@ func (e *Engine) book(ctx context.Context) (*people.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.learner.book = people.NewBook(list, groups)
-	return e.learner.book, nil
+	return people.NewBook(list, groups), nil
 }
 
 // Suggest returns what a few typed letters may mean, likeliest first, at most n. Addresses of the list except, in lower

@@ -29,3 +29,47 @@ func TestWhatMessagesSayOfPeople(t *testing.T) {
 		t.Errorf("Bob is %+v", b)
 	}
 }
+
+// What was learnt is suggested, without anybody having to wait for the book to be made, and what a person changes
+// meanwhile is not lost.
+func TestBookIsRenewedBehindTheScenes(t *testing.T) {
+	b := newBench(t, nil, nil)
+	ctx := t.Context()
+	suggested := func(typed string) int {
+		t.Helper()
+		list, err := b.Suggest(ctx, typed, 8, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	learnt := func() {
+		t.Helper()
+		if _, err := b.learn(ctx); err != nil {
+			t.Fatal(err)
+		}
+		b.renewBook(ctx)
+	}
+	if suggested("jon") != 0 {
+		t.Fatal("somebody is known")
+	}
+	b.queue(1, "jonas@weber.example")
+	if suggested("jon") != 0 {
+		t.Error("it was learnt at once")
+	}
+	learnt()
+	was := b.learner.book
+	if suggested("jon") != 1 || b.learner.book != was {
+		t.Error("the book was made while somebody waited")
+	}
+	learnt()
+	if b.learner.book != was {
+		t.Error("the book was made for nothing")
+	}
+	if err := b.SavePerson(ctx, "", mail.Person{Address: mail.Address{Addr: "klara@weber.example"}}); err != nil {
+		t.Fatal(err)
+	}
+	if suggested("kla") != 1 || suggested("jon") != 1 {
+		t.Error("what was put in by hand is not suggested")
+	}
+}
