@@ -244,7 +244,8 @@ func (r *renderer) markRow(v row, t *rowText, y float32) {
 		if !a.Before(Pos{line, to}) && !(a == Pos{line, to} && beyond) || !(Pos{line, from}).Before(b) {
 			return
 		}
-		x0, x1 := v.indent, v.indent
+		x0 := v.indent
+		var x1 float32
 		if (Pos{line, from}).Before(a) {
 			x0 = e.xOf(v, a.Byte-from)
 		}
