@@ -55,6 +55,9 @@ func (t *tree) bounce(text func() string) report {
 			body = body[:reportLimit]
 		}
 		told, rest := cutCopy(body)
+		if strings.IndexByte(told, '@') < 0 && !strings.Contains(strings.ToLower(rest), "message-id:") {
+			told, rest = body, "" // QUIRK: not the copy is announced, but what the report knows of the message
+		}
 		if n := t.reportScore(told); n >= 3 || status != nil {
 			if len(copied.fields) == 0 {
 				copied = parseCopy([]byte(rest))
@@ -64,6 +67,9 @@ func (t *tree) bounce(text func() string) report {
 			}
 			if len(r.list) == 0 {
 				r.list = t.reportText(told, &copied)
+			}
+			if len(r.list) == 0 && strings.IndexByte(told, '@') < 0 {
+				r.list = t.reportText(body, &copied) // QUIRK: it goes on behind what it knows of the message
 			}
 		}
 	}
@@ -169,6 +175,11 @@ func (t *tree) reportScore(told string) int {
 	}
 	if replyPhrases.of(subject) && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
 		n -= 3
+	}
+	if v, ok := h.find("return-path"); ok && !isNullPath(v) && !t.look().daemon && h.best("x-failed-recipients") == nil && t.root.ctype.value != "multipart/report" {
+		if list := parseAddresses(v); len(list) > 0 && len(t.envelope().From) > 0 && strings.EqualFold(list[0].Addr, t.envelope().From[0].Addr) {
+			n -= 2 // it comes from where it says, and can be answered there
+		}
 	}
 	// An ordinary sender answering an ordinary message does not report.
 	if (h.best("list-id") != nil || h.best("list-unsubscribe") != nil) && !t.look().daemon {

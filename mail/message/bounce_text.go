@@ -38,8 +38,8 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 				self[strings.ToLower(a.Addr)] = true
 			}
 		}
-		if failed = tellers(lines, self); len(failed) == 0 {
-			failed = tellers(lines, nil)
+		if failed = tellers(lines, self); len(failed) == 0 && failureIn(text) {
+			failed = tellers(lines, nil) // a person who wrote to itself
 		}
 	}
 	if len(failed) == 0 {
@@ -54,6 +54,7 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 	failed = failed[:min(len(failed), toldLimit)]
 	even := evenText(text)
 	delayed := delayPhrases.in(even) && !finalPhrases.in(even)
+	delivered := !delayed && arrivedPhrases.in(even) && !textPhrases.in(even) && !failureIn(text)
 	var list []mail.Bounced
 	for i, f := range failed {
 		from, to := max(f.line, 0), len(lines)
@@ -96,6 +97,9 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 			if b.Status == "" || b.Status[0] == '5' {
 				b.Status = "4.0.0"
 			}
+		}
+		if delivered && b.Status == "" {
+			b.Action, b.Status = "delivered", "2.0.0"
 		}
 		list = append(list, b)
 	}

@@ -144,11 +144,14 @@ var (
 	}.compile()
 	replyPhrases = phrases{
 		"out of office", "out of the office", "out-of-office", "autoreply", "auto reply", "auto-reply", "automatic reply", "automated reply", "auto response", "autoresponse", "automatic response", "automatische antwort", "vacation", "away from", "away until",
-		"abwesen", "自动回复", "自動回覆", "自動返信", "不在", "absence", "respuesta autom", "réponse auto", "thank you for your", "thank you for contacting", "read receipt", "read notification", "read: ", "已读", "开封",
+		"abwesen", "自动回复", "自動回覆", "自動返信", "不在", "absence", "respuesta autom", "réponse auto", "thank you for your", "thank you for contacting", "read receipt", "read notification", "read: ", "已读", "开封", "quarantine", "隔离",
 	}.compile()
 	delayPhrases = phrases{
 		"will be retried", "will retry", "will continue", "will keep trying", "will try", "has been delayed", "delivery delayed", "delivery has been delayed", "delivery temporarily", "delivery is delayed", "delivery is temporarily", "warning message only", "not need to resend",
 		"not yet been delivered", "not been delivered yet", "still being tried", "still trying", "is delayed", "(delayed)", "继续尝试", "稍后重试", "暂时无法", "将会继续", "will make another attempt",
+	}.compile()
+	arrivedPhrases = phrases{
+		"delivery successful", "successfully delivered", "was delivered", "has been delivered", "delivery is complete", "delivery to these recipients", "delivered successfully", "successfully relayed", "投递成功", "已成功", "已送达",
 	}.compile()
 	finalPhrases = phrases{"giving up", "give up", "failed permanently", "permanent error", "permanent fatal error", "permanent failure", "permanently fail", "permanent fail", "no further", "final fail"}.compile()
 	copyPhrases  = phrases{
