@@ -219,7 +219,8 @@ func (e *element) declare(name, v string) {
 
 // nothing reports whether a length is none.
 func nothing(v string) bool {
-	return strings.HasPrefix(v, "0") && strings.Trim(v, "0.pxtcminem%") == ""
+	n, err := strconv.ParseFloat(strings.TrimRight(v, "abcdefghijklmnopqrstuvwxyz%"), 64)
+	return err == nil && n < 0.1
 }
 
 func (r *richReader) end(tag el.Atom) {
