@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"poplar/mail"
@@ -74,6 +75,13 @@ func (v *sendVerb) Run(r *run) error {
 		if state == mail.SentOK && len(refused) == 0 {
 			return nil
 		}
+		if problem != nil && state == mail.Uncertain {
+			why := problem.Said
+			if why == "" {
+				why, _ = problem.Words()
+			}
+			return fmt.Errorf("the message is perhaps sent (%s: %s). Poplar does not send it again by itself; `poplar outbox --resend %d` does", problem.Where, why, queued)
+		}
 		if problem != nil {
 			return fmt.Errorf("%s", sentence(problem))
 		}
@@ -97,6 +105,11 @@ func (v *sendVerb) account(s *Session, raw mail.Raw) (mail.AccountID, error) {
 	}
 	for _, a := range accounts {
 		if strings.EqualFold(a.Address, from) {
+			return a.ID, nil
+		}
+	}
+	for _, a := range accounts {
+		if slices.ContainsFunc(a.Addresses(), func(addr string) bool { return strings.EqualFold(addr, from) }) {
 			return a.ID, nil
 		}
 	}

@@ -67,3 +67,35 @@ func TestLongSecretsAreSplit(t *testing.T) {
 		t.Errorf("after that: %v", err)
 	}
 }
+
+// The password of an identity's own server goes with the identity, and all of them with the account.
+func TestPasswordsOfIdentitiesGoWithThem(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nope")
+	s := short{}
+	k := &Keyring{own: s}
+	own := func(id string) mail.Identity {
+		return mail.Identity{Own: &mail.OwnServer{ID: id, OutgoingAuth: true}}
+	}
+	a := mail.Account{ID: "a1", SameAsIncoming: true, Identities: []mail.Identity{own("x"), {}, own("y")}}
+	secrets := map[mail.Direction]string{mail.Incoming: "in"}
+	for _, d := range a.OwnSecrets() {
+		secrets[d] = string(d)
+	}
+	if err := k.StoreSecrets(t.Context(), a, secrets, true); err != nil || len(s) != 3 {
+		t.Fatalf("%d entries, %v", len(s), err)
+	}
+	if got, err := k.Secret(t.Context(), a.Through(a.Identities[2]), mail.Outgoing); err != nil || got != "outgoing-y" {
+		t.Errorf("the password is %q, %v", got, err)
+	}
+	if got, err := k.Secret(t.Context(), a.Through(a.Identities[1]), mail.Outgoing); err != nil || got != "in" {
+		t.Errorf("the account's password is %q, %v", got, err)
+	}
+	now := a
+	now.Identities = a.Identities[1:]
+	if err := k.Prune(t.Context(), a, now); err != nil || len(s) != 2 {
+		t.Errorf("%d entries, %v", len(s), err)
+	}
+	if err := k.Forget(t.Context(), now); err != nil || len(s) != 0 {
+		t.Errorf("%d entries, %v", len(s), err)
+	}
+}
