@@ -2,6 +2,7 @@ package compose
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"slices"
@@ -43,12 +44,34 @@ func forwardAttached(a mail.Account, m *mail.Message, raw mail.Raw) mail.Draft {
 	return d
 }
 
-// AttachMessage is a message as an attachment, in memory.
+// private are the fields that are nobody's business but the sender's.
+var private = []string{"bcc", "resent-bcc", draftField}
+
+// withoutPrivate is a message without the fields that others must not see, as a draft or a copy may hold them. All else
+// stays as it is, to the octet.
+func withoutPrivate(b []byte) []byte {
+	r := bytes.NewReader(b)
+	fields, body, err := readHeader(r)
+	if err != nil || !slices.ContainsFunc(fields, func(f rawField) bool { return slices.Contains(private, f.name) }) {
+		return b
+	}
+	kept := make([]byte, 0, len(b))
+	for _, f := range fields {
+		if !slices.Contains(private, f.name) {
+			kept = append(kept, f.raw...)
+		}
+	}
+	rest := b[len(b)-body.Buffered()-r.Len():]
+	return append(append(kept, "\r\n"...), rest...)
+}
+
+// AttachMessage is a message as an attachment, in memory, without what others must not see of it.
 func AttachMessage(m *mail.Message, raw mail.Raw) (mail.Attachment, error) {
 	b := make([]byte, raw.Size())
 	if _, err := io.ReadFull(mail.Reader(raw), b); err != nil {
 		return mail.Attachment{}, err
 	}
+	b = withoutPrivate(b)
 	name := clean(m.Subject)
 	if rs := []rune(name); len(rs) > 60 {
 		name = string(rs[:60])

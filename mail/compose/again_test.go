@@ -62,7 +62,8 @@ func TestForwardAttached(t *testing.T) {
 		t.Fatalf("got %+v", d)
 	}
 	f := d.Attach[0]
-	if f.Name != "Re- Plans - more.eml" || f.Type != "message/rfc822" || string(f.Raw.(mail.Bytes)) != listMail {
+	want := strings.NewReplacer("Bcc: secret@x.org\r\n", "", "X-Poplar-Draft: e30=\r\n", "").Replace(listMail)
+	if f.Name != "Re- Plans - more.eml" || f.Type != "message/rfc822" || string(f.Raw.(mail.Bytes)) != want {
 		t.Errorf("attached %q of type %s", f.Name, f.Type)
 	}
 }
@@ -143,5 +144,21 @@ func TestWishesStandInTheHeader(t *testing.T) {
 	back, err := ParseDraft(mail.Bytes(b.Bytes()))
 	if err != nil || !back.AskReceipt || back.Priority != d.Priority || !back.SendAt.Equal(d.SendAt) || back.Notices != d.Notices {
 		t.Errorf("reopened as %+v, %v", back, err)
+	}
+}
+
+// A message that goes along whole tells nobody of blind copies, nor what only drafts hold.
+func TestAttachedMessageKeepsSecrets(t *testing.T) {
+	for in, want := range map[string]string{
+		"Subject: x\r\nBcc: secret@x.org,\r\n other@x.org\r\nX-Poplar-Draft: e30=\r\nTo: a@x.org\r\n\r\nBcc: stays\r\n": "Subject: x\r\nTo: a@x.org\r\n\r\nBcc: stays\r\n",
+		"From me Tue Nov 24\r\nbcc: secret@x.org\r\nSubject: x\r\n\r\nbody":                                             "Subject: x\r\n\r\nbody",
+		"Resent-Bcc: secret@x.org\r\nSubject: x\r\n":                                                                    "Subject: x\r\n\r\n",
+		"Subject: x\nTo: a@x.org\n\nbody\n":                                                                             "Subject: x\nTo: a@x.org\n\nbody\n",
+		"no header at all":                                                                                              "no header at all",
+	} {
+		a, err := AttachMessage(&mail.Message{Subject: "x"}, mail.Bytes(in))
+		if err != nil || string(a.Raw.(mail.Bytes)) != want || a.Size != int64(len(want)) {
+			t.Errorf("%q: %q, %d, %v", in, a.Raw, a.Size, err)
+		}
 	}
 }
