@@ -70,7 +70,7 @@ func (c *Client) login(ctx context.Context, secret string) error {
 				return errors.Join(first, err)
 			}
 		}
-		way, late := ways[i], c.known.Late
+		way, late, serial := ways[i], c.known.Late, c.known.Serial
 		in, err := c.try(ctx, way, secret)
 		if err == nil {
 			c.known.Way = way
@@ -86,6 +86,9 @@ func (c *Client) login(ctx context.Context, secret string) error {
 		case c.known.Late && !late:
 			first = nil
 			continue // it did not look at the password: the same way once more, step by step
+		case c.known.Serial && !serial:
+			first = nil
+			continue // it lost part of the flight
 		case final(err):
 			return first
 		case in:
@@ -327,7 +330,7 @@ func (ex *exchange) flight(extra []string) error {
 	}
 	c.ahead = append(c.ahead, extra...)
 	var err error
-	for range ex.lines {
+	for i := range ex.lines {
 		st, text, e := c.status(doingLogin)
 		if e == nil && st == statusContinue && len(c.ahead) > 0 {
 			// The server wants more than the initial response, and takes the next command for it: that one's answer
@@ -339,6 +342,9 @@ func (ex *exchange) flight(extra []string) error {
 		if e != nil {
 			if err == nil {
 				err = e
+			}
+			if i > 0 && timedOut(e) {
+				c.Distrust() // it has answered a part and waits for what it has been sent
 			}
 			return err
 		}
