@@ -135,6 +135,8 @@ func TestForeignHTML(t *testing.T) {
 		{"a blank line of Word's", "<p style='margin:0'>a</p><p style='margin:0'>&nbsp;</p><p style='margin:0'>b</p>", "a||b"},
 		{"headings are bold", "<h1>Big</h1>text", "**Big**||text"},
 		{"styles", `<span style="font-weight:700;color:rgb(1,2,255)">a</span><font color=red>b</font><span style="color:#000">c</span>`, "**a**#0102ff|b#ff0000|c"},
+		{"a link has its own colour", `<div style="color:#333333"><a href="https://x.org/">a</a>b</div>`, "a|b#333333"},
+		{"heads of tables", "<table><tr><th>a</th><td>b</td></tr></table>", "**a**|\tb"},
 		{"nothing that runs", `<style>p{}</style><script>x()</script><title>t</title><a href="javascript:x()" onclick=y>go</a><svg><path d=x></svg>`, "go"},
 		{"nothing hidden", `<div style="display:none">seen nowhere <b>too</b></div>seen`, "seen"},
 		{"tables", "<table><tr><td>a</td><td>b</td></tr><tr><td><div>c</div></td></tr></table>", "a\tb|c"},

@@ -157,7 +157,7 @@ func (r *richReader) start(t html.Token) {
 func (e *element) take(tag el.Atom, get func(string) string) {
 	e.room = slices.Contains(roomy, tag)
 	switch tag {
-	case el.B, el.Strong:
+	case el.B, el.Strong, el.Th:
 		e.style.Bold = true
 	case el.I, el.Em, el.Cite, el.Dfn, el.Var:
 		e.style.Italic = true
@@ -165,7 +165,7 @@ func (e *element) take(tag el.Atom, get func(string) string) {
 		e.style.Underline = true
 	case el.A:
 		if to := mail.CleanLink(get("href")); to != "" {
-			e.style.Link = to
+			e.style.Link, e.style.Colour = to, "" // links have a colour of their own
 		}
 	case el.Font:
 		if c := readColour(get("color")); c != "" {
