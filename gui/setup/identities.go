@@ -46,11 +46,11 @@ func (w *AccountWindow) editIdentity(i int, then func()) {
 	name := kit.NewField(id.Name, "", nil)
 	address := kit.NewField(id.Address, "", nil)
 	reply := kit.NewField(id.ReplyTo, kit.T("The same address"), nil)
-	signature := kit.NewArea(id.Signature, "", 80, nil)
+	sig := w.newSignature(id.Signature, id.SignatureRich, 80, nil)
 	server := w.newThrough(id, func() string { return address.Text() })
 	form := kit.NewForm(110).Add(kit.T("Your name"), name).Add(kit.T("Mail address"), address).Add(kit.T("Answers go to"), reply).
-		Add(kit.T("Signature"), signature).Add(kit.T("Sent through"), server.choice).Add("", server.row)
-	ask := &kit.Ask{Title: kit.T("A further name to write under"), Content: form, Width: 520}
+		Add(kit.T("Signature"), sig).Add(kit.T("Sent through"), server.choice).Add("", server.row)
+	ask := &kit.Ask{Title: kit.T("A further name to write under"), Content: form, Width: 560}
 	server.grown = func() {
 		form.Refresh()
 		ask.Grow()
@@ -58,8 +58,10 @@ func (w *AccountWindow) editIdentity(i int, then func()) {
 	ask.Choices = []kit.AskChoice{{Label: kit.T("Cancel")}, {Label: kit.T("Apply"), Kind: kit.Filled, Do: func() bool {
 		now := mail.Identity{
 			Name: strings.TrimSpace(name.Text()), ReplyTo: strings.TrimSpace(reply.Text()),
-			Signature: strings.TrimRight(signature.Text(), " \t\r\n"), Via: server.via(), Own: server.own(),
+			Via: server.via(), Own: server.own(),
 		}
+		now.Signature, now.SignatureRich = sig.Value()
+		now.Signature = strings.TrimRight(now.Signature, " \t\r\n")
 		list := model.ParseEntered(address.Text())
 		if len(list) != 1 || list[0].Wrong != "" {
 			why := model.WrongNoAt

@@ -56,11 +56,23 @@ func newOwnServerWindow(t *through, apply func(o mail.OwnServer, secret string),
 	if address != "" {
 		title = kit.T("Outgoing server · %s", address)
 	}
+	stay := func() bool { return true }
+	gone := false
 	w.frame = newFrame(fyne.CurrentApp(), t.w.loop, title, fyne.NewSize(560, 600), func() {
+		gone = true
+		stay()
 		if w.run != nil {
 			w.run()
 		}
 		closed()
+	})
+	// Without the account's window there is nobody who could take it.
+	stay = context.AfterFunc(t.w.ctx, func() {
+		t.w.loop(func() {
+			if !gone {
+				w.Window.Close()
+			}
+		})
 	})
 	w.build()
 	w.test = kit.NewButton(kit.T("Test settings"), "check", kit.Plain, w.Test)

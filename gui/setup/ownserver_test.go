@@ -116,4 +116,10 @@ func TestOwnServerOfAnIdentity(t *testing.T) {
 	if y.via() != "b" || y.own() != nil {
 		t.Errorf("via %q, %+v", y.via(), y.own())
 	}
+	// With the account's window it goes, too.
+	x.edit()
+	w.cancel()
+	if !q.Until(20*time.Second, func() bool { return x.window == nil }) {
+		t.Error("the window stays without its account's")
+	}
 }
