@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func TestAbsentKeyringIsNotALockedOne(t *testing.T) {
 			t.Errorf("%v: %q, %q, %v", c.err, bar.Title(), bar.Text(), bar.Acts())
 		}
 		bar.Do(0)
-		if absent := c.err == settings.ErrAbsent; session != absent || again == absent {
+		if absent := errors.Is(c.err, settings.ErrAbsent); session != absent || again == absent {
 			t.Errorf("%v: the first button tries again %v, keeps it %v", c.err, again, session)
 		}
 	}
