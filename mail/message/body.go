@@ -125,7 +125,7 @@ func (t *tree) readBody(wantHTML bool) body {
 			src = t.join(b.html)
 		}
 		if strings.TrimSpace(plain) == "" && src != "" {
-			plain = html.Text(src)
+			plain = t.wordsOf(src)
 		}
 		if len(blocks) == 1 {
 			out.text = plain // as it is: most messages have one text
@@ -151,6 +151,15 @@ func (t *tree) readBody(wantHTML bool) body {
 		t.otherBody(&out)
 	}
 	return out
+}
+
+// wordsOf is the text of HTML: for the index the words alone, as that is faster, but not of what may be a report, in which
+// lines and cells tell.
+func (t *tree) wordsOf(src string) string {
+	if t.quick {
+		return html.Words(src)
+	}
+	return html.Text(src)
 }
 
 // join puts text leaves together.

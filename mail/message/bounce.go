@@ -167,7 +167,7 @@ func (t *tree) reportScore(told string) int {
 		n += 3
 	}
 	if told != "" {
-		if textPhrases.in(evenText(told)) || failureIn(told) {
+		if textPhrases.in(t.evenOf(told)) || failureIn(told) {
 			n += 2
 		} else if n < 7 {
 			n--
@@ -288,7 +288,10 @@ func statusFields(text string) []mail.Bounced {
 		if !ok || len(name) > 40 {
 			continue
 		}
-		name = strings.ToLower(strings.TrimSpace(name))
+		if name = strings.TrimSpace(name); len(name) < 6 || len(name) > 18 {
+			continue
+		}
+		name = strings.ToLower(name)
 		if !statusNames[name] {
 			continue
 		}

@@ -52,7 +52,7 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 		}
 	}
 	failed = failed[:min(len(failed), toldLimit)]
-	even := evenText(text)
+	even := t.evenOf(text)
 	delayed := delayPhrases.in(even) && !finalPhrases.in(even)
 	delivered := !delayed && arrivedPhrases.in(even) && !textPhrases.in(even) && !failureIn(text)
 	var list []mail.Bounced
@@ -104,6 +104,14 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 		list = append(list, b)
 	}
 	return mergeRecipients(list)
+}
+
+// evenOf is evenText, which is asked for the same text more than once.
+func (t *tree) evenOf(text string) string {
+	if t.evened != text || t.even == "" {
+		t.evened, t.even = text, evenText(text)
+	}
+	return t.even
 }
 
 // failedHeader reads X-Failed-Recipients (Exim, Gmail).

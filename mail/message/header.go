@@ -178,11 +178,7 @@ func (w *window) parseHeader(off int64, root bool, boundary func(line []byte) bo
 		n = min(n, headerScan)
 		block := w.at(off, n)
 		if h.fields == nil {
-			room := 6
-			if root {
-				room = 32
-			}
-			h.fields = make([]field, 0, room)
+			h.fields = w.room(root)
 		}
 		if len(block) > n {
 			block = block[:n]
@@ -207,8 +203,29 @@ func (w *window) parseHeader(off int64, root bool, boundary func(line []byte) bo
 		if w.fields += len(h.fields); w.fields > allFields && !root {
 			h.fields = h.fields[:min(len(h.fields), 20)]
 		}
+		w.took(h.fields)
 		h.fields = slices.Clip(h.fields)
 		return h, off + int64(end)
+	}
+}
+
+// room is memory for the fields of a header. Those of a message share pieces of it.
+func (w *window) room(root bool) []field {
+	const piece = 40
+	least := 8
+	if root {
+		least = 24
+	}
+	if cap(w.fieldRoom) < least {
+		w.fieldRoom = make([]field, 0, piece)
+	}
+	return w.fieldRoom
+}
+
+// took says how much of the room a header needed.
+func (w *window) took(used []field) {
+	if n := len(used); n > 0 && n <= cap(w.fieldRoom) && &used[0] == &w.fieldRoom[:1][0] {
+		w.fieldRoom = w.fieldRoom[n:n:cap(w.fieldRoom)]
 	}
 }
 

@@ -46,6 +46,7 @@ func Scan(raw mail.Raw) Scanned {
 
 func (t *tree) scan() Scanned {
 	s := t.envelope()
+	t.quick = !t.mayReport()
 	b := t.readBody(false)
 	s.Snippet = snippet(b.text)
 	s.IndexText = b.text

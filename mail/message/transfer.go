@@ -41,6 +41,18 @@ func transferReader(encoding string, r io.Reader, size int64) io.Reader {
 
 // transferEncoding normalises the field's value.
 func transferEncoding(v []byte) string {
+	switch string(bytes.TrimSpace(v)) { // nearly all
+	case "":
+		return ""
+	case "7bit":
+		return "7bit"
+	case "8bit":
+		return "8bit"
+	case "base64":
+		return "base64"
+	case "quoted-printable":
+		return "quoted-printable"
+	}
 	s := strings.ToLower(string(bytes.TrimSpace(stripComments(v))))
 	s = strings.Trim(s, "\"' \t;,")
 	if i := strings.IndexAny(s, "; \t,"); i > 0 {

@@ -49,10 +49,12 @@ type tree struct {
 	count int
 	// limit bounds the text that is read, textUsed is how much has been.
 	limit, textUsed int64
+	quick           bool // of HTML the words are enough
 	read            bool // head has been read
 	head            Scanned
 	forced          *codec // the character set that a person chose; nil: what the message says
 	charset         string // what the first text was read in
+	evened, even    string // the text that evenText was made of last, and what came of it
 	signs           *signs // of a delivery report in the header, once they have been looked for
 	levels
 	problems

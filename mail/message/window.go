@@ -27,7 +27,8 @@ type window struct {
 	until int64
 	left  bool
 
-	kept, fields int // bytes and fields of the headers read so far
+	fieldRoom    []field // for the next header
+	kept, fields int     // bytes and fields of the headers read so far
 }
 
 func newWindow(raw mail.Raw) *window {
