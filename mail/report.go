@@ -31,6 +31,13 @@ type RefusedMessage struct {
 	Wish    Wish      `json:"-"` // WishLeave: not asked for any more; WishDelete: deleted at the next visit
 }
 
+// What stands for the server's words in RefusedMessage.Said where it gave none.
+const (
+	SaidBroken  = "the connection ends whenever this message is asked for"
+	SaidEndless = "the message goes on far beyond its announced size"
+	SaidNothing = "the server lists this message and sends nothing of it"
+)
+
 // Key is the message's key in the ledger.
 func (r RefusedMessage) Key() LedgerKey { return LedgerKey{r.UIDL, r.Dup} }
 

@@ -176,6 +176,19 @@ func (w *RefusedWindow) Delete(m mail.RefusedMessage) {
 	ask.Show(w.Window, nil)
 }
 
+// saidOf is what the server said of a message, or what stands for it where it said nothing.
+func saidOf(m mail.RefusedMessage) string {
+	switch m.Said {
+	case mail.SaidBroken:
+		return kit.T("the connection ends whenever this message is asked for")
+	case mail.SaidEndless:
+		return kit.T("the message goes on far beyond its announced size")
+	case mail.SaidNothing:
+		return kit.T("the server lists this message and sends nothing of it")
+	}
+	return m.Said
+}
+
 const refusedHeight = 76
 
 // refusedRow is one message that the server refuses.
@@ -214,7 +227,7 @@ func newRefusedRow(w *RefusedWindow, m mail.RefusedMessage) *refusedRow {
 	parts = append(parts, state)
 	r.title = kit.NewLine(subjectOr(title), 13, true, kit.Text).Shrink()
 	r.second = kit.NewLine(strings.Join(parts, " · "), 12, false, kit.Text2).Shrink()
-	r.said = kit.NewLine(kit.T("“%s”", m.Said), 12, false, kit.Warn).Shrink()
+	r.said = kit.NewLine(kit.T("“%s”", saidOf(m)), 12, false, kit.Warn).Shrink()
 	r.buttons = append(r.buttons, kit.NewButton(kit.T("Try again"), "", kit.Plain, func() { w.Retry(m) }))
 	if m.Wish == mail.NoWish || m.Wish == mail.WishFetch {
 		r.buttons = append(r.buttons, kit.NewButton(kit.T("Leave it there"), "", kit.Plain, func() { w.Leave(m) }))

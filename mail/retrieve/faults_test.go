@@ -72,6 +72,11 @@ func faults() []fault {
 		{name: "RETR answers -ERR once", script: once(func() mailtest.Script { return mailtest.Once("RETR 2", mailtest.Refuse("", "not now")) })},
 		{name: "RETR answers [SYS/TEMP] once", script: once(func() mailtest.Script { return mailtest.Once("RETR 2", mailtest.Refuse("SYS/TEMP", "busy")) }), retrs: bothRetrs(5), first: true},
 		{name: "RETR answers +ERR once", script: once(func() mailtest.Script { return mailtest.Once("RETR 2", mailtest.Instead("+ERR disk")) })},
+		{name: "RETR answers with nothing once", script: once(func() mailtest.Script { return mailtest.Once("RETR 2", mailtest.Instead("+OK\r\n.")) }), retrs: bothRetrs(5), first: true},
+		{
+			name: "RETR of one message answers with nothing, always", script: script(nothingOfLetter(2)),
+			want: []string{four[0], four[2], four[3]}, left: 1, refused: []string{mail.SaidNothing},
+		},
 		{name: "DELE answers -ERR once", script: once(func() mailtest.Script { return mailtest.Once("DELE 2", mailtest.Refuse("", "locked")) }), retrs: bothRetrs(4)},
 		{name: "QUIT answers -ERR once", script: once(func() mailtest.Script {
 			return mailtest.Once("QUIT", mailtest.Refuse("", "some messages not removed"))
@@ -228,6 +233,9 @@ func faults() []fault {
 func refuseLetter(n int) mailtest.Script {
 	return onLetter(n, mailtest.Refuse("", "unable to open message"))
 }
+
+// nothingOfLetter answers with +OK and no message whenever one letter is asked for.
+func nothingOfLetter(n int) mailtest.Script { return onLetter(n, mailtest.Instead("+OK\r\n.")) }
 
 // cutLetter breaks the link whenever one letter is asked for.
 func cutLetter(n int) mailtest.Script { return onLetter(n, mailtest.CutAt(70)) }

@@ -9,9 +9,6 @@ import (
 	"poplar/mail/pop3"
 )
 
-// saidBroken stands for the server's words where it gave none.
-const saidBroken = "the connection ends whenever this message is asked for"
-
 // open opens a session and reads the ledger meanwhile: that of a large mailbox takes as long as a turn to the server. It
 // is not read yet where nothing may have changed since the last visit.
 func (s *session) open(ctx context.Context, after bool) error {
@@ -125,7 +122,7 @@ func (r *reader) read(ctx context.Context, items wants) error {
 		it := items.at(answered)
 		r.blame[name(it)]++
 		if r.done == r.start && r.blame[name(it)] >= maxBlame {
-			r.giveUp(it, saidBroken)
+			r.giveUp(it, mail.SaidBroken)
 		}
 	}
 	return err
@@ -144,12 +141,22 @@ func (r *reader) message(ctx context.Context, it Item, b *pop3.Body) error {
 		sp.drop()
 		switch {
 		case errors.Is(err, errEndless):
-			r.giveUp(it, errEndless.Error())
+			r.giveUp(it, mail.SaidEndless)
 		case sp.failed:
 			r.local = true
 			err = r.unwritten(err)
 		}
 		return err
+	}
+	if b.Octets() == 0 && it.Size > int64(len("\r\n")) {
+		// Stored, it would count as the message, and the policy might delete that one.
+		sp.drop()
+		if r.last {
+			r.giveUp(it, mail.SaidNothing)
+		} else {
+			r.later = append(r.later, it)
+		}
+		return nil
 	}
 	r.done++
 	r.progress(r.total, false)

@@ -29,7 +29,7 @@ type spool struct {
 	digester *digester // of a message in a file
 }
 
-var errEndless = errors.New("the message goes on far beyond its announced size")
+var errEndless = errors.New(mail.SaidEndless)
 
 // newSpool makes room for a message of the announced size.
 func newSpool(dir, name string, announced int64) *spool {
