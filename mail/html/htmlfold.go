@@ -14,7 +14,7 @@ const (
 	// introText is how long what introduces it may be.
 	introText = 400
 	// maxLooked bounds the elements that are looked at for the head of an earlier message.
-	maxLooked = 20_000
+	maxLooked = 4000
 )
 
 // htmlFold is a quote that was found in HTML.
@@ -87,6 +87,9 @@ func (f *folder) quote(c *html.Node) bool {
 	switch {
 	case c.DataAtom == atom.Blockquote, has(class, "gmail_quote", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "history-quote-wrapper", "qmbox"),
 		strings.Contains(id, "yahoo_quoted"), id == "isReplyContent", id == "isForwardContent":
+		if f.looked++; f.looked > maxLooked {
+			return false
+		}
 		lines := firstLines(c)
 		if _, passed := headAt(lines); passed || id == "isForwardContent" {
 			return true // it was passed on to be read

@@ -103,6 +103,10 @@ func TestBounds(t *testing.T) {
 		b.WriteString("Content-Type: text/plain\r\n\r\nDeep inside.\r\n")
 		return b.Bytes()
 	}
+	var wrong strings.Builder // multiparts in each other, each with another boundary than it says
+	for i := range 200 {
+		fmt.Fprintf(&wrong, "Content-Type: multipart/mixed; boundary=gone%d\r\n\r\n--b%d\r\n", i, i)
+	}
 	tests := []struct {
 		name    string
 		raw     mail.Raw
@@ -116,6 +120,7 @@ func TestBounds(t *testing.T) {
 		{"100,000 parts", huge{top + "Content-Type: multipart/mixed; boundary=b\r\n\r\n", "--b\r\nContent-Type: image/gif; name=a.gif\r\nContent-Transfer-Encoding: base64\r\n\r\nR0lG\r\n", "--b--\r\n", 100_000}, tooManyParts, 64 << 20},
 		{"100,000 texts", huge{top + "Content-Type: multipart/mixed; boundary=b\r\n\r\n", "--b\r\n\r\nText\r\n", "--b--\r\n", 100_000}, tooManyParts, 64 << 20},
 		{"10,000 nested multiparts", nested(10_000), tooDeep, 64 << 20},
+		{"wrong boundaries in each other", huge{top + wrong.String() + "Content-Type: application/zip\r\n\r\n", strings.Repeat("QUJD", 19) + "\r\n", "", 200 << 20 / 78 / boundsScale}, boundaryGuess, 16 << 20},
 		{"header of a gigabyte", huge{top + "X-Long: ", "all work and no play\r\n ", "\r\n\r\nText.\r\n", 1 << 30 / 23 / boundsScale}, headerCut, 96 << 20},
 		{"header of a million fields", huge{top, "X-A: b\r\n", "\r\nText.\r\n", 1_000_000}, headerCut, 64 << 20},
 		{"lines of dashes", huge{top + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n", "--\r\n", "--b--\r\n", 20_000_000 / boundsScale}, "", 64 << 20},

@@ -349,8 +349,12 @@ func (t *tree) rescue() {
 		})
 	}
 	find(t.root)
+	room := 4*t.win.size + 64<<20 // octets that are walked again
 	for i := 0; i < len(lost); i++ {
 		p := lost[i]
+		if room -= p.end - p.body; room < 0 {
+			return
+		}
 		if b := t.guessBoundary(p); b != "" {
 			p.boundary = b
 			p.closed = false
