@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -331,6 +333,36 @@ func TestDateOfWhatIsRedirected(t *testing.T) {
 		date, _, _ = strings.Cut(date, "\r\n")
 		if strings.HasSuffix(date, "+0000") != utc || strings.HasSuffix(date, "+0800") == utc {
 			t.Errorf("UTC %v: %q", utc, date)
+		}
+	}
+}
+
+// A connection that breaks before a message has left, and no other to be had: it waits, and nobody is asked whether it
+// has arrived.
+func TestBrokenBeforeTheMessageIsNotPerhapsSent(t *testing.T) {
+	for _, chunking := range []bool{false, true} {
+		b := newBench(t, nil, nil)
+		b.smtp = mailtest.StartSMTP(t, mailtest.SMTPOptions{
+			Chunking: chunking, Users: map[string]string{"anna": secret}, Script: mailtest.Nth(1, "DOT", mailtest.CutAfter),
+		})
+		b.account.Outgoing = b.smtp.Server("anna")
+		b.account.Outgoing.AllowPlaintext = true
+		dials := 0
+		b.o.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if dials++; dials > 1 {
+				return nil, errors.New("no way there")
+			}
+			return new(net.Dialer).DialContext(ctx, network, addr)
+		}
+		if err := b.SetAccounts(t.Context(), []mail.Account{b.account}); err != nil {
+			t.Fatal(err)
+		}
+		for n := range 2 {
+			b.queue(n, "jonas@weber.example")
+		}
+		tried, err := b.Flush(t.Context())
+		if err != nil || len(tried) != 2 || tried[0].State != mail.SentOK || tried[1].State != mail.Deferred || dials != 2 {
+			t.Errorf("chunking %v: %+v, %v, %d connections", chunking, tried, err, dials)
 		}
 	}
 }

@@ -401,13 +401,12 @@ func (w *worker) submit(ctx context.Context, o mail.OutboxItem, early *begunEarl
 	if w.round.Follow != nil {
 		w.round.Follow(func(ctx context.Context) (mail.OutboxItem, mail.Raw, bool) { return w.follower(ctx, o) })
 	}
-	u := outcome{flown: early != nil}
+	var u outcome
 	u.receipt, u.err = w.send(ctx, o, raw, func(ctx context.Context) error {
-		if u.flown {
-			return nil // noted already
-		}
-		if err := w.q.PutOutbox(ctx, begun(o, w.now)); err != nil {
-			return fmt.Errorf("the message was not sent because that could not be noted: %w", err)
+		if early == nil { // else it is noted already
+			if err := w.q.PutOutbox(ctx, begun(o, w.now)); err != nil {
+				return fmt.Errorf("the message was not sent because that could not be noted: %w", err)
+			}
 		}
 		u.flown = true
 		return nil
