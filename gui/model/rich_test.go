@@ -219,6 +219,9 @@ func TestPhotographsAreUpright(t *testing.T) {
 		if r, g, _, _ := got.At(corner[0], corner[1]).RGBA(); r < 0xC000 || g > 0x6000 {
 			t.Errorf("%d: the red corner is not at %v", turn, corner)
 		}
+		if _, g, _, _ := got.At(w-1-corner[0], h-1-corner[1]).RGBA(); g < 0xC000 {
+			t.Errorf("%d: the corner opposite of %v is not white", turn, corner)
+		}
 	}
 	for _, odd := range []string{"/9j/4Q==", "/9j/4QAIRXhpZgAA", "/9j/4QAWRXhpZgAASUkqAP////8AAAAA"} {
 		data, _ := base64.StdEncoding.DecodeString(odd)

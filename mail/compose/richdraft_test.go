@@ -45,6 +45,14 @@ func TestWhatHTMLCannotHoldIsKept(t *testing.T) {
 	if got := reopenDraft(t, draftBytes(t, d)); got.Rich == nil || got.Text != "ab\n["+picture(1).Name+"]" || !reflect.DeepEqual(got.Rich.Pictures(), text.Pictures()) {
 		t.Errorf("it came back as %+v", got.Rich)
 	}
+	// More lines than are read of HTML.
+	long := mail.RichText(strings.Repeat("a line\n", maxRichBlocks+10))
+	long.Blocks = append(long.Blocks, text.Blocks[1])
+	d.Rich = &long
+	if got := reopenDraft(t, draftBytes(t, d)); got.Rich == nil || !reflect.DeepEqual(*got.Rich, long) {
+		t.Errorf("%d lines came back as %d", len(long.Blocks), len(got.Rich.Blocks))
+	}
+	d.Rich = &text
 	odd := picture(2)
 	odd.ID = `a"<b> c` // of a draft that was changed by hand: no Content-ID can hold it
 	text.Blocks[1].Runs[0].Picture = odd

@@ -62,6 +62,7 @@ func TestQuotesThatCanBeEditedKeepTheirLook(t *testing.T) {
 	b := newBench(t, nil, nil)
 	b.box.Add([]byte("From: bo@example.org\r\nTo: anna@birch.example\r\nSubject: Hi\r\nContent-Type: text/html\r\n\r\n<p>One <b>two</b></p><ul><li>three</ul>\r\n"))
 	b.box.Add([]byte("From: bo@example.org\r\nTo: anna@birch.example\r\nSubject: Plain\r\n\r\nOne two\r\n"))
+	b.box.Add([]byte("From: bo@example.org\r\nTo: anna@birch.example\r\nSubject: Plain\r\nContent-Type: text/html\r\n\r\n<p>One two</p>\r\n"))
 	b.Start()
 	b.CheckNow()
 	b.until("a visit", ended)
