@@ -19,7 +19,7 @@ func immutable(path string, on bool) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // only looked at
+	defer f.Close()
 	flags, err := unix.IoctlGetUint32(int(f.Fd()), unix.FS_IOC_GETFLAGS)
 	if err != nil {
 		return err

@@ -81,7 +81,10 @@ func TestReadOnlyWhileOpen(t *testing.T) {
 	}
 	breakStore(t, s, "PRAGMA query_only = ON")
 	for name, err := range map[string]error{
-		"add":    func() error { _, err := s.Add(ctx, home, []mail.Arrival{retrieved(3, "Three", ""), large(4)}); return err }(),
+		"add": func() error {
+			_, err := s.Add(ctx, home, []mail.Arrival{retrieved(3, "Three", ""), large(4)})
+			return err
+		}(),
 		"ledger": s.PutLedger(ctx, mail.LedgerRow{Account: home, UIDL: "uid-1", State: mail.Doomed}),
 		"delete": s.Delete(ctx, kept),
 		"mark":   s.Mark(ctx, kept, mail.Seen, 0),
