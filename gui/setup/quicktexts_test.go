@@ -2,6 +2,7 @@ package setup
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,12 +16,20 @@ import (
 // keeper keeps preferences, or cannot.
 type keeper struct {
 	model.Poplar
+	mu    sync.Mutex
 	prefs settings.Preferences
 	fail  error
 }
 
-func (k *keeper) Preferences() settings.Preferences { return k.prefs }
+func (k *keeper) Preferences() settings.Preferences {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.prefs
+}
+
 func (k *keeper) SetPreferences(p settings.Preferences) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.fail == nil {
 		k.prefs = p
 	}
@@ -38,7 +47,7 @@ func TestQuickTextsAreEdited(t *testing.T) {
 	until := func(what string, done func() bool) {
 		t.Helper()
 		if !q.Until(10*time.Second, done) {
-			t.Fatalf("never: %s; %+v", what, p.prefs.QuickTexts)
+			t.Fatalf("never: %s; %+v", what, p.Preferences().QuickTexts)
 		}
 	}
 	edit := func(was model.QuickText, name, text string) (open bool) {
@@ -57,16 +66,18 @@ func TestQuickTextsAreEdited(t *testing.T) {
 	if edit(model.QuickText{}, "hello", "Dear {first}") {
 		t.Error("a good text is not taken")
 	}
-	until("it is stored", func() bool { return len(w.list) == 2 && p.prefs.QuickTexts[1].Text == "Dear {first}" })
+	until("it is stored", func() bool { return len(w.list) == 2 && p.Preferences().QuickTexts[1].Text == "Dear {first}" })
 	edit(w.list[0], "many thanks", "Thank you, {name}")
-	until("it has another name", func() bool { return p.prefs.QuickTexts[0].Name == "many thanks" && len(p.prefs.QuickTexts) == 2 })
+	until("it has another name", func() bool { return p.Preferences().QuickTexts[0].Name == "many thanks" && len(p.Preferences().QuickTexts) == 2 })
 	w.remove(w.list[0])
 	w.ask.Choices[0].Do()
 	until("it is gone", func() bool { return len(w.list) == 1 && w.list[0].Name == "hello" })
-	if p.prefs.Theme != "dark" {
+	if p.Preferences().Theme != "dark" {
 		t.Error("other preferences were changed")
 	}
+	p.mu.Lock()
 	p.fail = errors.New("the disk is full")
+	p.mu.Unlock()
 	w.remove(w.list[0])
 	w.ask.Choices[0].Do()
 	until("the failure is told", func() bool { return len(w.notice.Objects) > 0 })
