@@ -25,7 +25,7 @@ func BenchmarkAddressBook(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer e.Close() //nolint:errcheck // the folder goes, too
+	defer e.Close()
 	a := mail.DefaultAccount()
 	a.ID, a.Address = "a1", "anna@birch.example"
 	if err := e.SetAccounts(ctx, []mail.Account{a}); err != nil {
