@@ -103,7 +103,6 @@ func TestALongMessageIsShownBeforeItIsRead(t *testing.T) {
 			t.Fatalf("it never came to: %s", what)
 		}
 	}
-	r.Reading = nil
 	until("the beginning", func() bool { return r.Message() != nil && r.Attachments.Visible() })
 	if len(r.Attachments.tickets) != 1 || !r.notes.shows(noteRemarks) {
 		t.Errorf("the beginning has %d attachments", len(r.Attachments.tickets))
