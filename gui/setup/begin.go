@@ -21,7 +21,7 @@ func (g *Guide) box() *mail.Mailbox {
 func (g *Guide) begins() fyne.CanvasObject {
 	box := g.box()
 	if box == nil || box.Count == 0 {
-		g.start, g.starts = mail.StartAll, nil
+		g.start, g.starts, g.started = mail.StartAll, nil, false
 		return nil
 	}
 	starts := []mail.Start{mail.StartAll}

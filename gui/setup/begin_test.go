@@ -61,7 +61,11 @@ func TestWhichMailFirst(t *testing.T) {
 			if c.choose >= 0 {
 				test.Tap(g.starts.Radio(c.choose))
 			}
-			g.ready(true) // details: the choice stays
+			b.tap(g.Content(), "Send a test message to yourself")
+			b.until("tested with a message", func() bool { return g.finish.Visible() })
+			if got := b.e.letters; !slices.Equal(got, []bool{false, true}) || !g.steps.Visible() {
+				t.Errorf("tests with a message: %v", got)
+			}
 			g.Finish()
 			b.until("saved", func() bool { return told })
 			if got := b.e.saved[0].Start; got != c.want {

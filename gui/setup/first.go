@@ -63,6 +63,8 @@ type Guide struct {
 	title, sum    *kit.Para
 	finish, stop  *kit.Button
 	anyway, more  *kit.Button
+	write         *kit.Button // a message to oneself
+	letter        bool        // the next test sends one
 	card          *fyne.Container
 	notice        *fyne.Container
 	finishing     bool

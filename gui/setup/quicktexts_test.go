@@ -68,7 +68,9 @@ func TestQuickTextsAreEdited(t *testing.T) {
 	}
 	until("it is stored", func() bool { return len(w.list) == 2 && p.Preferences().QuickTexts[1].Text == "Dear {first}" })
 	edit(w.list[0], "many thanks", "Thank you, {name}")
-	until("it has another name", func() bool { return p.Preferences().QuickTexts[0].Name == "many thanks" && len(p.Preferences().QuickTexts) == 2 })
+	until("it has another name", func() bool {
+		return p.Preferences().QuickTexts[0].Name == "many thanks" && len(p.Preferences().QuickTexts) == 2
+	})
 	w.remove(w.list[0])
 	w.ask.Choices[0].Do()
 	until("it is gone", func() bool { return len(w.list) == 1 && w.list[0].Name == "hello" })

@@ -43,6 +43,7 @@ type engine struct {
 	named    []mail.Names
 	unheard  error
 	folders  []mail.Folder
+	letters  []bool
 	sending  int // logins for sending after one that was refused
 
 	signIns    []model.SignIn
@@ -124,6 +125,7 @@ func (e *engine) Secrets(context.Context, mail.Account) (model.Secrets, error) {
 func (e *engine) Test(ctx context.Context, a mail.Account, s model.Secrets, letter bool, report func(mail.Finding)) error {
 	e.mu.Lock()
 	e.tests, e.with = append(e.tests, a), append(e.with, s)
+	e.letters = append(e.letters, letter)
 	findings := e.findings
 	refused := e.refuse[a.Incoming.User]
 	e.mu.Unlock()

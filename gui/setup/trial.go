@@ -26,12 +26,17 @@ func (g *Guide) testing() fyne.CanvasObject {
 	g.stop = kit.NewButton(kit.T("Stop"), "", kit.Plain, func() { g.turn(guideServers) })
 	g.anyway = kit.NewButton(kit.T("Save anyway"), "", kit.Link, g.Finish)
 	g.more = kit.NewButton(kit.T("Show details"), "", kit.Link, func() { g.ready(!g.steps.Visible()) })
+	g.write = kit.NewButton(kit.T("Send a test message to yourself"), "", kit.Link, func() {
+		g.letter = true
+		g.retest()
+	})
 	g.finish = kit.NewButton(kit.T("Finish and check mail"), "", kit.Filled, g.Finish)
 	g.finish.Hide()
 	g.anyway.Hide()
 	g.more.Hide()
+	g.write.Hide()
 	return guidePage(g.title, g.sum, container.New(&kit.Column{Gap: 14}, g.notice, g.advice, g.card),
-		kit.NewFoot(32, []fyne.CanvasObject{g.anyway, g.more}, []fyne.CanvasObject{g.stop, g.finish}))
+		kit.NewFoot(32, []fyne.CanvasObject{g.anyway, g.more, g.write}, []fyne.CanvasObject{g.stop, g.finish}))
 }
 
 // advise tells of a step over the list of steps.
@@ -56,6 +61,7 @@ func (g *Guide) retest() {
 	g.notice.RemoveAll()
 	g.anyway.Hide()
 	g.more.Hide()
+	g.write.Hide()
 	g.finish.Hide()
 	g.title.SetText(kit.T("Testing the settings"))
 	g.stop.SetLabel(kit.T("Stop"))
@@ -66,8 +72,12 @@ func (g *Guide) retest() {
 		g.root.Refresh()
 	}
 	g.secrets()
-	g.start = mail.StartAll
-	g.d = examine(ctx, g.loop, g.p, g.form, false, refusedLogin, show, func(d *model.Diagnosis) {
+	if !g.started {
+		g.start = mail.StartAll
+	}
+	letter := g.letter
+	g.letter = false
+	g.d = examine(ctx, g.loop, g.p, g.form, letter, refusedLogin, show, func(d *model.Diagnosis) {
 		p, dir := d.Problem(), mail.Incoming
 		failed := d.Failure()
 		if failed != nil {
@@ -82,7 +92,7 @@ func (g *Guide) retest() {
 		if p == nil {
 			g.title.SetText(kit.T("Everything is ready"))
 			g.finish.Show()
-			g.ready(false)
+			g.ready(letter)
 			return
 		}
 		if dir == mail.Incoming && g.search.FirstUser(g.form, g.mine, p) {
@@ -150,6 +160,7 @@ func (g *Guide) ready(details bool) {
 		}
 	}
 	g.more.Show()
+	g.write.Show()
 	if details {
 		g.steps.Show()
 		g.card.Show()
