@@ -28,7 +28,7 @@ func (g *Guide) begins() fyne.CanvasObject {
 	labels := []string{kit.N(box.Count, "All %d message (%s)", "All %d messages (%s)", kit.Size(box.Octets))}
 	if box.Recent > 0 && box.Recent < box.Count {
 		starts = append(starts, mail.StartRecent)
-		labels = append(labels, kit.N(box.Recent, "The last three months first (%d message; the rest follows in the background)", "The last three months first (%d messages; the rest follows in the background)"))
+		labels = append(labels, kit.N(box.Recent, "The last three months first (%d message, the rest in the background)", "The last three months first (%d messages, the rest in the background)"))
 		if !g.started {
 			g.start = mail.StartRecent
 		}

@@ -20,7 +20,7 @@ func TestWhichMailFirst(t *testing.T) {
 		shows  []string
 		want   mail.Start
 	}{
-		{"old and new", &mail.Mailbox{Count: 1204, Octets: 310 << 20, Recent: 186}, -1, []string{"Which mail first?", "All 1,204 messages (310 MB)", "The last three months first (186 messages; the rest follows in the background)"}, mail.StartRecent},
+		{"old and new", &mail.Mailbox{Count: 1204, Octets: 310 << 20, Recent: 186}, -1, []string{"Which mail first?", "All 1,204 messages (310 MB)", "The last three months first (186 messages, the rest in the background)"}, mail.StartRecent},
 		{"all of it", &mail.Mailbox{Count: 1204, Octets: 1, Recent: 186}, 0, nil, mail.StartAll},
 		{"none of it", &mail.Mailbox{Count: 1204, Octets: 1, Recent: 186}, 2, nil, mail.StartNew},
 		{"all is new", &mail.Mailbox{Count: 3, Octets: 3 << 20, Recent: 3}, -1, []string{"All 3 messages (3.0 MB)"}, mail.StartAll},
