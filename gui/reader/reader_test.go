@@ -299,7 +299,7 @@ func TestManyRecipientsAreSummedUp(t *testing.T) {
 	}
 	kit.SetLanguage("zh")
 	defer kit.SetLanguage("en")
-	if got := recipients(m, self); got != "发给P0、P1、P2、P3、P4、P5等，另有 34 人" {
+	if got := recipients(m, self); got != "收件人：P0、P1、P2、P3、P4、P5，另有 34 人" {
 		t.Errorf("%q", got)
 	}
 }
