@@ -51,7 +51,7 @@ func (s *Store) checkFiles(ctx context.Context) ([]string, error) {
 	}
 	suspects := map[string]string{}
 	for _, name := range names {
-		if _, ok := rows[name]; !ok && s.files.idle(name) {
+		if _, ok := rows[name]; !ok {
 			suspects[name] = fmt.Sprintf("the file %s in %s belongs to no message", name, largeName)
 		}
 	}

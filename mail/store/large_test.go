@@ -239,6 +239,9 @@ func TestOneFileForEachLargeMessage(t *testing.T) {
 		if left := largeFiles(t, s.dir); len(left) != step.want {
 			t.Errorf("%s: %d files instead of %d: %q", step.name, len(left), step.want, left)
 		}
+		if len(s.files.coming)+len(s.files.going) != 0 {
+			t.Errorf("%s: on their way are still %v and %v", step.name, s.files.coming, s.files.going)
+		}
 		checkStore(t, s)
 	}
 }
@@ -282,6 +285,7 @@ func TestDeathBetweenFileAndRow(t *testing.T) {
 	for len(largeFiles(t, dir)) < 2 {
 		runtime.Gosched()
 	}
+	checkStore(t, s) // which knows that it is on its way
 	after := t.TempDir()
 	if err := os.CopyFS(after, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
