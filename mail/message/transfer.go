@@ -198,13 +198,17 @@ func (d *base64Reader) more() bool {
 		d.hold = d.hold[:0]
 		return false
 	}
+	odd := 0
 	for _, c := range line {
-		if base64Value[c] >= 64 {
+		switch {
+		case base64Value[c] < 64:
+		case c < ' ' || c == 0x7f:
+			odd++ // nothing to read: no text
+		default:
 			d.ended = true
-			break
 		}
 	}
-	if len(bytes.TrimSpace(d.hold))%4 != 0 && !d.gap {
+	if (len(bytes.TrimSpace(d.hold))-odd)%4 != 0 && !d.gap {
 		d.ended = true
 	}
 	return true
