@@ -60,6 +60,19 @@ func NewBar(e *Editor, ask func(q *kit.Ask, first fyne.Focusable), picture func(
 	return b
 }
 
+// Narrow makes the buttons smaller, without lines between their groups, for a box that is not as wide as a window. It
+// returns b.
+func (b *Bar) Narrow() *Bar {
+	var kept []fyne.CanvasObject
+	for _, o := range b.row.Objects {
+		if i, ok := o.(*kit.IconButton); ok {
+			kept = append(kept, i.Sized(28, 17))
+		}
+	}
+	b.row.Objects = kept
+	return b
+}
+
 // keyText is how a key of the bar is written.
 func keyText(k fyne.KeyName, shift bool) string {
 	m := fyne.KeyModifierShortcutDefault

@@ -34,7 +34,7 @@ func (f *frame) newSignature(text string, rich *mail.Rich, height float32, chang
 	if rich != nil {
 		s.text.Become(*rich, false)
 	}
-	s.bar = editor.NewBar(s.text, func(q *kit.Ask, first fyne.Focusable) { q.Show(f.Window, first) }, s.choosePicture)
+	s.bar = editor.NewBar(s.text, func(q *kit.Ask, first fyne.Focusable) { q.Show(f.Window, first) }, s.choosePicture).Narrow()
 	s.looks = kit.NewIconButton("format", "", s.switchLooks)
 	s.text.OnChanged = s.changed
 	f.ending = append(f.ending, s.text.Close)
@@ -178,7 +178,7 @@ func (r *signatureRenderer) Layout(size fyne.Size) {
 	put(s.text, 1, 1, size.Width-2, s.height-1)
 	put(r.rule, 1, s.height, size.Width-2, 1)
 	put(s.looks, 4, s.height+2, 32, 32)
-	put(s.bar, 44, s.height+2, max(size.Width-48, 0), 32)
+	put(s.bar, 42, s.height+4, max(size.Width-46, 0), 28)
 	s.wrong.Place(0, s.height+signatureBar+16, size.Width)
 }
 
