@@ -147,6 +147,7 @@ smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = %[3]s/auth
 smtpd_recipient_restrictions = permit_sasl_authenticated, reject_unauth_destination
+smtpd_data_restrictions = reject_unauth_pipelining
 smtpd_tls_security_level = may
 smtpd_tls_cert_file = %[3]s/c.pem
 smtpd_tls_key_file = %[3]s/k.pem

@@ -1,6 +1,7 @@
 package submit_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -126,6 +127,26 @@ func TestPostfix(t *testing.T) {
 	}
 	if said := strings.Join(log.Lines(), "\n"); !strings.Contains(said, "C: DATA") || !strings.Contains(said, "C: BDAT") || !strings.Contains(said, "NOTIFY=FAILURE,SUCCESS") {
 		t.Errorf("neither way was taken, or no report asked for:\n%s", said)
+	}
+	// An envelope behind the end of another message is what RFC 2920 allows, and no pipelining that is to be refused.
+	train := func(n int) submit.Message {
+		m := letter(n, bert, "nobody@"+mailtest.Domain)
+		m.Raw = mail.Bytes(fmt.Sprintf("Subject: train %d %d\r\n\r\n%s", n, time.Now().UnixNano(), strings.Repeat(".0123456789\r\n", 10_000)))
+		return m
+	}
+	next := train(1)
+	for n := 1; n <= 4; n++ {
+		m := next
+		m.Next = func(context.Context) (submit.Message, bool) {
+			next = train(n + 1)
+			return next, n < 4
+		}
+		if r, err := x.Send(t.Context(), m, quietly); err != nil || states(r) != bert+" sent, nobody@"+mailtest.Domain+" failed 5.1.1" || !x.Usable() {
+			t.Errorf("%d: %+v, %v", n, r, err)
+		}
+	}
+	if said := strings.Join(log.Lines(), "\n"); strings.Count(said, "C: .\n") < 4 || !strings.Contains(said, "C: .\nC: MAIL") {
+		t.Errorf("the messages did not follow closely:\n%s", said)
 	}
 	if x.MaxSize() == 0 {
 		t.Error("no SIZE")
