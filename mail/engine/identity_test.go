@@ -94,6 +94,14 @@ func TestServersOfIdentities(t *testing.T) {
 		t.Errorf("%s, %v", o.State, o.Problem)
 	}
 
+	// So is a password that is not there.
+	b.o.Secret = func(context.Context, mail.Account, mail.Direction) (string, error) {
+		return "", &mail.Problem{Kind: mail.PasswordMissing, Doing: "keyring"}
+	}
+	if o := flush("sales@birch.example"); o.Problem == nil || o.Problem.Kind != mail.PasswordMissing || o.Problem.Where != a.Identities[0].Own.Addr() {
+		t.Errorf("%s, %+v", o.State, o.Problem)
+	}
+
 	// There is a worker for each server.
 	b.Start()
 	var keys []string

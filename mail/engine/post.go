@@ -163,6 +163,12 @@ func (p *post) line(ctx context.Context, acc *account, a mail.Account) (*postLin
 	if server.Auth != mail.AuthNone {
 		var err error
 		if secret, err = p.e.secret(ctx, acc, a, mail.Outgoing); err != nil {
+			// A person may have several servers to send through: which one is it?
+			if problem := mail.ProblemOf(err); problem.Where == a.Address {
+				at := *problem
+				at.Where = server.Addr()
+				err = &at
+			}
 			return nil, false, err
 		}
 	}
