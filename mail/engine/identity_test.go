@@ -116,3 +116,39 @@ func TestServersOfIdentities(t *testing.T) {
 		}
 	}
 }
+
+// An identity's own server is tried by itself: the incoming one is left alone, and nothing is sent.
+func TestOwnServerIsTried(t *testing.T) {
+	b := newBench(t, nil, nil)
+	own := mailtest.StartSMTP(t, mailtest.SMTPOptions{Users: map[string]string{"sales": "sales-pass"}, RequireAuth: true})
+	server := own.Server("sales")
+	server.AllowPlaintext = true
+	i := mail.Identity{Address: "sales@birch.example", Own: &mail.OwnServer{ID: "x1", Server: server, OutgoingAuth: true}}
+	for password, kind := range map[string]mail.Kind{"sales-pass": "", "wrong": mail.LoginRefused} {
+		var steps []string
+		err := b.TestSending(t.Context(), b.account.Through(i).As(i), func(d mail.Direction) (string, error) {
+			if d != mail.Outgoing {
+				t.Errorf("asked for the password %q", d)
+			}
+			return password, nil
+		}, func(f mail.Finding) {
+			if f.Direction != mail.Outgoing {
+				t.Errorf("step %+v", f)
+			}
+			steps = append(steps, f.Step)
+		})
+		if (err == nil) != (kind == "") || err != nil && mail.ProblemOf(err).Kind != kind {
+			t.Errorf("%q: %v", password, err)
+		}
+		last := "sender"
+		if kind != "" {
+			last = "log in"
+		}
+		if len(steps) == 0 || steps[len(steps)-1] != last {
+			t.Errorf("%q: steps %q", password, steps)
+		}
+	}
+	if len(own.Messages()) != 0 || len(b.pop.Commands()) != 0 || b.said(own, "MAIL FROM:<sales@birch.example>") != 1 {
+		t.Errorf("%d messages, %d commands to the incoming server, %v", len(own.Messages()), len(b.pop.Commands()), own.Commands())
+	}
+}
