@@ -41,6 +41,11 @@ func (p *part) describe() {
 	if p.name == "" {
 		p.name = p.ctype.text("name")
 	}
+	if p.name == "" && p.disposition == "attachment" {
+		// QUIRK: the name is in the wrong parameter.
+		d := parseParameters(p.header.best("content-disposition"))
+		p.name = d.text("name")
+	}
 }
 
 // block is a piece of the body that is shown in one of two forms.

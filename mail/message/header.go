@@ -262,6 +262,12 @@ func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool
 			i = next
 			continue
 		}
+		if n := len(h.fields); n > 0 && isParameter(line) && holdsParameters(h.fields[n-1].name) && i+len(line)-last <= fieldLimit {
+			// QUIRK: a parameter in a line of its own that lost the blank of its fold.
+			h.fields[n-1].value = block[last : i+len(line)]
+			i = next
+			continue
+		}
 		name, value, ok := splitField(line)
 		switch {
 		case ok && len(h.fields) < 3 && len(name) == 4 && isSeparator(value):
@@ -291,6 +297,23 @@ func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool
 		i = next
 	}
 	return len(block), final
+}
+
+// isParameter says whether a line begins with a parameter of Content-Type or Content-Disposition.
+func isParameter(line []byte) bool {
+	i := bytes.IndexByte(line, '=')
+	if i < 4 || i > 20 || i+1 >= len(line) {
+		return false
+	}
+	switch strings.TrimRight(strings.ToLower(string(bytes.TrimRight(line[:i], " \t"))), "*0123456789") {
+	case "boundary", "charset", "name", "filename", "format", "delsp", "type", "size", "creation-date", "modification-date", "report-type", "protocol", "micalg", "method":
+		return true
+	}
+	return false
+}
+
+func holdsParameters(name []byte) bool {
+	return len(name) > 11 && (name[0] == 'C' || name[0] == 'c') && (strings.EqualFold(string(name), "content-type") || strings.EqualFold(string(name), "content-disposition"))
 }
 
 // isSeparator says whether a From field is "ada@x  Mon May  6 09:30:00 2024".

@@ -303,7 +303,7 @@ func (t *tree) run(top *part, limit int64) {
 		}
 	}
 	if leaf != nil {
-		leaf.end = max(leaf.body, limit)
+		leaf.end = max(leaf.body, t.tornEnd(leaf, limit))
 	}
 	for t.levels.open != nil && t.levels.open != top.parent {
 		p := t.levels.pop()
@@ -315,6 +315,27 @@ func (t *tree) run(top *part, limit int64) {
 			t.add(unclosed)
 		}
 	}
+}
+
+// tornEnd is where the last part of a message ends that was cut off: before a last line that is the beginning of a
+// boundary (QUIRK), else at limit.
+func (t *tree) tornEnd(leaf *part, limit int64) int64 {
+	if limit != t.win.size || t.win.left || limit-leaf.body < 8 {
+		return limit
+	}
+	from := max(leaf.body, limit-200)
+	tail, _ := t.win.copyOf(from, limit, 200)
+	i := bytes.LastIndexByte(tail, '\n')
+	line := tail[i+1:]
+	if i < 0 || len(line) < 6 || !bytes.HasPrefix(line, []byte("--")) {
+		return limit
+	}
+	for q := t.levels.open; q != nil; q = q.parent {
+		if q.boundary != "" && len(line)-2 <= len(q.boundary)+1 && strings.HasPrefix(q.boundary+"-", string(line[2:])) {
+			return t.beforeLine(from + int64(i) + 1)
+		}
+	}
+	return limit
 }
 
 // enter makes p the innermost multipart; false when p is a leaf, or cannot be taken apart.
