@@ -62,6 +62,9 @@ func TestWhichMailFirst(t *testing.T) {
 				test.Tap(g.starts.Radio(c.choose))
 			}
 			b.tap(g.Content(), "Send a test message to yourself")
+			if !g.card.Visible() {
+				t.Error("the steps of the test are not shown")
+			}
 			b.until("tested with a message", func() bool { return g.finish.Visible() })
 			if got := b.e.letters; !slices.Equal(got, []bool{false, true}) || !g.steps.Visible() {
 				t.Errorf("tests with a message: %v", got)

@@ -34,9 +34,8 @@ func (g *Guide) testing() fyne.CanvasObject {
 	g.finish.Hide()
 	g.anyway.Hide()
 	g.more.Hide()
-	g.write.Hide()
 	return guidePage(g.title, g.sum, container.New(&kit.Column{Gap: 14}, g.notice, g.advice, g.card),
-		kit.NewFoot(32, []fyne.CanvasObject{g.anyway, g.more, g.write}, []fyne.CanvasObject{g.stop, g.finish}))
+		kit.NewFoot(32, []fyne.CanvasObject{g.anyway, g.more}, []fyne.CanvasObject{g.stop, g.finish}))
 }
 
 // advise tells of a step over the list of steps.
@@ -61,11 +60,11 @@ func (g *Guide) retest() {
 	g.notice.RemoveAll()
 	g.anyway.Hide()
 	g.more.Hide()
-	g.write.Hide()
 	g.finish.Hide()
 	g.title.SetText(kit.T("Testing the settings"))
 	g.stop.SetLabel(kit.T("Stop"))
 	g.steps.Show()
+	g.card.Show()
 	show := func(d *model.Diagnosis) {
 		g.steps.show(d)
 		g.sum.SetText(d.Summary(tr))
@@ -152,6 +151,7 @@ func (g *Guide) ready(details bool) {
 		g.advice.Add(container.New(kit.Inset{Top: 4}, o))
 	}
 	g.advice.Add(kit.NewBar(kit.ToneInfo, "", model.KeepSentence(g.form.Account().Keep, tr)))
+	g.advice.Add(container.New(kit.Spread{Gap: 8}, g.write))
 	for _, f := range g.d.Findings {
 		if f.Verdict != nil {
 			for _, o := range advise(f, g.d.Account, g.remedies()) {
@@ -160,7 +160,6 @@ func (g *Guide) ready(details bool) {
 		}
 	}
 	g.more.Show()
-	g.write.Show()
 	if details {
 		g.steps.Show()
 		g.card.Show()
