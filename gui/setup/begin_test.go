@@ -66,6 +66,7 @@ func TestWhichMailFirst(t *testing.T) {
 				t.Error("the steps of the test are not shown")
 			}
 			b.until("tested with a message", func() bool { return g.finish.Visible() })
+			b.shows(g, "The test message was sent, retrieved and deleted again.")
 			if got := b.e.letters; !slices.Equal(got, []bool{false, true}) || !g.steps.Visible() {
 				t.Errorf("tests with a message: %v", got)
 			}

@@ -147,6 +147,9 @@ func (g *Guide) ready(details bool) {
 		rows = append(rows, newSumRow(r))
 	}
 	g.advice.Add(container.New(kit.Pile{}, kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), container.New(&kit.Column{Pad: fyne.NewSize(6, 8)}, rows...)))
+	if slices.ContainsFunc(g.d.Findings, func(f mail.Finding) bool { return f.OK && f.Step == "delete" }) {
+		g.advice.Add(kit.NewBar(kit.ToneOK, "", kit.T("The test message was sent, retrieved and deleted again.")))
+	}
 	if o := g.begins(); o != nil {
 		g.advice.Add(container.New(kit.Inset{Top: 4}, o))
 	}
