@@ -10,6 +10,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -211,6 +212,11 @@ func ParseDraft(raw mail.Raw) (mail.Draft, error) {
 		}
 	}
 	return foreignDraft(raw)
+}
+
+// IsDraft reports whether a message has what BuildDraft writes. It says nothing of who wrote it.
+func IsDraft(m *mail.Message) bool {
+	return slices.ContainsFunc(m.Header, func(f mail.Field) bool { return strings.EqualFold(f.Name, draftFieldName) })
 }
 
 func savedFacts(fields []rawField) (saved, bool) {

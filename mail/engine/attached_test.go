@@ -50,6 +50,11 @@ func TestLargeAttachmentIsWrittenOnce(t *testing.T) {
 	if err != nil || d.Attach[0].Path != kept || d.Attach[0].Name != "large.txt" || string(d.Attach[1].Raw.(mail.Bytes)) != "small" {
 		t.Fatalf("%+v, %v", d.Attach, err)
 	}
+	// Another one like it has the same files.
+	like, err := b.Answer(ctx, d.ID, mail.EditAsNew)
+	if err != nil || like.ID != 0 || like.Answers != 0 || like.Text != "two" || len(like.Attach) != 2 || like.Attach[0].Path != kept {
+		t.Errorf("%+v, %v", like, err)
+	}
 	old := time.Now().Add(-48 * time.Hour)
 	if err := os.Chtimes(kept, old, old); err != nil {
 		t.Fatal(err)

@@ -52,6 +52,12 @@ func (e *Engine) Answer(ctx context.Context, id mail.MessageID, mode mail.ReplyM
 	for _, other := range e.all(nil) {
 		self = append(self, other.get().Addresses()...)
 	}
+	if mode == mail.EditAsNew && compose.IsDraft(m) {
+		// What lies elsewhere may have been imported, and its fields could name files of this computer.
+		if drafts, err := e.store.RoleFolder(ctx, s.Account, mail.Drafts); err == nil && s.Folder == drafts {
+			return e.again(ctx, id)
+		}
+	}
 	a := acc.get()
 	d := compose.Answer(a.As(compose.IdentityFor(a, m)), m, raw, mode, self, e.o.Language())
 	if d.Mark != 0 {
@@ -81,6 +87,15 @@ func (e *Engine) OpenDraft(ctx context.Context, id mail.MessageID) (mail.Draft, 
 	}
 	d.ID, d.Account = id, s.Account
 	return d, e.setAside(&d)
+}
+
+// again is another draft with everything that is in a stored one, the files that it names too, and nothing that ties it to
+// what the first answers.
+func (e *Engine) again(ctx context.Context, id mail.MessageID) (mail.Draft, error) {
+	d, err := e.OpenDraft(ctx, id)
+	d.ID, d.MessageID, d.Date, d.SendAt = 0, "", time.Time{}, time.Time{}
+	d.InReplyTo, d.References, d.Answers, d.Mark = "", nil, 0, 0
+	return d, err
 }
 
 // SaveDraft stores d in Drafts in place of the draft d.ID names, and returns its id.
