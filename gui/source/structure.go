@@ -93,7 +93,7 @@ type partRow struct {
 }
 
 func newPartRow() *partRow {
-	r := &partRow{icon: kit.NewGlyph("doc", 15, kit.Text2), title: kit.NewLine("", 13, false, kit.Text), name: kit.NewLine("", 13, false, kit.Text2).CutAt(kit.CutMiddle)}
+	r := &partRow{icon: kit.NewGlyph("doc", 15, kit.Text2), title: kit.NewLine("", 13, false, kit.Text), name: kit.NewLine("", 13, false, kit.Text2)}
 	for range columns {
 		r.cells = append(r.cells, kit.NewLine("", 12, false, kit.Text2))
 	}
