@@ -49,8 +49,14 @@ func main() {
 	}))
 }
 
+// errNoDisplay is what a person is told who starts the window where none can be shown.
+var errNoDisplay = errors.New("there is no display to show the window on: DISPLAY is not set (poplar --help lists the verbs that need none)")
+
 // window shows the window on a session and returns when it was closed.
 func window(ctx context.Context, s *cli.Session, begin cli.Begin) error {
+	if runtime.GOOS != "windows" && runtime.GOOS != "darwin" && os.Getenv("DISPLAY") == "" {
+		return errNoDisplay
+	}
 	if err := keepCrashes(s.Settings.LogDir()); err != nil {
 		fmt.Fprintln(os.Stderr, "poplar: crashes will not be recorded:", err)
 	}
