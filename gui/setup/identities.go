@@ -55,7 +55,7 @@ func (w *AccountWindow) editIdentity(i int, then func()) {
 		form.Refresh()
 		ask.Grow()
 	}
-	ask.Choices = []kit.AskChoice{{Label: kit.T("Cancel")}, {Label: kit.T("Apply"), Kind: kit.Filled, Do: func() bool {
+	ask.Choices = []kit.AskChoice{{Label: kit.T("Cancel"), Do: func() bool { server.close(); return true }}, {Label: kit.T("Apply"), Kind: kit.Filled, Do: func() bool {
 		now := mail.Identity{
 			Name: strings.TrimSpace(name.Text()), ReplyTo: strings.TrimSpace(reply.Text()),
 			Via: server.via(), Own: server.own(),

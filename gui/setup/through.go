@@ -132,6 +132,11 @@ func (t *through) own() *mail.OwnServer {
 // keep gives the account's form the password that was typed.
 func (t *through) keep() {
 	t.w.form.Own = t.typed
+	t.close()
+}
+
+// close takes the window of the own server away: there is nobody any more who could take it.
+func (t *through) close() {
 	if t.window != nil {
 		t.window.Window.Close()
 	}
