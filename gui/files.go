@@ -265,7 +265,13 @@ func (w *window) savePartsOf(over fyne.Window, box reader.Box, id mail.MessageID
 			return
 		}
 		w.keepFolder(to.Path())
-		kit.Go(w.ctx, w.loop, func(ctx context.Context) (int, error) { return saveAll(ctx, box, id, m.Parts, to.Path(), mark) }, func(n int, err error) {
+		kit.Go(w.ctx, w.loop, func(ctx context.Context) (int, error) {
+			parts, err := allParts(ctx, box, id, m)
+			if err != nil {
+				return 0, err
+			}
+			return saveAll(ctx, box, id, parts, to.Path(), mark)
+		}, func(n int, err error) {
 			w.saved(kit.N(n, "%d file", "%d files"), err)
 		})
 	}, over)
@@ -274,6 +280,18 @@ func (w *window) savePartsOf(over fyne.Window, box reader.Box, id mail.MessageID
 	w.startIn(d)
 	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
 	d.Resize(dialogSize(over))
+}
+
+// allParts are the parts of a message, also of one that has been glanced at only.
+func allParts(ctx context.Context, box reader.Box, id mail.MessageID, m *mail.Message) ([]mail.Part, error) {
+	if m.Glanced {
+		whole, err := box.Read(ctx, id)
+		if whole == nil {
+			return nil, err
+		}
+		m = whole
+	}
+	return m.Parts, nil
 }
 
 func dialogSize(over fyne.Window) fyne.Size {

@@ -153,3 +153,19 @@ func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 		}
 	}
 }
+
+// While a long message is read, what is saved of it is all of it.
+func TestAllPartsOfAMessageThatWasGlancedAt(t *testing.T) {
+	f := &fake{}
+	f.rows = []mail.Summary{{ID: 7}}
+	parts, err := allParts(t.Context(), f, 7, &mail.Message{Glanced: true, Parts: []mail.Part{{Name: "a.txt"}}})
+	if err != nil || len(parts) != 2 {
+		t.Errorf("%v, %v", parts, err)
+	}
+	if parts, err = allParts(t.Context(), f, 7, &mail.Message{Parts: []mail.Part{{Name: "a.txt"}}}); err != nil || len(parts) != 1 {
+		t.Errorf("%v, %v", parts, err)
+	}
+	if _, err = allParts(t.Context(), f, 8, &mail.Message{Glanced: true}); err == nil {
+		t.Error("a message that is gone has parts")
+	}
+}
