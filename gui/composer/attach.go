@@ -56,8 +56,12 @@ func (w *Window) askZip(folders []string) {
 	for _, f := range folders {
 		names = append(names, filepath.Base(f))
 	}
+	title := kit.T("Attach the folder as a zip file?")
+	if len(folders) > 1 {
+		title = kit.T("Attach the folders as zip files?")
+	}
 	w.ask(&kit.Ask{
-		Title: kit.N(len(folders), "Attach the folder as a zip file?", "Attach the folders as zip files?"), Text: strings.Join(names, ", "),
+		Title: title, Text: strings.Join(names, ", "),
 		Choices: []kit.AskChoice{{Label: kit.T("Cancel")}, {Label: kit.T("Zip and attach"), Kind: kit.Filled, Do: func() bool {
 			w.loop(func() { w.zip(folders) })
 			return true

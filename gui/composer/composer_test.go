@@ -695,6 +695,9 @@ func TestFoldersFilesOnTheClipboardAndLargeOnes(t *testing.T) {
 	k.e.limit = 4000
 	k.Attach([]string{dir})
 	k.until("asked", func() bool { return k.Question() != nil })
+	if title := k.Question().Title; title != "Attach the folder as a zip file?" {
+		t.Errorf("the question is %q", title)
+	}
 	k.answer("Zip and attach")
 	k.until("attached", func() bool { return len(k.c.Attach) == 1 })
 	zipped := k.c.Attach[0]
