@@ -32,7 +32,7 @@ func TestEverythingIsTranslated(t *testing.T) {
 			zh[k] = v
 		}
 	}
-	call := regexp.MustCompile(`\b(?:kit\.)?[TN]\((?:[a-z][a-zA-Z.]*, )?("(?:[^"\\]|\\.)*")(?:,\s*("(?:[^"\\]|\\.)*"))?`)
+	call := regexp.MustCompile(`\b(?:kit\.)?[TN]\((?:[a-z][a-zA-Z.]*(?:\([a-zA-Z.]*\))?(?:[-+]\d)?, )?("(?:[^"\\]|\\.)*")(?:,\s*("(?:[^"\\]|\\.)*"))?`)
 	for _, pattern := range []string{"../*.go", "../*/*.go"} {
 		sources, err := filepath.Glob(pattern)
 		if err != nil {
@@ -54,6 +54,9 @@ func TestEverythingIsTranslated(t *testing.T) {
 				var s string
 				if err := json.Unmarshal([]byte(q), &s); err != nil {
 					t.Errorf("%s: %s: %v", name, q, err)
+				}
+				if strings.Contains(m[0], "N(") && !strings.Contains(s, "%") {
+					t.Errorf("%s: %q counts and has no place for the number", name, s)
 				}
 				if zh[s] == "" {
 					t.Errorf("%s: %q has no Chinese", name, s)
