@@ -132,14 +132,12 @@ func (f *files) reserve() (string, error) {
 // fill makes the file of a name: by giving the name to the file in which the message lies already, else by copying.
 func (f *files) fill(ctx context.Context, name string, raw mail.Raw) error {
 	path := f.path(name)
-	if own, ok := raw.(mail.Spooled); ok && os.Link(own.OwnFile(), path) == nil {
-		// A file system without links, and one other than the spool's, copies.
-		if whole, err := syncFile(path, raw.Size()); err != nil || whole {
-			return err
+	if own, ok := raw.(mail.Spooled); ok {
+		info, err := os.Stat(own.OwnFile())
+		if err == nil && info.Size() == raw.Size() && os.Link(own.OwnFile(), path) == nil {
+			return syncFile(path)
 		}
-		if err := os.Remove(path); err != nil {
-			return err
-		}
+		// Copied on a file system without links, and from one other than the store's.
 	}
 	to, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -182,17 +180,13 @@ func shortRead(err error) error {
 	return fmt.Errorf("read the message: %w", err)
 }
 
-// syncFile brings a file to the disk and says whether it has the size it should have.
-func syncFile(path string, size int64) (whole bool, err error) {
+// syncFile brings a file to the disk.
+func syncFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0) // Windows syncs only what may be written
 	if err != nil {
-		return false, err
+		return err
 	}
-	info, err := f.Stat()
-	if err == nil {
-		err = f.Sync()
-	}
-	return err == nil && info.Size() == size, errors.Join(err, f.Close())
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // sumOf is the digest to be kept of a message that is in a file; "" where none is known.
