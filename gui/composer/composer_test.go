@@ -2,8 +2,6 @@ package composer
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -194,58 +192,6 @@ func letter() mail.Draft {
 	}
 }
 
-func TestAddressesBecomeChips(t *testing.T) {
-	k := open(t, mail.Draft{Account: "a"})
-	line := k.lines[model.To]
-	e := line.Entry()
-	if k.Window.Window.Canvas().Focused() != fyne.Focusable(e) {
-		t.Error("a new message does not begin at its recipients")
-	}
-	k.write(e, "marta@x.org,")
-	k.write(e, "陈思远 <chen＠x.cn>；")
-	k.write(e, `"Weber, Jonas" <j@x.org>`)
-	k.key(e, fyne.KeyReturn)
-	k.write(e, "bob")
-	e.FocusLost() // Tab
-	want := []string{"marta@x.org", "陈思远 <chen@x.cn>", `"Weber, Jonas" <j@x.org>`, "bob"}
-	if !slices.Equal(k.to(), want) {
-		t.Fatalf("got %q, want %q", k.to(), want)
-	}
-	if len(line.chips) != 4 || e.Text != "" {
-		t.Errorf("%d chips, %q still in the field", len(line.chips), e.Text)
-	}
-	e.FocusGained()
-	k.write(e, "MARTA@x.org,")
-	if len(k.to()) != 4 {
-		t.Error("an address is there twice")
-	}
-
-	k.key(e, fyne.KeyBackspace)
-	if len(k.to()) != 4 || !line.chips[3].Selected() {
-		t.Fatal("the first Backspace only selects")
-	}
-	k.key(e, fyne.KeyBackspace)
-	if !slices.Equal(k.to(), want[:3]) {
-		t.Errorf("after Backspace: %q", k.to())
-	}
-	k.key(e, fyne.KeyLeft)
-	k.key(e, fyne.KeyLeft)
-	k.key(e, fyne.KeyDelete)
-	if !slices.Equal(k.to(), []string{want[0], want[2]}) {
-		t.Errorf("after Delete: %q", k.to())
-	}
-	k.key(e, fyne.KeyLeft)
-	k.write(e, "k")
-	if line.selected >= 0 || e.Text != "k" {
-		t.Error("typing goes to the field, not to the selected chip")
-	}
-	e.SetText("")
-	test.DoubleTap(line.chips[1])
-	if e.Text != want[2] || len(k.to()) != 1 {
-		t.Errorf("a double click gives %q to edit", e.Text)
-	}
-}
-
 func TestSendLater(t *testing.T) {
 	k := open(t, letter())
 	at := time.Now().Add(48 * time.Hour)
@@ -291,84 +237,6 @@ func TestMoreWishes(t *testing.T) {
 	press("Ask for a receipt when it is read")
 	if k.c.Draft().AskReceipt {
 		t.Error("a receipt is asked for all the same")
-	}
-}
-
-func TestSuggestions(t *testing.T) {
-	k := open(t, mail.Draft{Account: "a"})
-	person := func(name, addr string) mail.Suggestion {
-		return mail.Suggestion{Person: mail.Person{Address: mail.Address{Name: name, Addr: addr}}}
-	}
-	team := mail.PeopleGroup{Name: "Kernel team", Members: []mail.Address{{Name: "Ann", Addr: "ann@x.org"}, {Addr: "bo@x.org"}}}
-	k.e.people = []mail.Suggestion{person("Klara", "klara@x.org"), person("Klaus", "klaus@x.org"), {Person: mail.Person{Address: mail.Address{Name: "Kernel team"}}, Group: &team}}
-	line := k.lines[model.To]
-	e := line.Entry()
-	open := func(s string) {
-		t.Helper()
-		k.write(e, s)
-		k.until("suggestions for "+s, func() bool { return line.plate.Open() && line.plate.typed == s })
-	}
-	open("kl")
-	if len(line.plate.list) != 2 || line.plate.chosen != 0 || !e.AcceptsTab() {
-		t.Fatalf("%d suggestions, %d chosen", len(line.plate.list), line.plate.chosen)
-	}
-	k.key(e, fyne.KeyDown)
-	k.key(e, fyne.KeyReturn)
-	if !slices.Equal(k.to(), []string{"Klaus <klaus@x.org>"}) || e.Text != "" || line.plate.Open() || e.AcceptsTab() {
-		t.Fatalf("to %q, typed %q", k.to(), e.Text)
-	}
-	open("kl")
-	if len(line.plate.list) != 1 {
-		t.Error("who is there already is suggested")
-	}
-	k.key(e, fyne.KeyEscape)
-	if line.plate.Open() || e.Text != "kl" {
-		t.Error("Escape does not close the suggestions, or takes what was typed")
-	}
-	e.SetText("")
-	open("kernel")
-	k.key(e, fyne.KeyTab)
-	if want := []string{"Klaus <klaus@x.org>", "Ann <ann@x.org>", "bo@x.org"}; !slices.Equal(k.to(), want) {
-		t.Errorf("a group gives %q", k.to())
-	}
-	// A click on a suggestion takes the keyboard away before it is heard.
-	open("kla")
-	line.plate.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(20, 20)}})
-	e.FocusLost()
-	line.plate.Tapped(&fyne.PointEvent{Position: fyne.NewPos(20, 20)})
-	if got := k.to(); len(got) != 4 || got[3] != "Klara <klara@x.org>" {
-		t.Errorf("a click gives %q", got)
-	}
-	// What is an address by itself is taken as it stands.
-	k.e.people = append(k.e.people, person("", "kim@x.organic"))
-	k.write(e, "kim@x.org")
-	k.until("the suggestion", func() bool { return line.plate.Open() && line.plate.typed == "kim@x.org" })
-	k.key(e, fyne.KeyReturn)
-	if got := k.to(); got[len(got)-1] != "kim@x.org" {
-		t.Errorf("Enter takes %q", got)
-	}
-}
-
-func TestPastedListsBecomeChips(t *testing.T) {
-	k := open(t, mail.Draft{Account: "a"})
-	e := k.lines[model.To].Entry()
-	c := test.NewClipboard()
-	c.SetContent("Marta <marta@x.org>; jonas@x.org\nbob")
-	e.TypedShortcut(&fyne.ShortcutPaste{Clipboard: c})
-	if want := []string{"Marta <marta@x.org>", "jonas@x.org", "bob"}; !slices.Equal(k.to(), want) {
-		t.Errorf("got %q", k.to())
-	}
-	c.SetContent("klara")
-	e.TypedShortcut(&fyne.ShortcutPaste{Clipboard: c})
-	if e.Text != "klara" || len(k.to()) != 3 {
-		t.Errorf("a word is not a list, yet %q and %q", e.Text, k.to())
-	}
-	e.SetText("")
-	k.key(e, fyne.KeyLeft)
-	k.key(e, fyne.KeyLeft)
-	e.TypedShortcut(&fyne.ShortcutCopy{Clipboard: c})
-	if c.Content() != "jonas@x.org" {
-		t.Errorf("copied %q", c.Content())
 	}
 }
 
@@ -603,123 +471,6 @@ func TestClosing(t *testing.T) {
 	})
 }
 
-func TestAttachments(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "计划.pdf")
-	if err := os.WriteFile(path, make([]byte, 2048), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	k := open(t, letter())
-	k.Attach([]string{path, filepath.Join(dir, "nothing"), dir})
-	k.until("attached", func() bool { return len(k.c.Attach) == 1 && k.Question() != nil })
-	k.answer("Cancel")
-	if k.sum.Text() != "1 attachment, 2 KB" || k.files.Hidden {
-		t.Errorf("the foot says %q", k.sum.Text())
-	}
-	if n := k.Notice(); n == nil || !strings.Contains(n.Text(), "nothing") {
-		t.Error("a file was left out without a word")
-	}
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	k.Send()
-	k.until("told", func() bool { n := k.Notice(); return n != nil && strings.Contains(n.Text(), "计划.pdf is no longer") })
-	if len(k.e.sent) > 0 {
-		t.Fatal("sent without its attachment")
-	}
-	k.files.onRemove(0)
-	if len(k.c.Attach) != 0 || !k.files.Hidden || k.sum.Text() != "" {
-		t.Error("the attachment is still there")
-	}
-	k.Send()
-	k.until("sent", func() bool { return k.closed })
-}
-
-func TestSeveralFilesAreChosen(t *testing.T) {
-	dir := t.TempDir()
-	for _, name := range []string{"b.txt", "A.pdf", "c.txt", ".hidden", "sub/inner.txt"} {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	k := open(t, letter())
-	lastFolder = dir
-	c := newChooser(k.Window)
-	c.show()
-	names := func() (list []string) {
-		for _, e := range c.list {
-			list = append(list, e.Name)
-		}
-		return list
-	}
-	k.until("the folder is shown", func() bool { return slices.Equal(names(), []string{"sub", "A.pdf", "b.txt", "c.txt"}) })
-	if !c.ask.Button(2).Disabled() {
-		t.Error("nothing is chosen, and it can be attached")
-	}
-	c.rows.Select(3)
-	c.rows.Select(1)
-	c.rows.Select(2)
-	c.rows.Select(2)
-	if l := c.ask.Button(2).Label(); l != "Attach 2 files" {
-		t.Errorf("the button says %q", l)
-	}
-	k.Send()
-	if len(k.e.sent) > 0 {
-		t.Fatal("it was sent from under the question")
-	}
-	k.answer("Attach 2 files")
-	k.until("attached", func() bool { return len(k.c.Attach) == 2 })
-	if k.c.Attach[0].Name != "A.pdf" || k.c.Attach[1].Name != "c.txt" {
-		t.Errorf("attached %+v", k.c.Attach)
-	}
-	c = newChooser(k.Window)
-	c.show()
-	k.until("the folder is shown again", func() bool { return len(c.list) == 4 })
-	c.rows.Select(0)
-	k.until("the folder within is shown", func() bool { return slices.Equal(names(), []string{"inner.txt"}) && c.dir == filepath.Join(dir, "sub") })
-}
-
-func TestFoldersFilesOnTheClipboardAndLargeOnes(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "photos")
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "a.bin"), make([]byte, 3000), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	k := open(t, letter())
-	k.e.limit = 4000
-	k.Attach([]string{dir})
-	k.until("asked", func() bool { return k.Question() != nil })
-	if title := k.Question().Title; title != "Attach the folder as a zip file?" {
-		t.Errorf("the question is %q", title)
-	}
-	k.answer("Zip and attach")
-	k.until("attached", func() bool { return len(k.c.Attach) == 1 })
-	zipped := k.c.Attach[0]
-	defer os.RemoveAll(filepath.Dir(zipped.Path))
-	if zipped.Name != "photos.zip" {
-		t.Errorf("attached %q", zipped.Name)
-	}
-	c := test.NewClipboard()
-	c.SetContent("file://" + filepath.ToSlash(filepath.Join(dir, "a.bin")))
-	k.body.text.TypedShortcut(&fyne.ShortcutPaste{Clipboard: c})
-	k.until("the pasted file is attached, and too much", func() bool {
-		return len(k.c.Attach) == 2 && strings.Contains(k.sum.Text(), "the server takes 4 KB")
-	})
-	if strings.Contains(k.body.text.Text(), "file:") {
-		t.Error("its address was typed as well")
-	}
-	k.Send()
-	if q := k.Question(); q == nil || !strings.Contains(q.Text, "the server takes 4 KB") {
-		t.Errorf("asked %+v", q)
-	}
-}
-
 func TestQuote(t *testing.T) {
 	d := letter()
 	d.Quote, d.QuoteIntro = "one\ntwo", "On Friday Marta wrote:"
@@ -777,21 +528,5 @@ func TestFromChangesTheSignature(t *testing.T) {
 	k.from.pick(1)
 	if k.c.Account != "b" || k.body.text.Text() != "Hello\n\n-- \nA. L." {
 		t.Errorf("account %s, text %q", k.c.Account, k.body.text.Text())
-	}
-}
-
-func TestCcComesWhenItIsWantedOrUsed(t *testing.T) {
-	k := open(t, letter())
-	if k.lines[model.Cc].Visible() || k.lines[model.Bcc].Visible() {
-		t.Error("empty lines are shown")
-	}
-	test.Tap(k.cc)
-	if !k.lines[model.Cc].Visible() || k.cc.Visible() || k.Window.Window.Canvas().Focused() != fyne.Focusable(k.lines[model.Cc].Entry()) {
-		t.Error("Cc did not come, or has not the keyboard")
-	}
-	d := letter()
-	d.Bcc = []mail.Address{{Addr: "b@x.org"}}
-	if k := open(t, d); !k.lines[model.Bcc].Visible() {
-		t.Error("a blind copy is hidden from its sender")
 	}
 }
