@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -138,7 +140,23 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
+	e.sweepSpool()
 	return e, nil
+}
+
+// sweepSpool removes what a process that was killed has left of messages on their way. Nobody else is at work here: the
+// store is locked.
+func (e *Engine) sweepSpool() {
+	files, err := os.ReadDir(e.spool())
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	for _, f := range files {
+		err = errors.Join(err, os.Remove(filepath.Join(e.spool(), f.Name())))
+	}
+	if err != nil {
+		e.log.Warn("left-overs of messages on their way stay", "error", err)
+	}
 }
 
 // SetAccounts tells the engine which accounts there are now. New ones get their folders; the work of those that are

@@ -25,6 +25,19 @@ func TestLargeMessage(t *testing.T) {
 	if left, err := os.ReadDir(b.spool()); err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v %v", left, err)
 	}
+	// What a process leaves that is killed is gone when the next one begins.
+	for _, name := range []string{"visit-6131-1.eml", "visit-of-an-account-that-is-gone-1.eml", "out-123"} {
+		if err := os.WriteFile(filepath.Join(b.spool(), name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.open(b.o.Dir)
+	if left, err := os.ReadDir(b.spool()); err != nil || len(left) != 0 {
+		t.Errorf("left from before: %v %v", left, err)
+	}
 }
 
 // What the server states and what the provider is known for both bound the timetable, and the next check is told.
