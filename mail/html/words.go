@@ -178,9 +178,9 @@ func (w *wordReader) text(s string) {
 		s = html.UnescapeString(s)
 	}
 	for len(s) > 0 {
-		// A run without blanks.
+		// A run of words with single blanks between them.
 		n := 0
-		for n < len(s) && s[n] > ' ' && s[n] != 0xC2 && s[n] != 0xE3 && s[n] != 0xE2 {
+		for n < len(s) && (plainByte(s[n]) || s[n] == ' ' && n > 0 && n+1 < len(s) && plainByte(s[n+1])) {
 			n++
 		}
 		if n > 0 {
@@ -199,6 +199,9 @@ func (w *wordReader) text(s string) {
 		s = s[size:]
 	}
 }
+
+// plainByte says whether c belongs to a word, whatever follows: the blanks of Unicode begin with other bytes.
+func plainByte(c byte) bool { return c > ' ' && c != 0xC2 && c != 0xE3 && c != 0xE2 }
 
 func (w *wordReader) word(s string) {
 	switch {

@@ -283,14 +283,29 @@ func (t *tree) readable(p *part, data []byte) string {
 	case fitsPartly:
 		t.add(charsetWrong)
 	}
-	if strings.IndexByte(s, '\r') >= 0 {
-		s = strings.ReplaceAll(s, "\r\n", "\n")
-		s = strings.ReplaceAll(s, "\r", "\n")
-	}
+	s = onlyLineFeeds(s)
 	if strings.IndexByte(s, 0) >= 0 {
 		s = strings.ReplaceAll(s, "\x00", "")
 	}
 	return s
+}
+
+// onlyLineFeeds is s with LF for each CRLF and each CR alone.
+func onlyLineFeeds(s string) string {
+	i := strings.IndexByte(s, '\r')
+	if i < 0 {
+		return s
+	}
+	var out strings.Builder
+	out.Grow(len(s))
+	for ; i >= 0; i = strings.IndexByte(s, '\r') {
+		out.WriteString(s[:i])
+		if s = s[i+1:]; s == "" || s[0] != '\n' {
+			out.WriteByte('\n')
+		}
+	}
+	out.WriteString(s)
+	return out.String()
 }
 
 // joinDelSp joins the soft breaks of format=flowed text with DelSp=yes (RFC 3676 section 4.1), whose last blank is no

@@ -142,6 +142,7 @@ func snippet(text string) string {
 
 func firstWords(text string, skipQuotes bool) string {
 	var b strings.Builder
+	b.Grow(min(len(text), snippetRunes+56))
 	n := 0
 	for len(text) > 0 && n < snippetRunes {
 		line := text
