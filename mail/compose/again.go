@@ -24,21 +24,21 @@ func placed(a mail.Account, d mail.Draft) mail.Draft {
 }
 
 // asNew returns a draft with everything that is in m, to be sent anew: nothing ties it to m.
-func asNew(a mail.Account, m *mail.Message, raw mail.Raw) mail.Draft {
+func asNew(a mail.Account, m *mail.Message, raw mail.Raw, keep Keep) mail.Draft {
 	d := mail.Draft{
 		Account: a.ID, From: a.From(), To: m.To, Cc: m.Cc, Bcc: m.Bcc, ReplyTo: replyTo(a), Subject: clean(m.Subject), Text: bodyOf(m),
 	}
-	d.Rich, d.Attach, _ = taken(raw, m) // what cannot be read is missing in the composer's list, where the person sees it
+	d.Rich, d.Attach, _ = taken(raw, m, keep) // what cannot be read is missing in the composer's list, where the person sees it
 	return d
 }
 
 // forwardAttached returns a draft that m goes along with as it is.
-func forwardAttached(a mail.Account, m *mail.Message, raw mail.Raw) mail.Draft {
+func forwardAttached(a mail.Account, m *mail.Message, raw mail.Raw, keep Keep) mail.Draft {
 	d := New(a)
 	d.Mark = mail.Forwarded
 	d.Subject = "Fwd: " + bareSubject(m.Subject)
 	d.References = references(m)
-	if f, err := AttachMessage(m, raw); err == nil {
+	if f, err := AttachMessage(m, raw, keep); err == nil {
 		d.Attach = []mail.Attachment{f}
 	}
 	return d
@@ -47,31 +47,24 @@ func forwardAttached(a mail.Account, m *mail.Message, raw mail.Raw) mail.Draft {
 // private are the fields that are nobody's business but the sender's.
 var private = []string{"bcc", "resent-bcc", draftField}
 
-// withoutPrivate is a message without the fields that others must not see, as a draft or a copy may hold them. All else
+// withoutPrivate reads a message without the fields that others must not see, as a draft or a copy may hold them. All else
 // stays as it is, to the octet.
-func withoutPrivate(b []byte) []byte {
-	r := bytes.NewReader(b)
-	fields, body, err := readHeader(r)
+func withoutPrivate(raw mail.Raw) io.Reader {
+	fields, body, err := readHeader(mail.Reader(raw))
 	if err != nil || !slices.ContainsFunc(fields, func(f rawField) bool { return slices.Contains(private, f.name) }) {
-		return b
+		return mail.Reader(raw)
 	}
-	kept := make([]byte, 0, len(b))
+	var kept []byte
 	for _, f := range fields {
 		if !slices.Contains(private, f.name) {
 			kept = append(kept, f.raw...)
 		}
 	}
-	rest := b[len(b)-body.Buffered()-r.Len():]
-	return append(append(kept, "\r\n"...), rest...)
+	return io.MultiReader(bytes.NewReader(append(kept, "\r\n"...)), body)
 }
 
-// AttachMessage is a message as an attachment, in memory, without what others must not see of it.
-func AttachMessage(m *mail.Message, raw mail.Raw) (mail.Attachment, error) {
-	b := make([]byte, raw.Size())
-	if _, err := io.ReadFull(mail.Reader(raw), b); err != nil {
-		return mail.Attachment{}, err
-	}
-	b = withoutPrivate(b)
+// AttachMessage is a message as an attachment, without what others must not see of it.
+func AttachMessage(m *mail.Message, raw mail.Raw, keep Keep) (mail.Attachment, error) {
 	name := clean(m.Subject)
 	if rs := []rune(name); len(rs) > 60 {
 		name = string(rs[:60])
@@ -85,7 +78,9 @@ func AttachMessage(m *mail.Message, raw mail.Raw) (mail.Attachment, error) {
 	if name = strings.Trim(name, " ."); name == "" {
 		name = "message"
 	}
-	return mail.Attachment{Name: name + ".eml", Type: "message/rfc822", Raw: mail.Bytes(b), Size: int64(len(b))}, nil
+	a := mail.Attachment{Name: name + ".eml", Type: "message/rfc822"}
+	err := keep(&a, withoutPrivate(raw))
+	return a, err
 }
 
 // ListPost is the address that posts to the mailing list m came by (RFC 2369 section 3.4); empty where there is none, or

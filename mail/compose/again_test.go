@@ -32,10 +32,10 @@ func TestMailingLists(t *testing.T) {
 	if l := ListOf(m); l != (mail.MailingList{Post: "list@lists.org", LeaveByMail: "mailto:leave@lists.org?subject=out", LeaveByWeb: "https://lists.org/u?a=b", OneClick: true}) {
 		t.Errorf("the list is %+v", l)
 	}
-	if d := Answer(writer, m, raw, mail.ReplyList, nil, "en"); len(d.To) != 1 || d.To[0].Addr != "list@lists.org" || len(d.Cc) != 0 {
+	if d := Answer(writer, m, raw, mail.ReplyList, nil, "en", InMemory); len(d.To) != 1 || d.To[0].Addr != "list@lists.org" || len(d.Cc) != 0 {
 		t.Errorf("a reply to the list goes to %v, %v", d.To, d.Cc)
 	}
-	if d := Answer(writer, m, raw, mail.ReplySender, nil, "en"); d.To[0].Addr != "bo@x.org" {
+	if d := Answer(writer, m, raw, mail.ReplySender, nil, "en", InMemory); d.To[0].Addr != "bo@x.org" {
 		t.Errorf("a reply to the author goes to %v", d.To)
 	}
 	closed, _ := opened(t, "List-Post: NO (closed)\r\nList-Unsubscribe: <http://plain.org/>\r\n\r\nx")
@@ -46,7 +46,7 @@ func TestMailingLists(t *testing.T) {
 
 func TestEditAsNew(t *testing.T) {
 	m, raw := opened(t, listMail)
-	d := Answer(writer, m, raw, mail.EditAsNew, nil, "en")
+	d := Answer(writer, m, raw, mail.EditAsNew, nil, "en", InMemory)
 	if d.MessageID != "" || d.InReplyTo != "" || len(d.References) > 0 || d.Mark != 0 || d.Quote != "" {
 		t.Errorf("something ties the new message to the old one: %+v", d)
 	}
@@ -57,7 +57,7 @@ func TestEditAsNew(t *testing.T) {
 
 func TestForwardAttached(t *testing.T) {
 	m, raw := opened(t, listMail)
-	d := Answer(writer, m, raw, mail.ForwardAttached, nil, "en")
+	d := Answer(writer, m, raw, mail.ForwardAttached, nil, "en", InMemory)
 	if d.Subject != "Fwd: Plans / more" || d.Mark != mail.Forwarded || len(d.Attach) != 1 || d.Quote != "" {
 		t.Fatalf("got %+v", d)
 	}
@@ -74,7 +74,7 @@ func TestIdentityFor(t *testing.T) {
 	if i.Address != "me+l@x.org" {
 		t.Fatalf("answered as %+v", i)
 	}
-	d := Answer(writer.As(i), m, raw, mail.ReplyAll, writer.Addresses(), "en")
+	d := Answer(writer.As(i), m, raw, mail.ReplyAll, writer.Addresses(), "en", InMemory)
 	if d.From != (mail.Address{Name: "Me on lists", Addr: "me+l@x.org"}) || !strings.Contains(d.Text, "\nL\n") {
 		t.Errorf("got %+v", d)
 	}
@@ -93,7 +93,7 @@ func TestSignatureBelow(t *testing.T) {
 	m, raw := opened(t, listMail)
 	a := writer
 	a.SignatureBelow = true
-	d := Answer(a, m, raw, mail.ReplySender, nil, "en")
+	d := Answer(a, m, raw, mail.ReplySender, nil, "en", InMemory)
 	if want := "\n\nBo wrote:\n> Hello\n> world\n\n-- \nMe"; d.Text != want || d.Quote != "" {
 		t.Errorf("got %q", d.Text)
 	}
@@ -141,7 +141,7 @@ func TestWishesStandInTheHeader(t *testing.T) {
 	if err := BuildDraft(&b, d); err != nil {
 		t.Fatal(err)
 	}
-	back, err := ParseDraft(mail.Bytes(b.Bytes()))
+	back, err := ParseDraft(mail.Bytes(b.Bytes()), InMemory)
 	if err != nil || !back.AskReceipt || back.Priority != d.Priority || !back.SendAt.Equal(d.SendAt) || back.Notices != d.Notices {
 		t.Errorf("reopened as %+v, %v", back, err)
 	}
@@ -156,7 +156,7 @@ func TestAttachedMessageKeepsSecrets(t *testing.T) {
 		"Subject: x\nTo: a@x.org\n\nbody\n":                                                                             "Subject: x\nTo: a@x.org\n\nbody\n",
 		"no header at all":                                                                                              "no header at all",
 	} {
-		a, err := AttachMessage(&mail.Message{Subject: "x"}, mail.Bytes(in))
+		a, err := AttachMessage(&mail.Message{Subject: "x"}, mail.Bytes(in), InMemory)
 		if err != nil || string(a.Raw.(mail.Bytes)) != want || a.Size != int64(len(want)) {
 			t.Errorf("%q: %q, %d, %v", in, a.Raw, a.Size, err)
 		}

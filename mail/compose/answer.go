@@ -18,7 +18,8 @@ func New(a mail.Account) mail.Draft {
 	return d
 }
 
-// Answer returns a draft that answers m or passes it on. raw is m's bytes; nothing in the result refers to it. self
+// Answer returns a draft that answers m or passes it on. raw is m's bytes; nothing in the result refers to it. What of it
+// goes along is handed to keep, and what keep cannot read or keep is missing. self
 // are the person's own addresses, besides that of account a. lang is the language of the line above the quote: "zh"
 // (with or without a region) is Chinese, everything else English.
 //
@@ -29,7 +30,7 @@ func New(a mail.Account) mail.Draft {
 // The quote is m's text without its signature. A forward keeps everything, under a block of the header's main fields,
 // and takes all parts along. The signature stands above the quote, without "-- ", or programs would take the quote for
 // a part of it.
-func Answer(a mail.Account, m *mail.Message, raw mail.Raw, mode mail.ReplyMode, self []string, lang string) mail.Draft {
+func Answer(a mail.Account, m *mail.Message, raw mail.Raw, mode mail.ReplyMode, self []string, lang string, keep Keep) mail.Draft {
 	d := mail.Draft{Account: a.ID, From: a.From(), ReplyTo: replyTo(a), Mark: mail.Answered}
 	if sig := signature(a); sig != "" {
 		d.Text = "\n\n" + sig + "\n"
@@ -41,9 +42,9 @@ func Answer(a mail.Account, m *mail.Message, raw mail.Raw, mode mail.ReplyMode, 
 	}
 	switch mode {
 	case mail.EditAsNew:
-		return asNew(a, m, raw)
+		return asNew(a, m, raw, keep)
 	case mail.ForwardAttached:
-		return forwardAttached(a, m, raw)
+		return forwardAttached(a, m, raw, keep)
 	}
 	if mode == mail.ForwardInline {
 		d.Mark = mail.Forwarded
@@ -53,7 +54,7 @@ func Answer(a mail.Account, m *mail.Message, raw mail.Raw, mode mail.ReplyMode, 
 			d.Text += "\n\n" + d.QuoteIntro // an intro stands only above a quote
 			d.QuoteIntro = ""
 		}
-		d.Attach, _ = carry(raw, m, nil) // what cannot be read is missing in the composer's list, where the person sees it
+		d.Attach, _ = carry(raw, m, nil, keep) // what cannot be read is missing in the composer's list, where the person sees it
 		return placed(a, d)
 	}
 	d.Subject = "Re: " + bareSubject(m.Subject)

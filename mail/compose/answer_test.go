@@ -14,7 +14,7 @@ func eml(lines ...string) mail.Bytes { return mail.Bytes(strings.Join(lines, "\r
 
 func answer(t *testing.T, raw mail.Bytes, mode mail.ReplyMode, lang string) mail.Draft {
 	t.Helper()
-	return Answer(me, reopen(t, raw), raw, mode, []string{"Lin.Wei@work.test"}, lang)
+	return Answer(me, reopen(t, raw), raw, mode, []string{"Lin.Wei@work.test"}, lang, InMemory)
 }
 
 func addrs(list []mail.Address) string {
@@ -104,7 +104,7 @@ func TestReplyQuotes(t *testing.T) {
 func TestReplySignature(t *testing.T) {
 	a, raw := me, eml("From: m@x.org", "", "text", "")
 	a.Signature = "Lin"
-	d := Answer(a, reopen(t, raw), raw, mail.ReplySender, nil, "en")
+	d := Answer(a, reopen(t, raw), raw, mail.ReplySender, nil, "en", InMemory)
 	if d.Body() != "\n\nLin\n\nm@x.org wrote:\n> text" {
 		t.Errorf("got %q", d.Body())
 	}

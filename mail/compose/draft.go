@@ -200,18 +200,19 @@ func (s saved) split(body string) mail.Draft {
 }
 
 // ParseDraft opens a draft for writing on: one that BuildDraft wrote exactly as it was, any other message as near as a
-// draft can come to it. Nothing in the result refers to raw. ID is not set.
+// draft can come to it. Nothing in the result refers to raw. ID is not set. The parts of messages not written here are
+// handed to keep.
 //
 // A draft names files to be attached, so only what was written here may be believed: in a message that has come through
 // the mail, Poplar's own field is ignored.
-func ParseDraft(raw mail.Raw) (mail.Draft, error) {
+func ParseDraft(raw mail.Raw, keep Keep) (mail.Draft, error) {
 	fields, body, err := readHeader(mail.Reader(raw))
 	if err == nil {
 		if s, ok := savedFacts(fields); ok {
 			return s.draft(fields, body)
 		}
 	}
-	return foreignDraft(raw)
+	return foreignDraft(raw, keep)
 }
 
 // IsDraft reports whether a message has what BuildDraft writes. It says nothing of who wrote it.
@@ -325,7 +326,7 @@ func decode(r io.Reader, enc string) ([]byte, error) {
 }
 
 // foreignDraft makes a draft of any message: one another program saved, or one taken back out of the outbox.
-func foreignDraft(raw mail.Raw) (mail.Draft, error) {
+func foreignDraft(raw mail.Raw, keep Keep) (mail.Draft, error) {
 	m, err := message.Open(raw)
 	if m == nil {
 		return mail.Draft{}, err
@@ -340,7 +341,7 @@ func foreignDraft(raw mail.Raw) (mail.Draft, error) {
 	if len(m.InReplyTo) > 0 {
 		d.InReplyTo = m.InReplyTo[0]
 	}
-	d.Rich, d.Attach, err = taken(raw, m)
+	d.Rich, d.Attach, err = taken(raw, m, keep)
 	return d, err
 }
 
@@ -355,27 +356,43 @@ func bodyOf(m *mail.Message) string {
 
 // taken is the text of m with its looks, where it has any, and its parts as carry takes them along; pictures stay where
 // they are in the text.
-func taken(raw mail.Raw, m *mail.Message) (*mail.Rich, []mail.Attachment, error) {
+func taken(raw mail.Raw, m *mail.Message, keep Keep) (*mail.Rich, []mail.Attachment, error) {
 	r, inside := richOf(m, raw)
-	files, err := carry(raw, m, inside)
+	files, err := carry(raw, m, inside, keep)
 	return r, files, err
 }
 
-// carry takes every part of m along as an attachment, in memory, but for those left out. Parts that cannot be read are
-// left out and told.
-func carry(raw mail.Raw, m *mail.Message, without map[int]bool) ([]mail.Attachment, error) {
+// Keep puts what r reads into an attachment, whose name and type are set: as Raw in memory (see InMemory), or into a file
+// that Path names. It sets Size. R is of no use afterwards.
+type Keep func(a *mail.Attachment, r io.Reader) error
+
+// InMemory keeps an attachment in memory, however large it is.
+func InMemory(a *mail.Attachment, r io.Reader) error {
+	b, err := io.ReadAll(r)
+	a.Raw, a.Size = mail.Bytes(b), int64(len(b))
+	return err
+}
+
+// carry takes every part of m along as an attachment but for those left out. Parts that cannot be read or kept are left
+// out and told.
+func carry(raw mail.Raw, m *mail.Message, without map[int]bool, keep Keep) ([]mail.Attachment, error) {
 	var out []mail.Attachment
 	var errs []error
+	places := message.PlacesOf(raw)
 	for _, p := range m.Parts {
 		if without[p.Index] {
 			continue
 		}
-		b, err := partBytes(raw, p.Index)
+		a := mail.Attachment{Name: p.Name, Type: p.Type}
+		r, err := places.Reader(raw, p.Index)
+		if err == nil {
+			err = errors.Join(keep(&a, r), r.Close())
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("the attachment “%s” cannot be read: %w", clean(p.Name), err))
 			continue
 		}
-		out = append(out, mail.Attachment{Name: p.Name, Type: p.Type, Raw: mail.Bytes(b), Size: int64(len(b))})
+		out = append(out, a)
 	}
 	return out, errors.Join(errs...)
 }

@@ -52,7 +52,7 @@ func sameDraft(t *testing.T, want, got mail.Draft) {
 
 func reopenDraft(t *testing.T, raw mail.Raw) mail.Draft {
 	t.Helper()
-	d, err := ParseDraft(raw)
+	d, err := ParseDraft(raw, InMemory)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestDamagedDrafts(t *testing.T) {
 	d.Attach = []mail.Attachment{{Name: "a", Raw: mail.Bytes(strings.Repeat("x", 500))}}
 	whole := draftBytes(t, d)
 	for cut := range whole {
-		if _, err := ParseDraft(whole[:cut]); err != nil && err.Error() == "" {
+		if _, err := ParseDraft(whole[:cut], InMemory); err != nil && err.Error() == "" {
 			t.Fatal("an error without words")
 		}
 	}
@@ -208,7 +208,7 @@ func FuzzParseDraft(f *testing.F) {
 	f.Add(b.Bytes())
 	f.Add([]byte("X-Poplar-Draft: e30=\n\nbody"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		d, err := ParseDraft(mail.Bytes(raw))
+		d, err := ParseDraft(mail.Bytes(raw), InMemory)
 		if err != nil {
 			return
 		}

@@ -145,7 +145,7 @@ func TestRichIsTakenUpAgain(t *testing.T) {
 		raw := build(t, d)
 		back := reopenDraft(t, raw)
 		m := reopen(t, raw)
-		again := Answer(mail.Account{ID: "a", Address: "a@b.c"}, m, raw, mail.EditAsNew, nil, "en")
+		again := Answer(mail.Account{ID: "a", Address: "a@b.c"}, m, raw, mail.EditAsNew, nil, "en", InMemory)
 		for _, got := range []*mail.Rich{back.Rich, again.Rich} {
 			if got == nil {
 				t.Fatalf("%+v came back plain", d.Rich)
@@ -220,7 +220,7 @@ iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAA
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := Answer(mail.Account{ID: "a", Address: "a@b.c"}, m, raw, mail.EditAsNew, nil, "en")
+	d := Answer(mail.Account{ID: "a", Address: "a@b.c"}, m, raw, mail.EditAsNew, nil, "en", InMemory)
 	if d.Rich == nil || len(d.Attach) != 0 {
 		t.Fatalf("got %+v", d)
 	}

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,39 +23,80 @@ func (e *Engine) attachDir() string { return filepath.Join(e.o.Dir, "attached") 
 
 // setAside puts what is large of a draft's attachments in memory into files, once.
 func (e *Engine) setAside(d *mail.Draft) error {
+	k := keeper{dir: e.attachDir()}
 	for i := range d.Attach {
-		if err := e.setFileAside(&d.Attach[i]); err != nil {
-			return err
+		if a := &d.Attach[i]; a.Path == "" && a.Raw != nil && a.Raw.Size() >= largeAttached {
+			if err := k.keep(a, mail.Reader(a.Raw)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (e *Engine) setFileAside(a *mail.Attachment) error {
-	if a.Path != "" || a.Name == "" || a.Raw == nil || a.Raw.Size() < largeAttached {
+// keeper keeps attachments where they belong: small ones in memory, others in files of their own in dir, by the block, so
+// that a large message costs no memory.
+type keeper struct {
+	dir string
+	err error // why one could not be kept that could be read
+}
+
+// keep is a compose.Keep.
+func (k *keeper) keep(a *mail.Attachment, r io.Reader) error {
+	head, err := io.ReadAll(io.LimitReader(r, largeAttached))
+	if err != nil {
+		return err
+	}
+	if len(head) < largeAttached {
+		return compose.InMemory(a, bytes.NewReader(head))
+	}
+	src := &source{r: io.MultiReader(bytes.NewReader(head), r)}
+	path, size, err := k.write(src)
+	if err == nil {
+		if a.Name == "" { // or it would have that of the file
+			a.Name = "attachment"
+		}
+		a.Path, a.Raw, a.Size = path, nil, size
 		return nil
 	}
-	if err := os.MkdirAll(e.attachDir(), 0o700); err != nil {
-		return err
+	if src.err == nil {
+		err = fmt.Errorf("the attachment “%s” cannot be kept: %w", a.Name, err)
+		k.err = errors.Join(k.err, err)
 	}
-	f, err := os.CreateTemp(e.attachDir(), "part-*")
+	return err
+}
+
+// write writes a file that is on the disk for good when it returns, as the draft will be that names it.
+func (k *keeper) write(r io.Reader) (path string, size int64, err error) {
+	if err := os.MkdirAll(k.dir, 0o700); err != nil {
+		return "", 0, err
+	}
+	f, err := os.CreateTemp(k.dir, "part-*")
 	if err != nil {
-		return err
+		return "", 0, err
 	}
-	_, err = io.Copy(f, mail.Reader(a.Raw))
-	if err == nil {
-		// The draft that names it will be on the disk, and so must this be.
+	if size, err = io.Copy(f, r); err == nil {
 		err = f.Sync()
 	}
-	if closed := f.Close(); err == nil {
-		err = closed
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(f.Name()) // it is not whole
+		return "", 0, err
 	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("the attachment “%s” cannot be kept: %w", a.Name, err)
+	return f.Name(), size, nil
+}
+
+// source remembers an error of what it reads, to tell it from one of where that is written.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
 	}
-	a.Path, a.Raw = f.Name(), nil
-	return nil
+	return n, err
 }
 
 // staysAttached is how long a file of setAside stays in any case: a message that is being written may need it.
@@ -95,6 +138,7 @@ func (e *Engine) attachedInDrafts(ctx context.Context) (map[string]bool, error) 
 		return nil, err
 	}
 	named := map[string]bool{}
+	noted := func(*mail.Attachment, io.Reader) error { return nil } // its octets are not wanted
 	for _, s := range append(list, thrown...) {
 		if s.UIDL != "" {
 			continue // a server has delivered it
@@ -103,7 +147,7 @@ func (e *Engine) attachedInDrafts(ctx context.Context) (map[string]bool, error) 
 		if err != nil {
 			return nil, err
 		}
-		d, err := compose.ParseDraft(raw)
+		d, err := compose.ParseDraft(raw, noted)
 		_ = raw.Close() // it was only read
 		if err != nil {
 			return nil, err

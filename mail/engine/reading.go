@@ -224,8 +224,9 @@ func (e *Engine) SendAgain(ctx context.Context, sent mail.MessageID, corrected s
 	if err != nil {
 		return mail.Draft{}, err
 	}
-	d, err := compose.ParseDraft(raw)
-	if err = errors.Join(err, raw.Close()); err != nil {
+	k := keeper{dir: e.attachDir()}
+	d, err := compose.ParseDraft(raw, k.keep)
+	if err = errors.Join(k.err, err, raw.Close()); err != nil {
 		return mail.Draft{}, err
 	}
 	// A new message: nobody who has the first one gets it again, and no report on the first one is taken for its own.

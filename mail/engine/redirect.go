@@ -89,11 +89,8 @@ func (e *Engine) AttachMessage(ctx context.Context, id mail.MessageID) (mail.Att
 	if m == nil {
 		return mail.Attachment{}, err
 	}
-	a, err := compose.AttachMessage(m, raw)
-	if err != nil {
-		return a, err
-	}
-	return a, e.setFileAside(&a)
+	k := keeper{dir: e.attachDir()}
+	return compose.AttachMessage(m, raw, k.keep)
 }
 
 // MailingList is what a message says of the mailing list it came by.

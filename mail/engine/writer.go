@@ -59,11 +59,12 @@ func (e *Engine) Answer(ctx context.Context, id mail.MessageID, mode mail.ReplyM
 		}
 	}
 	a := acc.get()
-	d := compose.Answer(a.As(compose.IdentityFor(a, m)), m, raw, mode, self, e.o.Language())
+	k := keeper{dir: e.attachDir()}
+	d := compose.Answer(a.As(compose.IdentityFor(a, m)), m, raw, mode, self, e.o.Language(), k.keep)
 	if d.Mark != 0 {
 		d.Answers = id
 	}
-	return d, e.setAside(&d)
+	return d, k.err
 }
 
 // OpenDraft returns a stored draft for writing on. What a server delivered is no draft of ours, wherever it lies: its
@@ -81,8 +82,9 @@ func (e *Engine) OpenDraft(ctx context.Context, id mail.MessageID) (mail.Draft, 
 		return mail.Draft{}, err
 	}
 	defer raw.Close() //nolint:errcheck // nothing was written
-	d, err := compose.ParseDraft(raw)
-	if err != nil {
+	k := keeper{dir: e.attachDir()}
+	d, err := compose.ParseDraft(raw, k.keep)
+	if err = errors.Join(k.err, err); err != nil {
 		return mail.Draft{}, err
 	}
 	d.ID, d.Account = id, s.Account
