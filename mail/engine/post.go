@@ -46,12 +46,31 @@ type postLine struct {
 
 // close says goodbye to all servers.
 func (p *post) close() {
-	for _, stop := range p.early {
-		stop.done()
-	}
 	for key := range p.lines {
 		p.drop(key)
 	}
+}
+
+// holdStopped holds those that the person has stopped, and whose turn did not come before the round ended. It returns them
+// as they stand now.
+func (p *post) holdStopped(ctx context.Context) (held []mail.OutboxItem) {
+	ctx = context.WithoutCancel(ctx) // what the person has said counts though the program ends
+	for id, stop := range p.early {
+		stop.done()
+		if context.Cause(stop.ctx) != outbox.ErrStopped { //nolint:errorlint // the very value
+			continue
+		}
+		o, err := outbox.Change(ctx, p.e.store, id, func(o *mail.OutboxItem) error {
+			o.Held = true
+			return waits(*o)
+		})
+		if err != nil { // it may be gone
+			p.e.log.Warn("a message that was stopped cannot be held", "error", err)
+			continue
+		}
+		held = append(held, o)
+	}
+	return held
 }
 
 func (p *post) drop(key string) {

@@ -141,6 +141,11 @@ func (e *Engine) workOutbox(ctx context.Context, now time.Time, only func(mail.O
 	p := &post{e: e, lines: map[string]*postLine{}, early: map[mail.MessageID]earlyStop{}}
 	defer p.close()
 	next, changed, err := outbox.Work(ctx, e.store, p.submit, now, outbox.Round{Only: only, Lane: e.lane, Follow: p.follow})
+	held := p.holdStopped(ctx)
+	for _, o := range held {
+		changed = slices.DeleteFunc(changed, func(c mail.OutboxItem) bool { return c.ID == o.ID })
+	}
+	changed = append(changed, held...)
 	for _, o := range changed {
 		e.mu.Lock()
 		delete(e.urgent, o.ID)

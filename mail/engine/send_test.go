@@ -260,6 +260,36 @@ func TestStopSending(t *testing.T) {
 	}
 }
 
+// What is stopped while its envelope is on its way behind another's end is held, though the round ends before its turn.
+func TestStopBeforeItsTurn(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	var b *bench
+	var ids []mail.MessageID
+	b = newBench(t, nil, mailtest.Once("DOT", func(turn *mailtest.Turn) {
+		b.StopSending(ids[1])
+		end()
+		turn.CutUnanswered()
+	}))
+	for n := range 3 {
+		ids = append(ids, b.queue(n, "jonas@weber.example"))
+	}
+	tried, err := b.Flush(ctx)
+	if err != nil || len(tried) != 2 {
+		t.Errorf("%+v, %v", tried, err)
+	}
+	out, err := b.Outbox(t.Context())
+	if err != nil || len(out) != 3 || out[1].State != mail.Queued || !out[1].Held || out[1].Tries != 0 || out[2].Held {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if _, err := b.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := b.Outbox(t.Context()); err != nil || len(out) != 2 || out[0].State != mail.Uncertain || !out[1].Held {
+		t.Errorf("%+v, %v", out, err)
+	}
+}
+
 func TestProgressOfALargeMessage(t *testing.T) {
 	b := newBench(t, nil, nil)
 	raw := mail.Bytes("From: anna@birch.example\r\nTo: jonas@weber.example\r\nSubject: large\r\n\r\n" + strings.Repeat("0123456789abcdef\r\n", 1<<16))

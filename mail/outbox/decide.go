@@ -106,13 +106,13 @@ func after(o mail.OutboxItem, u outcome, now time.Time) (mail.OutboxItem, verdic
 	state := submit.Fold(o.Recipients)
 	o.Problem = p
 	switch {
+	case state == mail.Deferred && (errors.Is(u.err, ErrStopped) || p != nil && errors.Is(p.Err, ErrStopped)):
+		o.State, o.Due, o.Held, o.Problem = mail.Queued, now, true, nil
+		return o, done
 	case state == mail.Deferred && u.stopped:
 		// Nobody's failure: it waits as before.
 		o.State, o.Due, o.Problem = mail.Queued, now, before
 		return o, shut
-	case state == mail.Deferred && (errors.Is(u.err, ErrStopped) || p != nil && errors.Is(p.Err, ErrStopped)):
-		o.State, o.Due, o.Held, o.Problem = mail.Queued, now, true, nil
-		return o, done
 	case state == mail.Deferred && progress && crowded:
 		o.State, o.Due = mail.Queued, now
 		return o, again

@@ -45,6 +45,15 @@ func TestStoppedIsHeld(t *testing.T) {
 	}
 }
 
+// Stopped by the person, and then the round ends: it is held all the same.
+func TestStoppedAndEndedIsHeld(t *testing.T) {
+	p := &mail.Problem{Kind: mail.Cancelled, Doing: "send", Err: ErrStopped}
+	o, _ := after(item(1, bert), outcome{receipt: mail.Receipt{State: mail.Deferred, Problem: p}, flown: true, stopped: true}, start)
+	if !o.Held || o.State != mail.Queued || o.Tries != 0 || o.Problem != nil {
+		t.Errorf("%+v", o)
+	}
+}
+
 func TestCorrected(t *testing.T) {
 	o := item(1, anna, bert, cleo)
 	o.State, o.Tries, o.FirstTry = mail.Failed, 3, start.Add(-time.Hour)
