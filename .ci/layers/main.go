@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"gui/browse":       {"gui/model", "gui/kit"},
 	"gui/reader":       {"gui/model", "gui/page", "gui/kit"},
 	"gui/composer":     {"gui/model", "gui/page", "gui/editor", "gui/kit"},
-	"gui/editor":       {"gui/kit"},
+	"gui/editor":       {"mail/html", "gui/kit"},
 	"gui/people":       {"gui/model", "gui/kit"},
 	"gui/source":       {"gui/model", "gui/kit"},
 	"gui/setup":        {"gui/model", "gui/editor", "gui/kit"},

@@ -9,6 +9,7 @@ import (
 
 	"poplar/gui/kit"
 	"poplar/mail"
+	"poplar/mail/html"
 )
 
 // shapes are rectangles that are used again and again.
@@ -149,7 +150,12 @@ func Ink(colour string) color.Color {
 	}
 	c := color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 0xFF} //nolint:gosec // an octet each
 	if kit.Dark() {
-		return lighter(c)
+		return html.Ink(c, html.Palette{Text: solid(kit.Text), Back: solid(kit.Surface)})
 	}
 	return c
+}
+
+// solid is a colour of the theme.
+func solid(c kit.Colour) color.NRGBA {
+	return color.NRGBAModel.Convert(kit.Col(c)).(color.NRGBA)
 }

@@ -5,10 +5,7 @@ import "math"
 // turn makes light colours dark and dark text light, for messages whose author thought of light views only. Each
 // style is changed once; pictures stay as they are.
 func (t *Tree) turn(p Palette) {
-	tn := turner{back: lightness(p.Back), text: lightness(p.Text), seen: map[*Style]bool{}}
-	if p == Light || tn.back >= tn.text {
-		tn.back, tn.text = 0.25, 0.93
-	}
+	tn := turnerOf(p)
 	if lightness(t.Canvas) > 0.97 {
 		t.Canvas = p.Back
 	} else {
@@ -16,6 +13,20 @@ func (t *Tree) turn(p Palette) {
 	}
 	tn.layers(t.CanvasLayers)
 	tn.node(t.Root)
+}
+
+// Ink is how text of a colour looks in a message that is shown with the colours of p, a dark view's.
+func Ink(c Colour, p Palette) Colour {
+	t := turnerOf(p)
+	return t.ink(c)
+}
+
+func turnerOf(p Palette) turner {
+	t := turner{back: lightness(p.Back), text: lightness(p.Text), seen: map[*Style]bool{}}
+	if p == Light || t.back >= t.text {
+		t.back, t.text = 0.25, 0.93
+	}
+	return t
 }
 
 type turner struct {
