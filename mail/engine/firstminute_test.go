@@ -17,17 +17,9 @@ import (
 	"poplar/mail/mailtest"
 )
 
-// What another program has retrieved does not come once more, and stays on the server whatever the policy.
-func TestHold(t *testing.T) {
-	pop := mailtest.StartPOP3(t, mailtest.POP3Options{})
-	box := pop.AddUser("anna", "secret")
-	for i := range 3 {
-		box.Add(mailtest.Sample(i+1, 400))
-	}
-	var rows []mail.LedgerRow
-	for _, m := range box.Messages()[:2] {
-		rows = append(rows, mail.LedgerRow{UIDL: m.UIDL, State: mail.Stored, First: time.Unix(1_700_000_000, 0)})
-	}
+// openWithSecret opens an engine on a new folder, whose every password is "secret". Its store is checked at the end.
+func openWithSecret(t *testing.T) *Engine {
+	t.Helper()
 	e, err := Open(t.Context(), Options{
 		Dir: filepath.Join(t.TempDir(), "data"), Secret: func(context.Context, mail.Account, mail.Direction) (string, error) { return "secret", nil },
 	})
@@ -40,6 +32,21 @@ func TestHold(t *testing.T) {
 		}
 		_ = e.Close()
 	})
+	return e
+}
+
+// What another program has retrieved does not come once more, and stays on the server whatever the policy.
+func TestHold(t *testing.T) {
+	pop := mailtest.StartPOP3(t, mailtest.POP3Options{})
+	box := pop.AddUser("anna", "secret")
+	for i := range 3 {
+		box.Add(mailtest.Sample(i+1, 400))
+	}
+	var rows []mail.LedgerRow
+	for _, m := range box.Messages()[:2] {
+		rows = append(rows, mail.LedgerRow{UIDL: m.UIDL, State: mail.Stored, First: time.Unix(1_700_000_000, 0)})
+	}
+	e := openWithSecret(t)
 	a := mail.DefaultAccount()
 	a.ID, a.Address, a.Incoming, a.Keep = "a1", "anna@birch.test", pop.Server("anna"), mail.Keep{Mode: mail.KeepNever}
 	a.Incoming.AllowPlaintext = true

@@ -18,18 +18,7 @@ func TestOnlyNewMail(t *testing.T) {
 		for i := range before {
 			box.Add(mailtest.Sample(i+1, 400))
 		}
-		e, err := Open(t.Context(), Options{
-			Dir: filepath.Join(t.TempDir(), "data"), Secret: func(context.Context, mail.Account, mail.Direction) (string, error) { return "secret", nil },
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if list, err := e.Check(context.Background()); err != nil || len(list) > 0 {
-				t.Errorf("the store: %q, %v", list, err)
-			}
-			_ = e.Close()
-		})
+		e := openWithSecret(t)
 		a := mail.DefaultAccount()
 		a.ID, a.Address, a.Incoming, a.Keep, a.Start = "a1", "anna@birch.test", pop.Server("anna"), mail.Keep{Mode: mail.KeepNever}, mail.StartNew
 		a.Incoming.AllowPlaintext = true
