@@ -29,6 +29,7 @@ type OutboxItem struct {
 	ID         MessageID
 	Account    AccountID
 	From       string // reverse-path
+	Author     string // the address that it is written under, of its header; the store reads it from the message
 	Recipients []Recipient
 	Subject    string
 	State      SendState

@@ -5,7 +5,42 @@ import (
 	"testing"
 
 	"poplar/mail"
+	"poplar/mail/mailtest"
 )
+
+// A receipt leaves by the server of the identity that was written to, though its reverse-path names nobody.
+func TestReceiptGoesThroughItsIdentity(t *testing.T) {
+	b := newBench(t, nil, nil)
+	ctx := t.Context()
+	own := mailtest.StartSMTP(t, mailtest.SMTPOptions{})
+	server := own.Server("")
+	server.AllowPlaintext = true
+	a := b.account
+	a.Identities = []mail.Identity{{Name: "Sales", Address: "sales@birch.example", Own: &mail.OwnServer{ID: "x1", Server: server}}}
+	if err := b.SetAccounts(ctx, []mail.Account{a}); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{"sales@birch.example", "anna@birch.example"} {
+		b.box.Add([]byte("From: jonas@weber.example\r\nTo: " + to + "\r\nSubject: x\r\nMessage-ID: <" + to + ">\r\n" +
+			"Disposition-Notification-To: jonas@weber.example\r\n\r\nHello\r\n"))
+	}
+	if _, err := b.Receive(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range b.list(mail.Query{Role: mail.Inbox}) {
+		if err := b.AnswerReceipt(ctx, s.ID, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tried, err := b.Flush(ctx); err != nil || len(tried) != 2 {
+		t.Fatalf("%+v, %v", tried, err)
+	}
+	for from, s := range map[string]*mailtest.SMTP{"sales@birch.example": own, "anna@birch.example": b.smtp} {
+		if got := s.Messages(); len(got) != 1 || got[0].From != "" || !strings.Contains(string(got[0].Raw), from+">") {
+			t.Errorf("%s: %+v", from, got)
+		}
+	}
+}
 
 // A receipt is sent when the person says so, once, and never otherwise.
 func TestReceiptIsSentOnlyOnAWord(t *testing.T) {

@@ -13,15 +13,20 @@ import (
 )
 
 // outgoing is the account whose server sends o, as it sends: its own, the one that the identity it is written under goes
-// through, or its own with the identity's server in the place of its own.
+// through, or its own with the identity's server in the place of its own. What has the null reverse-path, as a read receipt
+// has, goes by the one in its header.
 func (e *Engine) outgoing(o mail.OutboxItem) (*account, mail.Account, error) {
 	acc, err := e.find(o.Account)
 	if err != nil {
 		return nil, mail.Account{}, err
 	}
 	a := acc.get()
+	under := o.From
+	if under == "" {
+		under = o.Author
+	}
 	for _, i := range a.Identities {
-		if !strings.EqualFold(i.Address, o.From) || i.Own == nil && i.Via == "" {
+		if !strings.EqualFold(i.Address, under) || i.Own == nil && i.Via == "" {
 			continue
 		}
 		if i.Own != nil {

@@ -51,7 +51,7 @@ func (s *Store) Enqueue(ctx context.Context, o mail.OutboxItem, a mail.Arrival, 
 	return id, err
 }
 
-// PutOutbox writes how an outgoing message stands: everything but ID, Account and Size. The error wraps ErrNoMessage
+// PutOutbox writes how an outgoing message stands: everything but ID, Account, Author and Size. The error wraps ErrNoMessage
 // when it is not in the outbox any more.
 func (s *Store) PutOutbox(ctx context.Context, o mail.OutboxItem) error {
 	return s.write(ctx, "write down how the message stands", func(t *tx) error { return t.putOutbox(o) })
@@ -102,7 +102,7 @@ func (s *Store) Outbox(ctx context.Context) ([]mail.OutboxItem, error) {
 	var items []mail.OutboxItem
 	err := s.read(ctx, "read the outbox", func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT o.message, a.id, o.sender, o.subject, o.state, o.due, o.tries, o.first_try, o.problem,
-			coalesce(o.answers, 0), o.mark, m.size, o.held, o.copy, o.notices FROM outbox o JOIN account a ON a.num = o.account JOIN message m ON m.id = o.message
+			coalesce(o.answers, 0), o.mark, m.size, m.sender, o.held, o.copy, o.notices FROM outbox o JOIN account a ON a.num = o.account JOIN message m ON m.id = o.message
 			ORDER BY o.message`)
 		if err != nil {
 			return err
@@ -111,11 +111,14 @@ func (s *Store) Outbox(ctx context.Context) ([]mail.OutboxItem, error) {
 			var o mail.OutboxItem
 			var due, first sql.NullInt64
 			var problem sql.NullString
-			var notices string
+			var notices, author string
 			err := scan(&o.ID, &o.Account, &o.From, &o.Subject, &o.State, &due, &o.Tries, &first, &problem, &o.Answers, &o.Mark, &o.Size,
-				&o.Held, &o.Copy, &notices)
+				&author, &o.Held, &o.Copy, &notices)
 			if err == nil {
 				err = json.Unmarshal([]byte(notices), &o.Notices)
+			}
+			if from := parseAddresses(author); len(from) > 0 {
+				o.Author = from[0].Addr
 			}
 			o.Due, o.FirstTry, o.Problem = fromNano(due), fromNano(first), parseProblem(problem)
 			items = append(items, o)

@@ -49,7 +49,7 @@ func TestOutboxItemComesBackAsItWas(t *testing.T) {
 	draftID := add(t, s, draft)[0]
 	o, a := outgoing(3, original)
 	id := enqueue(t, s, 3, original, draftID)
-	o.ID, o.Size = id, a.Raw.Size()
+	o.ID, o.Size, o.Author = id, a.Raw.Size(), "marta@example.org"
 	o.Recipients[1].State = mail.Queued
 	same := func() {
 		t.Helper()
