@@ -85,8 +85,11 @@ func (s *Store) writeLarge(ctx context.Context, doing string, batch []mail.Arriv
 		t = now
 		return f(t, batch)
 	})
-	if err == nil {
+	switch {
+	case err == nil:
 		named = t.named
+	case t != nil && t.doubtful:
+		names = nil // a COMMIT that failed may yet be found in the log after a crash; what nobody names goes when the store is opened
 	}
 	return err
 }

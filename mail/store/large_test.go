@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mattn/go-sqlite3"
+
 	"poplar/mail"
 )
 
@@ -537,4 +539,37 @@ func TestLargeRaw(t *testing.T) {
 	}
 	_, err = last.ReadAt(p, 0)
 	fails(t, err, ErrClosed, mail.Unknown)
+}
+
+// Of a COMMIT that failed nobody knows what the disk has, so the files it would have named wait for the next start.
+func TestFilesOutliveAFailedCommit(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	hook := func(f func() int) {
+		t.Helper()
+		if err := s.conn.Raw(func(c any) error { c.(*sqlite3.SQLiteConn).RegisterCommitHook(f); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hook(func() int { return 1 })
+	if _, err := s.Add(t.Context(), home, []mail.Arrival{large(1)}); err == nil {
+		t.Fatal("the COMMIT did not fail")
+	}
+	hook(nil)
+	if left := largeFiles(t, dir); len(left) != 1 {
+		t.Errorf("files after the failure: %q", left)
+	}
+	checkStore(t, s)
+	id := add(t, s, large(2))[0]
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openStore(t, dir)
+	if left := largeFiles(t, dir); len(left) != 1 {
+		t.Errorf("files after a new start: %q", left)
+	}
+	if got := octets(t, s, id); !bytes.Equal(got, large(2).Raw.(mail.Bytes)) {
+		t.Errorf("%d octets", len(got))
+	}
+	checkStore(t, s)
 }

@@ -27,6 +27,8 @@ type tx struct {
 
 	named   []string // files that rows have come to name
 	dropped []string // files that rows do not name any more
+
+	doubtful bool // COMMIT failed: only a new start shows what the disk has of it
 }
 
 // count is a change of a folder's counters.
@@ -102,6 +104,7 @@ func (t *tx) run(f func(*tx) error) (err error) {
 		return err
 	}
 	if _, err := t.exec("COMMIT"); err != nil {
+		t.doubtful = true
 		return err
 	}
 	done = true
