@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"poplar/mail"
+	"poplar/mail/compose"
 	"poplar/mail/mailtest"
 	"poplar/settings"
 )
@@ -44,6 +47,14 @@ func TestKilledWhileWriting(t *testing.T) {
 	d.xdotool("key", "Tab", "sleep", "0.4", "type", "--delay", "30", "Unfinished")
 	d.xdotool("key", "Return", "sleep", "0.4", "type", "--delay", "30", "quince marmalade")
 	d.xdotool("key", "ctrl+shift+f", "sleep", "0.4", "key", "ctrl+b", "sleep", "0.2", "type", "--delay", "30", " boldly")
+	large := filepath.Join(d.home, "orchard.bin") // a hundred megabytes cost a saving nothing
+	if err := os.WriteFile(large, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(large, 100<<20); err != nil {
+		t.Fatal(err)
+	}
+	d.paste("file://" + large)
 	d.xdotool("sleep", "5")
 	d.xdotool("type", "--delay", "30", " and more")
 	if err := d.program.Process.Kill(); err != nil {
@@ -61,5 +72,9 @@ func TestKilledWhileWriting(t *testing.T) {
 	}
 	if !strings.Contains(raw, "quince marmalade<b> boldly") {
 		t.Errorf("the draft has lost its looks: %s", raw)
+	}
+	draft, err := compose.ParseDraft(mail.Bytes(raw), compose.InMemory)
+	if err != nil || len(draft.Attach) != 1 || draft.Attach[0].Path != large || draft.Attach[0].Size != 100<<20 || len(raw) > 16<<10 {
+		t.Errorf("the draft has %d octets and the attachments %+v, %v", len(raw), draft.Attach, err)
 	}
 }

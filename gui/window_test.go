@@ -17,6 +17,7 @@ import (
 	"poplar/gui/model"
 	"poplar/gui/reader"
 	"poplar/mail"
+	"poplar/settings"
 )
 
 func TestMain(m *testing.M) {
@@ -312,6 +313,23 @@ func TestWhatThePersonLeftIsThereAgain(t *testing.T) {
 	}
 	if _, ok := again.w.folders.Entry(model.FolderKey(8)); ok {
 		t.Error("the folded account is open")
+	}
+}
+
+// What another window has stored meanwhile is not overwritten with what the main window knew.
+func TestQuickTextsStayThroughChanges(t *testing.T) {
+	s := newStage(t, nil)
+	p := s.f.Preferences()
+	p.QuickTexts = []settings.QuickText{{Name: "thanks", Text: "Thank you, {first}."}}
+	if err := s.f.SetPreferences(p); err != nil { // as the composer and the window of the quick texts do
+		t.Fatal(err)
+	}
+	for _, folder := range []string{"/home/anna", "/home/anna/mail"} { // the second waits for the first
+		s.w.update(func(p *settings.Preferences) { p.Window.SaveFolder = folder })
+	}
+	s.until("stored", func() bool { return s.f.Preferences().Window.SaveFolder == "/home/anna/mail" })
+	if got := s.f.Preferences().QuickTexts; len(got) != 1 || got[0].Name != "thanks" {
+		t.Errorf("%+v", got)
 	}
 }
 
