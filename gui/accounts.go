@@ -8,16 +8,47 @@ import (
 	"poplar/settings"
 )
 
-// editAccount opens the window of an account, at a field that needs a hand where one is named.
-func (w *window) editAccount(a *mail.Account, focus model.Field) { w.editAccountWith(a, nil, focus) }
+// setupWindows are those windows of the set-up of which one is enough. They are nil or missing while they are closed.
+type setupWindows struct {
+	accounts    *setup.AccountsWindow
+	account     map[mail.AccountID]*setup.AccountWindow
+	preferences *setup.PreferencesWindow
+	quick       *setup.QuickTextsWindow
+}
 
-// editAccountWith is editAccount with passwords that were typed already.
+// editAccount opens the window of an account, or brings it to the front, at a field that needs a hand where one is
+// named.
+func (w *window) editAccount(a *mail.Account, focus model.Field) {
+	open := w.setups.account[a.ID]
+	if open == nil {
+		w.editAccountWith(a, nil, focus)
+		return
+	}
+	open.Show()
+	open.Focus(focus)
+}
+
+// editAccountWith opens the window of an account with passwords that were typed already.
 func (w *window) editAccountWith(a *mail.Account, typed model.Secrets, focus model.Field) {
-	setup.NewAccountWindow(w.app, w.p, w.loop, a, setup.Options{
+	var open *setup.AccountWindow
+	id := a.ID
+	open = setup.NewAccountWindow(w.app, w.p, w.loop, a, setup.Options{
 		Focus: focus, Typed: typed,
 		OnSaved:  func(mail.Account) { w.accountsChanged() },
 		OnRemove: func(mail.AccountID) { w.accountsChanged() },
-	}).Show()
+		OnClosed: func() {
+			if w.setups.account[id] == open {
+				delete(w.setups.account, id)
+			}
+		},
+	})
+	if id != "" {
+		if w.setups.account == nil {
+			w.setups.account = map[mail.AccountID]*setup.AccountWindow{}
+		}
+		w.setups.account[id] = open
+	}
+	open.Show()
 }
 
 // addAccount opens the way to a further account.
@@ -28,12 +59,17 @@ func (w *window) addAccount() {
 	}).Show()
 }
 
-// showAccounts opens the list of accounts.
+// showAccounts opens the list of accounts, or brings it to the front.
 func (w *window) showAccounts() {
-	setup.NewAccountsWindow(w.app, w.p, w.loop, setup.Options{
-		OnSaved:  func(mail.Account) { w.accountsChanged() },
-		OnRemove: func(mail.AccountID) { w.accountsChanged() },
-	}).Show()
+	if w.setups.accounts == nil {
+		w.setups.accounts = setup.NewAccountsWindow(w.app, w.p, w.loop, setup.Options{
+			OnSaved:  func(mail.Account) { w.accountsChanged() },
+			OnRemove: func(mail.AccountID) { w.accountsChanged() },
+			OnChosen: func(a mail.Account) { w.editAccount(&a, "") },
+			OnClosed: func() { w.setups.accounts = nil },
+		})
+	}
+	w.setups.accounts.Show()
 }
 
 // repair does what helps an account whose last visit failed: asks for the password, tries again, or opens its
@@ -89,20 +125,24 @@ func (w *window) askSendingPassword(o mail.OutboxItem) {
 	})
 }
 
-// showPreferences opens the preferences; every change takes effect at once.
+// showPreferences opens the preferences, or brings them to the front; every change takes effect at once.
 func (w *window) showPreferences() {
-	setup.NewPreferencesWindow(w.app, w.p, w.loop, setup.Options{
-		OnPrefs: w.prefsChanged, OnQuickTexts: w.showQuickTexts, Updates: w.o.Newer != nil, Desktop: w.o.Desktop,
-		OnAskAgain: func() { w.update(func(p *settings.Preferences) { p.PicturesFrom = "" }) },
-	}).Show()
+	if w.setups.preferences == nil {
+		w.setups.preferences = setup.NewPreferencesWindow(w.app, w.p, w.loop, setup.Options{
+			OnPrefs: w.prefsChanged, OnQuickTexts: w.showQuickTexts, Updates: w.o.Newer != nil, Desktop: w.o.Desktop,
+			OnAskAgain: func() { w.update(func(p *settings.Preferences) { p.PicturesFrom = "" }) },
+			OnClosed:   func() { w.setups.preferences = nil },
+		})
+	}
+	w.setups.preferences.Show()
 }
 
 // showQuickTexts opens the window of the quick texts, or brings it to the front.
 func (w *window) showQuickTexts() {
-	if w.quick == nil {
-		w.quick = setup.NewQuickTextsWindow(w.app, w.p, w.loop, setup.Options{OnClosed: func() { w.quick = nil }})
+	if w.setups.quick == nil {
+		w.setups.quick = setup.NewQuickTextsWindow(w.app, w.p, w.loop, setup.Options{OnClosed: func() { w.setups.quick = nil }})
 	}
-	w.quick.Show()
+	w.setups.quick.Show()
 }
 
 // prefsChanged follows a change of the preferences, which the window of the preferences stores.

@@ -309,6 +309,7 @@ func (f *fake) Test(context.Context, mail.Account, model.Secrets, bool, func(mai
 }
 
 func (f *fake) Find(context.Context, string, func(mail.Found)) ([]mail.Found, error) { return nil, nil }
+
 func (f *fake) FindNamed(context.Context, string, mail.Names) (mail.Found, error) {
 	return mail.Found{}, nil
 }

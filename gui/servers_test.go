@@ -42,12 +42,16 @@ func TestTheRestOfAMessageIsFetchedOnAWord(t *testing.T) {
 // What goes on to others, or into a file, is whole, or the person has been asked.
 func TestFirstLinesDoNotGoOnUnnoticed(t *testing.T) {
 	for name, do := range map[string]func(*stage){
-		"forward":            func(s *stage) { s.w.answer(mail.ForwardInline) },
-		"edit as new":        func(s *stage) { s.w.answer(mail.EditAsNew) },
-		"attached":           func(s *stage) { find(s.w.letterItem(s.w.list.Selected()).ChildMenu.Items, "Forward as attachment").Action() },
-		"redirect":           func(s *stage) { find(s.w.letterItem(s.w.list.Selected()).ChildMenu.Items, "Redirect…").Action() },
-		"save":               func(s *stage) { s.w.saveEML() },
-		"save in the source": func(s *stage) { s.w.saveMessage(s.w.win, s.w.list.Selected()[0], "x", webMark{}, func(string, error) {}) },
+		"forward":     func(s *stage) { s.w.answer(mail.ForwardInline) },
+		"edit as new": func(s *stage) { s.w.answer(mail.EditAsNew) },
+		"attached": func(s *stage) {
+			find(s.w.letterItem(s.w.list.Selected()).ChildMenu.Items, "Forward as attachment").Action()
+		},
+		"redirect": func(s *stage) { find(s.w.letterItem(s.w.list.Selected()).ChildMenu.Items, "Redirect…").Action() },
+		"save":     func(s *stage) { s.w.saveEML() },
+		"save in the source": func(s *stage) {
+			s.w.saveMessage(s.w.win, s.w.list.Selected()[0], "x", webMark{}, func(string, error) {})
+		},
 	} {
 		for _, onServer := range []bool{true, false} {
 			s := newStage(t, func(f *fake) { f.rows[0].OnServer, f.rows[0].Whole = onServer, 4<<20 })

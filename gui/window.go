@@ -74,7 +74,7 @@ type window struct {
 
 	composers  map[*composer.Window]bool
 	book       *people.Window // the address book, while it is open
-	quick      *setup.QuickTextsWindow
+	setups     setupWindows
 	leavingNow bool // what is being written is being saved
 	quit       func()
 }
@@ -270,6 +270,9 @@ func (w *window) accountsChanged() {
 	w.showFolders()
 	w.readFolders()
 	w.list.Reload()
+	if w.setups.accounts != nil {
+		w.setups.accounts.Reload()
+	}
 	if link := w.link; link != "" && len(w.accounts) > 0 {
 		w.link = ""
 		w.mailto(link)

@@ -270,9 +270,6 @@ func (f *Field) draw(self fyne.CanvasObject) fyne.WidgetRenderer {
 	sign := &canvas.Image{FillMode: canvas.ImageFillContain}
 	note := NewPara("", 12, false, Text3)
 	aside := NewLine("", 13, false, Text)
-	if f.asideHint {
-		aside = NewLine("", 12, false, Text3)
-	}
 	d := &drawing{of: self, objects: []fyne.CanvasObject{box, f.Entry, sign, note, aside}, min: f.MinSize}
 	if f.trail != nil {
 		d.objects = append(d.objects, f.trail)
@@ -295,6 +292,9 @@ func (f *Field) draw(self fyne.CanvasObject) fyne.WidgetRenderer {
 			c = Err
 		}
 		note.text, note.colour, note.broken = f.note(), c, nil
+		if f.asideHint {
+			aside.size, aside.colour = 12, Text3
+		}
 		aside.SetText(f.aside)
 	}
 	d.place = func(s fyne.Size) {

@@ -3,6 +3,7 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -170,12 +171,23 @@ func (f *foot) CreateRenderer() fyne.WidgetRenderer {
 		line.Resize(fyne.NewSize(s.Width, 1))
 		f.spread.Layout(f.buttons, s)
 		// Words without a ground line up with what stands above them.
-		if b, ok := f.buttons[0].(*Button); ok && b.kind == Link && len(f.buttons) > f.spread.Right {
-			b.Move(b.Position().SubtractXY(buttonGap, 0))
+		for _, o := range f.buttons[:max(len(f.buttons)-f.spread.Right, 0)] {
+			if !o.Visible() {
+				continue
+			}
+			if b, ok := o.(*Button); ok && b.kind == Link {
+				b.Move(b.Position().SubtractXY(buttonGap, 0))
+			}
+			break
 		}
 	}
 	d.paint()
 	return d
+}
+
+// Flush puts a Link at the left of its place, its words in line with what stands above and below them.
+func Flush(b *Button) fyne.CanvasObject {
+	return container.New(Inset{Left: -buttonGap}, container.New(Spread{}, b))
 }
 
 // NewRule returns a line of 1 px as high (or wide) as its place; in a Column it is 1 high.

@@ -75,7 +75,7 @@ func (w *AccountsWindow) saved(a mail.Account) {
 }
 
 func (w *AccountsWindow) open(a mail.Account, typed model.Secrets) {
-	if w.o.OnChosen != nil && a.ID != "" {
+	if w.o.OnChosen != nil && a.ID != "" && len(typed) == 0 {
 		w.o.OnChosen(a)
 		return
 	}

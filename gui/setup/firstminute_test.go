@@ -156,6 +156,18 @@ func TestTakeOver(t *testing.T) {
 	}
 }
 
+// Where nothing is found there is nothing to take over, and nothing to cancel.
+func TestNothingToTakeOver(t *testing.T) {
+	b := start(t)
+	w := NewTakeOverWindow(b.app, b.e, b.q.Loop, Options{})
+	w.Show()
+	defer w.Window.Close()
+	b.until("said", func() bool { return strings.Contains(seen(w.rows), "No accounts were found.") })
+	if w.take.Visible() || w.leave.Label() != "Close" {
+		t.Errorf("it offers to take over: %v, and %q", w.take.Visible(), w.leave.Label())
+	}
+}
+
 // Fields about the way to the servers are checked where they are typed, and stored.
 func TestProxyAndSecondName(t *testing.T) {
 	b := start(t)

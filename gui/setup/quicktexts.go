@@ -53,7 +53,8 @@ func (w *QuickTextsWindow) show() {
 		text := container.New(&kit.Column{Gap: 2}, kit.NewLine(q.Name, 13, true, kit.Text).Shrink(),
 			kit.NewLine(strings.Join(strings.Fields(q.Text), " "), 12, false, kit.Text2).Shrink())
 		remove := kit.NewIconButton("trash", kit.T("Delete"), func() { w.remove(q) }).Sized(28, 15)
-		w.column.Add(kit.NewRow(4, 0, text, kit.NewButton(kit.T("Edit…"), "", kit.Link, func() { w.edit(q) }), remove))
+		row := kit.NewRow(4, 0, text, kit.NewButton(kit.T("Edit…"), "", kit.Link, func() { w.edit(q) }), remove)
+		w.column.Add(container.New(kit.Inset{Top: 4, Bottom: 6}, row))
 		w.column.Add(kit.NewRule())
 	}
 	w.column.Refresh()
@@ -73,7 +74,7 @@ func (w *QuickTextsWindow) edit(q model.QuickText) {
 		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(add)
 		kit.PopUp(fyne.NewMenu("", items...), w.Window.Canvas(), at.AddXY(0, add.Size().Height))
 	})
-	form := kit.NewForm(70).Add(kit.T("Name"), name).Add(kit.T("Text"), text).Add("", container.New(kit.Spread{}, add))
+	form := kit.NewForm(70).Add(kit.T("Name"), name).Add(kit.T("Text"), text).Add("", kit.Flush(add))
 	w.name, w.text = name, text
 	title := kit.T("Quick text")
 	if q.Name == "" {

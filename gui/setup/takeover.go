@@ -21,6 +21,7 @@ type TakeOverWindow struct {
 	rows     *fyne.Container
 	notice   *fyne.Container
 	take     *kit.Button
+	leave    *kit.Button
 	wanted   []*kit.Check
 	password []*kit.Check // nil where the file holds none that can be read
 	taking   bool
@@ -33,11 +34,12 @@ func NewTakeOverWindow(app fyne.App, p model.Poplar, loop kit.Loop, o Options) *
 	w.rows, w.notice = container.New(&kit.Column{Gap: 10}), container.New(&kit.Column{Gap: 8})
 	w.take = kit.NewButton(kit.T("Take over"), "", kit.Filled, w.Take)
 	w.take.Disable()
+	w.leave = kit.NewButton(kit.T("Cancel"), "", kit.Plain, w.Window.Close)
 	w.rows.Add(kit.NewPara(kit.T("Looking for other mail programs…"), 13, false, kit.Text2))
 	w.fill(guidePage(kit.NewPara(kit.T("Take over accounts"), 20, true, kit.Text),
 		kit.NewPara(kit.T("Servers, names and what has been retrieved already are taken over, so that nothing comes twice. Nothing is changed in the other program. Passwords have to be typed once more."), 13, false, kit.Text2),
 		container.New(&kit.Column{Gap: 14}, w.notice, w.rows),
-		kit.NewFoot(32, nil, []fyne.CanvasObject{kit.NewButton(kit.T("Cancel"), "", kit.Plain, w.Window.Close), w.take})))
+		kit.NewFoot(32, nil, []fyne.CanvasObject{w.leave, w.take})))
 	w.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
 		if k.Name == fyne.KeyEscape {
 			w.Window.Close()
@@ -63,6 +65,8 @@ func (w *TakeOverWindow) found(list []mail.Foreign) {
 	}
 	if len(w.list) == 0 {
 		w.rows.Add(kit.NewPara(kit.T("No accounts were found. Poplar knows the settings of Thunderbird, Claws Mail, Sylpheed, Evolution, and .prf files of Outlook."), 13, false, kit.Text2))
+		w.take.Hide()
+		w.leave.SetLabel(kit.T("Close"))
 	}
 	w.ready()
 	w.Window.Content().Refresh()

@@ -154,7 +154,7 @@ func (g *Guide) ready(details bool) {
 		g.advice.Add(container.New(kit.Inset{Top: 4}, o))
 	}
 	g.advice.Add(kit.NewBar(kit.ToneInfo, "", model.KeepSentence(g.form.Account().Keep, tr)))
-	g.advice.Add(container.New(kit.Spread{Gap: 8}, g.write))
+	g.advice.Add(kit.Flush(g.write))
 	for _, f := range g.d.Findings {
 		if f.Verdict != nil {
 			for _, o := range advise(f, g.d.Account, g.remedies()) {

@@ -24,7 +24,7 @@ func (g *Guide) address() fyne.CanvasObject {
 		more := []fyne.CanvasObject{kit.NewButton(kit.T("Set up by hand"), "", kit.Link, g.ByHand)}
 		return guidePage(kit.NewPara(kit.T("Add your mail account"), 20, true, kit.Text),
 			kit.NewPara(kit.T("Poplar looks up the servers of your address."), 13, false, kit.Text2),
-			container.New(&kit.Column{Gap: 20}, g.First, container.New(kit.Spread{Gap: 8}, kit.NewButton(kit.T("Take over from another program…"), "dl", kit.Link, g.TakeOver))), kit.NewFoot(32, more, buttons))
+			container.New(&kit.Column{Gap: 20}, g.First, kit.Flush(kit.NewButton(kit.T("Take over from another program…"), "dl", kit.Link, g.TakeOver))), kit.NewFoot(32, more, buttons))
 	}
 	icon := canvas.NewImageFromResource(kit.Picture("poplar-256.png"))
 	icon.FillMode = canvas.ImageFillContain
