@@ -107,7 +107,10 @@ func (w *window) outboxChanged(o *mail.OutboxItem) {
 				toastAct{kit.T("Send now"), func() { w.sendNow(o.ID) }}, toastAct{kit.T("Undo"), func() { w.unsend(o.ID) }})
 			w.countDown(*o)
 		}
-	case mail.Failed, mail.Uncertain:
+	case mail.Uncertain: // the server's fault or not: what counts is that the person decides
+		w.settle(o.ID)
+		w.folders.Say(w.loop, kit.T("Perhaps sent: the line broke before the server answered."), true)
+	case mail.Failed:
 		w.settle(o.ID)
 		if o.Problem != nil {
 			w.folders.Say(w.loop, model.Tell(o.Problem, kit.T).What, true)

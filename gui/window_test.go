@@ -232,6 +232,11 @@ func TestASentMessageCanBeCalledBack(t *testing.T) {
 	if s.w.toast.bar != nil || footText(s.w) != "Sent: Lunch" {
 		t.Errorf("%q, %q", s.toastText(), footText(s.w))
 	}
+	third.State, third.Problem = mail.Uncertain, &mail.Problem{Kind: mail.ServerTemporary}
+	s.w.handle([]mail.Event{{What: mail.OutboxChanged, Outbox: &third}})
+	if got := footText(s.w); got != "Perhaps sent: the line broke before the server answered." {
+		t.Errorf("of a message that was perhaps sent is said %q", got)
+	}
 }
 
 func TestOnlyLossesAreToldInABox(t *testing.T) {
