@@ -224,8 +224,7 @@ func (w *window) saveOver(over fyne.Window, name string, write func(context.Cont
 	}, over)
 	d.SetFileName(name)
 	w.startIn(d)
-	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
-	d.Resize(dialogSize(over))
+	kit.ShowFiles(d, over, kit.T("Save a file"), kit.T("Save"), dialogSize(over))
 }
 
 // fillFile has write fill a file, and says where it came from.
@@ -275,11 +274,8 @@ func (w *window) savePartsOf(over fyne.Window, box reader.Box, id mail.MessageID
 			w.saved(kit.N(n, "%d file", "%d files"), err)
 		})
 	}, over)
-	d.SetTitleText(kit.T("Save all attachments"))
-	d.SetConfirmText(kit.T("Save here"))
 	w.startIn(d)
-	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
-	d.Resize(dialogSize(over))
+	kit.ShowFiles(d, over, kit.T("Save all attachments"), kit.T("Save here"), dialogSize(over))
 }
 
 // allParts are the parts of a message, also of one that has been glanced at only.

@@ -276,11 +276,7 @@ func (w *Window) importCards() {
 		}, w.imported)
 	}, w.Window)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".vcf", ".vcard"}))
-	d.SetTitleText(kit.T("Import vCards"))
-	d.SetConfirmText(kit.T("Import"))
-	d.SetDismissText(kit.T("Cancel"))
-	d.Show()
-	d.Resize(fyne.NewSize(720, 480))
+	kit.ShowFiles(d, w.Window, kit.T("Import vCards"), kit.T("Import"), fyne.NewSize(720, 480))
 }
 
 func (w *Window) imported(n int, err error) {
@@ -317,11 +313,7 @@ func (w *Window) exportCards() {
 		})
 	}, w.Window)
 	d.SetFileName("poplar.vcf")
-	d.SetTitleText(kit.T("Export vCards"))
-	d.SetConfirmText(kit.T("Save"))
-	d.SetDismissText(kit.T("Cancel"))
-	d.Show()
-	d.Resize(fyne.NewSize(720, 480))
+	kit.ShowFiles(d, w.Window, kit.T("Export vCards"), kit.T("Save"), fyne.NewSize(720, 480))
 }
 
 // remove asks, and throws the row at the right out.

@@ -285,10 +285,7 @@ func (w *AccountWindow) pinsShown() {
 			w.checkCA()
 			w.changed()
 		}, w.Window)
-		d.SetConfirmText(kit.T("Choose"))
-		d.SetDismissText(kit.T("Cancel"))
-		d.Show() // before Resize: Fyne 2.8 has nothing to size until then
-		d.Resize(fyne.NewSize(760, 540))
+		kit.ShowFiles(d, w.Window, kit.T("Choose a file"), kit.T("Choose"), fyne.NewSize(760, 540))
 	})
 	f.Add(kit.T("Authorities"), kit.NewRow(8, 0, ca, choose))
 	for i, pin := range w.form.Pins() {

@@ -109,10 +109,7 @@ func (s *signature) choosePicture() {
 		}, s.putPicture)
 	}, s.f.Window)
 	d.SetFilter(storage.NewExtensionFileFilter(model.PictureEndings))
-	d.SetConfirmText(kit.T("Choose"))
-	d.SetDismissText(kit.T("Cancel"))
-	d.Show() // before Resize: Fyne 2.8 has nothing to size until then
-	d.Resize(fyne.NewSize(760, 540))
+	kit.ShowFiles(d, s.f.Window, kit.T("Choose a picture"), kit.T("Choose"), fyne.NewSize(760, 540))
 }
 
 // putPicture puts a picture into the signature, small: it goes along with every message.
