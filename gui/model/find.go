@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"poplar/mail"
 )
@@ -300,6 +302,17 @@ type Catch struct {
 	URL         string // of the provider's own help, https; or empty
 }
 
+// unspaced takes away the blank behind a name where Chinese stands on both sides of it.
+func unspaced(text, name string) string {
+	last, _ := utf8.DecodeLastRuneInString(name)
+	before, after, found := strings.Cut(text, name+" ")
+	next, _ := utf8.DecodeRuneInString(after)
+	if found && unicode.Is(unicode.Han, last) && unicode.Is(unicode.Han, next) {
+		return before + name + after
+	}
+	return text
+}
+
 // CatchOf tells the catch of the provider of f in the language "en" or "zh"; nil where there is none.
 func CatchOf(f *mail.Found, language string, tr Translate) *Catch {
 	if f == nil {
@@ -317,17 +330,17 @@ func CatchOf(f *mail.Found, language string, tr Translate) *Catch {
 	}
 	switch {
 	case f.NoPOP:
-		c.Weight, c.Title = Bars, tr("%s has no POP3", name)
+		c.Weight, c.Title = Bars, unspaced(tr("%s has no POP3", name), name)
 		if c.Text == "" {
 			c.Text = tr("%s.", tr("This provider has no POP3: mail can be sent, but not retrieved"))
 		}
 	case f.OAuthOnly:
-		c.Weight, c.Title = Bars, tr("%s takes no password from mail programs", name)
+		c.Weight, c.Title = Bars, unspaced(tr("%s takes no password from mail programs", name), name)
 		if c.Text == "" {
 			c.Text = tr("One has to sign in on its web page (OAuth2).")
 		}
 	case f.NeedsCode:
-		c.Weight, c.Title = Wanted, tr("%s wants an authorisation code or app password", name)
+		c.Weight, c.Title = Wanted, unspaced(tr("%s wants an authorisation code or app password", name), name)
 		if c.Text == "" {
 			c.Text = tr("The password of the webmail is refused. Make one for mail programs in the webmail's settings.")
 		}

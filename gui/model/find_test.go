@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -85,5 +86,31 @@ func TestFillLeavesWhatIsTyped(t *testing.T) {
 	Mine{Out: true}.Clear(f)
 	if f.In.Host != "" || f.Out.Host != "smtp.birch.example" || f.In.Password != "secret" || f.Minutes != "10" || f.In.User != f.Address {
 		t.Errorf("cleared: %+v", f.In)
+	}
+}
+
+// Between a Chinese name and a Chinese sentence stands no blank; a Latin name keeps it.
+func TestCatchOfAChineseName(t *testing.T) {
+	zh := map[string]string{
+		"QQ Mail": "QQ 邮箱", "%s has no POP3": "%s 没有 POP3", "%s wants an authorisation code or app password": "%s 需要授权码或应用专用密码",
+	}
+	tr := func(s string, args ...any) string {
+		if z := zh[s]; z != "" {
+			s = z
+		}
+		return fmt.Sprintf(s, args...)
+	}
+	for _, c := range []struct {
+		f    mail.Found
+		want string
+	}{
+		{mail.Found{Provider: "QQ Mail", NeedsCode: true}, "QQ 邮箱需要授权码或应用专用密码"},
+		{mail.Found{Provider: "QQ Mail", NoPOP: true}, "QQ 邮箱没有 POP3"},
+		{mail.Found{Provider: "Gmail", NeedsCode: true}, "Gmail 需要授权码或应用专用密码"},
+		{mail.Found{Provider: "网易", OAuthOnly: true}, "网易 takes no password from mail programs"},
+	} {
+		if got := CatchOf(&c.f, "zh", tr).Title; got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
 	}
 }

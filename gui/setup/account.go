@@ -270,7 +270,7 @@ func (w *AccountWindow) setSaving(on bool) {
 func (w *AccountWindow) refused(stored mail.Account, err error, then func()) {
 	t := model.TellError(err, tr)
 	tone := kit.ToneErr
-	bar := kit.NewBar(tone, t.What, t.Advice)
+	bar := kit.NewBar(tone, t.What, model.Sentences(tr, t.Advice))
 	if model.KeyringRefused(err) {
 		// The account itself is stored: saving again must not make a second one.
 		if stored.ID != "" && w.form.New() {
@@ -342,7 +342,7 @@ func (w *AccountWindow) Remove() {
 	AskRemove(w.Window, w.p, w.loop, w.ctx, w.form.Account(), func(err error) {
 		if err != nil {
 			t := model.TellError(err, tr)
-			bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)
+			bar := kit.NewBar(kit.ToneErr, t.What, model.Sentences(tr, t.Advice))
 			bar.OnClosed = func() { w.notify(nil) }
 			w.notify(bar)
 			return

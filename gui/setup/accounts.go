@@ -111,7 +111,7 @@ func (w *AccountsWindow) Remove(a mail.Account) {
 	AskRemove(w.Window, w.p, w.loop, w.ctx, a, func(err error) {
 		if err != nil {
 			t := model.TellError(err, tr)
-			bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)
+			bar := kit.NewBar(kit.ToneErr, t.What, model.Sentences(tr, t.Advice))
 			if t.Said != "" {
 				bar.Code(t.Said)
 			}

@@ -167,7 +167,7 @@ func (q *PasswordQuestion) store() {
 			return
 		}
 		t := model.TellError(err, tr)
-		bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)
+		bar := kit.NewBar(kit.ToneErr, t.What, model.Sentences(tr, t.Advice))
 		if model.KeyringRefused(err) {
 			bar = keyringBar(q.win, err, kit.T("The password is not stored."), nil, func() { q.Remember.SetOn(false); q.store() })
 		}

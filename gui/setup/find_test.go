@@ -238,7 +238,7 @@ func TestCatchIsToldBeforeThePassword(t *testing.T) {
 		acts                        []string
 	}{
 		{"code", "en", "QQ Mail wants an authorisation code or app password", "Get a code.", code, []string{"Show me"}},
-		{"code", "zh", "QQ 邮箱 需要授权码或应用专用密码", "请生成授权码。", code, []string{"查看方法"}},
+		{"code", "zh", "QQ 邮箱需要授权码或应用专用密码", "请生成授权码。", code, []string{"查看方法"}},
 		{"OAuth only", "en", "QQ Mail takes no password from mail programs", "Get a code.", token, nil},
 		{"no POP3", "en", "QQ Mail has no POP3", "Get a code.", none, []string{"Show me"}},
 	} {

@@ -317,7 +317,7 @@ func (g *Guide) Finish() {
 			return
 		}
 		t := model.TellError(err, tr)
-		bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)
+		bar := kit.NewBar(kit.ToneErr, t.What, model.Sentences(tr, t.Advice))
 		if model.KeyringRefused(err) {
 			if a.ID != "" {
 				password := g.form.In.Password

@@ -99,6 +99,9 @@ func TestGuideSignsIn(t *testing.T) {
 	b.e.signFails = &mail.Problem{Kind: mail.LoginRefused, Doing: "log in", Said: "access_denied"}
 	w.Begin(false)
 	b.until("refused", func() bool { return len(b.e.signIns) == 1 && strings.Contains(seen(w.notice), "access_denied") })
+	if said := seen(w.notice); strings.Contains(said, "password") || !strings.Contains(said, "sign in once more and agree.") {
+		t.Errorf("refused on the provider's page it says\n%s", said)
+	}
 	b.e.mu.Lock()
 	b.e.signFails = nil
 	b.e.mu.Unlock()

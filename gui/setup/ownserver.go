@@ -324,7 +324,7 @@ func (w *OwnServerWindow) tell(d *model.Diagnosis) {
 		said = e.Said
 	case d.Err != nil:
 		t := model.TellError(d.Err, tr)
-		w.result.Set(kit.ToneErr, t.What, t.Advice)
+		w.result.Set(kit.ToneErr, t.What, model.Sentences(tr, t.Advice))
 	default:
 		w.result.Set(kit.ToneOK, kit.T("The server answers"), kit.T("Poplar can send with these settings."))
 	}

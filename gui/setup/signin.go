@@ -176,7 +176,10 @@ func (w *SignInWindow) Begin(device bool) {
 		cancel()
 		if err != nil {
 			t := model.TellError(err, tr)
-			bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)
+			if p := mail.ProblemOf(err); p.Kind == mail.LoginRefused { // nobody has asked for a password here
+				t.What, t.Advice = kit.T("The provider did not let Poplar in"), kit.T("Look at the client id, then sign in once more and agree")
+			}
+			bar := kit.NewBar(kit.ToneErr, t.What, model.Sentences(tr, t.Advice))
 			if t.Said != "" {
 				bar.Code(t.Said)
 			}

@@ -147,7 +147,7 @@ func (w *TakeOverWindow) Take() {
 		if r.err != nil {
 			t := model.TellError(r.err, tr)
 			w.notice.RemoveAll()
-			w.notice.Add(kit.NewBar(kit.ToneErr, t.What, t.Advice))
+			w.notice.Add(kit.NewBar(kit.ToneErr, t.What, model.Sentences(tr, t.Advice)))
 			w.ready()
 			w.Window.Content().Refresh()
 			return
