@@ -353,7 +353,7 @@ func (x *Outbox) act(o mail.OutboxItem, a model.OutboxAct) {
 		})
 	case model.Throw:
 		q := &kit.Ask{
-			Title: kit.T("Delete this message?"), Text: kit.T("It is not sent, and it is not kept as a draft."),
+			Title: kit.T("Delete this message?"), Text: thrownWords(o),
 			Choices: []kit.AskChoice{
 				{Label: kit.T("Delete"), Left: true, Kind: kit.Danger, Do: func() bool {
 					x.do(o, func(ctx context.Context) error {
@@ -371,6 +371,14 @@ func (x *Outbox) act(o mail.OutboxItem, a model.OutboxAct) {
 		}
 		q.Show(x.win, nil)
 	}
+}
+
+// thrownWords is what it means to delete a message of the outbox.
+func thrownWords(o mail.OutboxItem) string {
+	if o.State == mail.Uncertain || slices.ContainsFunc(o.Recipients, func(r mail.Recipient) bool { return r.State == mail.SentOK }) {
+		return kit.T("Whoever has it keeps it. Nobody else gets it, and it is not kept as a draft.")
+	}
+	return kit.T("It is not sent, and it is not kept as a draft.")
 }
 
 func (x *Outbox) do(o mail.OutboxItem, work func(context.Context) error) {

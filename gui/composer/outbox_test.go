@@ -183,6 +183,11 @@ func TestOutboxAsksBeforeWhatCannotBeUndone(t *testing.T) {
 	s.press(2, "Send again")
 	answer(fyne.KeyReturn)
 	s.until("sent again", func() bool { return slices.Equal(s.did(), []string{"resend"}) })
+	for i, o := range waiting() { // what somebody has, or perhaps has, is not said to be unsent
+		if got := thrownWords(o); strings.HasPrefix(got, "It is not sent") != (i == 0) {
+			t.Errorf("%s: %q", o.Subject, got)
+		}
+	}
 }
 
 func TestOutboxTellsWhatWentWrong(t *testing.T) {
