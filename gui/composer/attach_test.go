@@ -100,7 +100,7 @@ func TestFoldersFilesOnTheClipboardAndLargeOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := open(t, letter())
-	k.e.limit = 4000
+	k.e.told(func() { k.e.limit = 4000 })
 	k.Attach([]string{dir})
 	k.until("asked", func() bool { return k.Question() != nil })
 	if title := k.Question().Title; title != "Attach the folder as a zip file?" {

@@ -36,6 +36,13 @@ type engine struct {
 	quote     *mail.Rich
 }
 
+// told changes what the engine says: a request that is out may read it meanwhile.
+func (e *engine) told(change func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	change()
+}
+
 func (e *engine) Accounts() []mail.Account {
 	return []mail.Account{
 		{ID: "a", Name: "Anna", Address: "anna@birch.example", Signature: "Anna"},
@@ -73,7 +80,11 @@ func (e *engine) Send(_ context.Context, d mail.Draft) (mail.MessageID, error) {
 	return 500, nil
 }
 
-func (e *engine) RichQuote(context.Context, mail.Draft) (*mail.Rich, error) { return e.quote, nil }
+func (e *engine) RichQuote(context.Context, mail.Draft) (*mail.Rich, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.quote, nil
+}
 
 func (e *engine) DiscardDraft(_ context.Context, id mail.MessageID) error {
 	e.mu.Lock()
@@ -83,6 +94,8 @@ func (e *engine) DiscardDraft(_ context.Context, id mail.MessageID) error {
 }
 
 func (e *engine) Suggest(_ context.Context, typed string, n int, except []string) ([]mail.Suggestion, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	var list []mail.Suggestion
 	for _, s := range e.people {
 		if strings.HasPrefix(strings.ToLower(s.Display()), typed) && !slices.Contains(except, s.Addr) && len(list) < n {
@@ -93,11 +106,15 @@ func (e *engine) Suggest(_ context.Context, typed string, n int, except []string
 }
 
 func (e *engine) SizeLimit(context.Context, mail.AccountID, string) (int64, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	return e.limit, nil
 }
 
 // Outbox returns a copy: what a view makes of it stays with the view.
 func (e *engine) Outbox(context.Context) ([]mail.OutboxItem, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	return slices.Clone(e.items), nil
 }
 
@@ -114,7 +131,10 @@ func (e *engine) did(what string) error {
 func (e *engine) SendNow(context.Context, mail.MessageID) error { return e.did("send now") }
 func (e *engine) Resend(context.Context, mail.MessageID) error  { return e.did("resend") }
 func (e *engine) Unsend(context.Context, mail.MessageID) (mail.Draft, error) {
-	return e.unsent, e.did("unsend")
+	err := e.did("unsend")
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.unsent, err
 }
 
 // desk is a composer window in a test.
@@ -307,15 +327,13 @@ func TestWhatIsDoubtfulIsAsked(t *testing.T) {
 
 func TestSendingThatFailsKeepsTheMessage(t *testing.T) {
 	k := open(t, letter())
-	k.e.fail = &mail.Problem{Kind: mail.DiskFull, Where: "/home"}
+	k.e.told(func() { k.e.fail = &mail.Problem{Kind: mail.DiskFull, Where: "/home"} })
 	k.Send()
 	k.until("told", func() bool { return k.Notice() != nil })
 	if k.closed || !strings.Contains(k.Notice().Title(), "disk is full") || k.send.Disabled() {
 		t.Fatalf("closed %v, told %q", k.closed, k.Notice().Title())
 	}
-	k.e.mu.Lock()
-	k.e.fail = nil
-	k.e.mu.Unlock()
+	k.e.told(func() { k.e.fail = nil })
 	k.Send()
 	k.until("sent at last", func() bool { return k.closed })
 }
@@ -341,13 +359,11 @@ func TestTypingDuringASaveIsSavedToo(t *testing.T) {
 	k := open(t, letter())
 	k.pause = time.Millisecond
 	hold := make(chan struct{})
-	k.e.hold = hold
+	k.e.told(func() { k.e.hold = hold })
 	k.write(k.body.text, "A")
 	k.until("a saving is under way", func() bool { return k.saving })
 	k.write(k.body.text, "B")
-	k.e.mu.Lock()
-	k.e.hold = nil
-	k.e.mu.Unlock()
+	k.e.told(func() { k.e.hold = nil })
 	close(hold)
 	k.until("both are saved", func() bool { return k.c.ID() == 102 && !k.c.Unsaved() })
 }
@@ -356,7 +372,7 @@ func TestSendWaitsForTheSaveUnderWay(t *testing.T) {
 	k := open(t, letter())
 	k.pause = time.Millisecond
 	hold := make(chan struct{})
-	k.e.hold = hold
+	k.e.told(func() { k.e.hold = hold })
 	k.write(k.body.text, "A")
 	k.until("a saving is under way", func() bool { return k.saving })
 	k.Send()
@@ -373,15 +389,13 @@ func TestSendWaitsForTheSaveUnderWay(t *testing.T) {
 func TestSavingThatFailsIsToldInTheFoot(t *testing.T) {
 	k := open(t, letter())
 	k.pause = time.Millisecond
-	k.e.fail = &mail.Problem{Kind: mail.DiskFull}
+	k.e.told(func() { k.e.fail = &mail.Problem{Kind: mail.DiskFull} })
 	k.write(k.body.text, "A")
 	k.until("told", func() bool { return strings.HasPrefix(k.state.Text(), "Draft not saved: The disk is full") })
 	if k.Question() != nil || k.Notice() != nil {
 		t.Error("it is in the way")
 	}
-	k.e.mu.Lock()
-	k.e.fail = nil
-	k.e.mu.Unlock()
+	k.e.told(func() { k.e.fail = nil })
 	k.Save(nil)
 	k.until("saved at last", func() bool { return !k.c.Unsaved() })
 }

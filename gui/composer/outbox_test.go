@@ -153,7 +153,7 @@ func TestOutboxActs(t *testing.T) {
 	s.press(0, "Send now")
 	s.until("sent", func() bool { return slices.Equal(s.did(), []string{"send now"}) && !s.moving[1] })
 
-	s.e.unsent = mail.Draft{ID: 2, To: []mail.Address{{Addr: "a@x.org"}, {Addr: "bob@x.org"}}}
+	s.e.told(func() { s.e.unsent = mail.Draft{ID: 2, To: []mail.Address{{Addr: "a@x.org"}, {Addr: "bob@x.org"}}} })
 	s.act(s.items[1], model.TakeBack)
 	s.until("opened for editing", func() bool { return s.edited != nil })
 	if len(s.edited.To) != 1 || s.edited.To[0].Addr != "bob@x.org" || !strings.Contains(s.notice, "1 recipient already has this message") {
@@ -192,7 +192,7 @@ func TestOutboxAsksBeforeWhatCannotBeUndone(t *testing.T) {
 
 func TestOutboxTellsWhatWentWrong(t *testing.T) {
 	s := openOutbox(t, waiting())
-	s.e.fail = &mail.Problem{Kind: mail.DiskFull}
+	s.e.told(func() { s.e.fail = &mail.Problem{Kind: mail.DiskFull} })
 	s.press(0, "Undo")
 	s.until("told", func() bool { return len(s.box.Objects) > 4 })
 	if s.edited != nil {

@@ -70,7 +70,9 @@ func TestSuggestions(t *testing.T) {
 		return mail.Suggestion{Person: mail.Person{Address: mail.Address{Name: name, Addr: addr}}}
 	}
 	team := mail.PeopleGroup{Name: "Kernel team", Members: []mail.Address{{Name: "Ann", Addr: "ann@x.org"}, {Addr: "bo@x.org"}}}
-	k.e.people = []mail.Suggestion{person("Klara", "klara@x.org"), person("Klaus", "klaus@x.org"), {Person: mail.Person{Address: mail.Address{Name: "Kernel team"}}, Group: &team}}
+	k.e.told(func() {
+		k.e.people = []mail.Suggestion{person("Klara", "klara@x.org"), person("Klaus", "klaus@x.org"), {Person: mail.Person{Address: mail.Address{Name: "Kernel team"}}, Group: &team}}
+	})
 	line := k.lines[model.To]
 	e := line.Entry()
 	open := func(s string) {
@@ -110,7 +112,7 @@ func TestSuggestions(t *testing.T) {
 		t.Errorf("a click gives %q", got)
 	}
 	// What is an address by itself is taken as it stands.
-	k.e.people = append(k.e.people, person("", "kim@x.organic"))
+	k.e.told(func() { k.e.people = append(k.e.people, person("", "kim@x.organic")) })
 	k.write(e, "kim@x.org")
 	k.until("the suggestion", func() bool { return line.plate.Open() && line.plate.typed == "kim@x.org" })
 	k.key(e, fyne.KeyReturn)

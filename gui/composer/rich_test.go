@@ -187,7 +187,7 @@ func TestTheQuoteComesWithItsLooks(t *testing.T) {
 	k := open(t, d)
 	one := mail.Block{}
 	one.Join([]mail.Segment{{Text: "One "}, {Text: "two", Style: mail.Style{Bold: true}}})
-	k.e.quote = &mail.Rich{Blocks: []mail.Block{one}}
+	k.e.told(func() { k.e.quote = &mail.Rich{Blocks: []mail.Block{one}} })
 	test.Tap(k.looks)
 	test.Tap(k.body.card.toggle)
 	k.until("a part of the text", func() bool { return k.c.Quote == "" })
