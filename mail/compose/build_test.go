@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"mime"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"poplar/mail"
 	"poplar/mail/message"
@@ -473,3 +475,35 @@ func unquoted(s string) string { return strings.Trim(squeeze(s), "\"' ") }
 
 // squeeze makes runs of blanks one, as readers of header fields do.
 func squeeze(s string) string { return strings.Join(strings.Fields(oneLine(s)), " ") }
+
+// Of several encoded words only the last may end with "=": some readers drop what follows. All are short enough, hold
+// whole characters, and are what was written.
+func TestEncodedWords(t *testing.T) {
+	r := random(t)
+	texts := []string{"", "ä", strings.Repeat("中文", 40), "a" + strings.Repeat("中", 40), strings.Repeat("é", 90), "x" + strings.Repeat("🏄", 30), strings.Repeat("aé中🏄", 20)}
+	for range 200 {
+		texts = append(texts, clean(randomText(r, 80, true)))
+	}
+	for _, s := range texts {
+		for _, inPhrase := range []bool{false, true} {
+			words := encode(s, 60, inPhrase)
+			got := ""
+			for i, w := range words {
+				if len(w) > 75 || i == 0 && len(w) > 60 {
+					t.Errorf("a word of %d octets: %s", len(w), w)
+				}
+				if i < len(words)-1 && strings.HasSuffix(w, "=?=") {
+					t.Errorf("padding before the last word: %q", words)
+				}
+				part, err := new(mime.WordDecoder).Decode(w)
+				if err != nil || !utf8.ValidString(part) {
+					t.Errorf("%s: %v", w, err)
+				}
+				got += part
+			}
+			if got != s {
+				t.Errorf("%q came back as %q", s, got)
+			}
+		}
+	}
+}

@@ -141,35 +141,41 @@ func alphanumeric(c byte) bool {
 // encode writes s as encoded words (RFC 2047 section 2) of at most 75 octets, the first of at most room, each holding
 // whole characters. In a phrase fewer characters may stand as they are (section 5, rule 3).
 func encode(s string, room int, inPhrase bool) []string {
-	const frame = len("=?UTF-8?B??=")
-	useQ := qLen(s, inPhrase) <= (len(s)+2)/3*4
-	length := func(octets, q int) int {
-		if useQ {
-			return frame + q
-		}
-		return frame + (octets+2)/3*4
-	}
+	b := func(part string) int { return (len(part) + 2) / 3 * 4 }
+	q := func(part string) int { return qLen(part, inPhrase) }
+	useQ := q(s) <= b(s)
 	var words []string
-	start, q := 0, 0
-	flush := func(end int) {
-		part := s[start:end]
-		if useQ {
-			words = append(words, "=?UTF-8?Q?"+qEncode(part, inPhrase)+"?=")
+	for first := true; first || s != ""; first = false {
+		n, threes := prefix(s, room, b)
+		if n < len(s) {
+			n = threes // QUIRK: GMime drops the words that follow one with "=" at its end, so only the last has it
+		}
+		if useQ || n == 0 && s != "" {
+			n, _ = prefix(s, room, q)
+			words = append(words, "=?UTF-8?Q?"+qEncode(s[:n], inPhrase)+"?=")
 		} else {
-			words = append(words, "=?UTF-8?B?"+base64.StdEncoding.EncodeToString([]byte(part))+"?=")
+			words = append(words, "=?UTF-8?B?"+base64.StdEncoding.EncodeToString([]byte(s[:n]))+"?=")
 		}
-		start, q, room = end, 0, wordLimit
+		s, room = s[n:], wordLimit
 	}
-	for i, r := range s {
-		c := s[i : i+utf8.RuneLen(r)]
-		n := qLen(c, inPhrase)
-		if i > start && length(i+len(c)-start, q+n) > room {
-			flush(i)
-		}
-		q += n
-	}
-	flush(len(s))
 	return words
+}
+
+// prefix returns how much of s, in whole characters and one at least, fits into an encoded word of room octets, and how
+// much of it where the octets must come in threes; 0: nothing.
+func prefix(s string, room int, length func(part string) int) (all, threes int) {
+	const frame = len("=?UTF-8?B??=")
+	for i, r := range s {
+		end := i + utf8.RuneLen(r)
+		if i > 0 && frame+length(s[:end]) > room {
+			break
+		}
+		all = end
+		if end%3 == 0 {
+			threes = end
+		}
+	}
+	return all, threes
 }
 
 func qPlain(c byte, inPhrase bool) bool {
@@ -239,6 +245,8 @@ func fileName(param, name string, extended bool) []string {
 		return []string{param + "=" + quote(name)}
 	}
 	if !extended {
+		// QUIRK: GMime decodes first and then ends the name at a quotation mark.
+		name = strings.NewReplacer(`"`, "'", `\`, "_").Replace(name)
 		words := encode(name, wordLimit-len(param)-4, true)
 		words[0] = param + `="` + words[0]
 		words[len(words)-1] += `"`
