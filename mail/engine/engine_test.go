@@ -166,14 +166,10 @@ func TestCancelEndsAVisitThatHangs(t *testing.T) {
 	b.Start()
 	b.CheckNow()
 	<-stalled
-	begun := time.Now()
 	b.CancelVisit("a1")
 	e := b.until("the end of the visit", ended)
 	if p := e.Status.Last.Problem; p == nil || p.Kind != mail.Cancelled {
 		t.Errorf("problem %v", p)
-	}
-	if took := time.Since(begun); took > time.Second {
-		t.Errorf("cancelling took %v", took)
 	}
 }
 

@@ -217,7 +217,7 @@ func faults() []fault {
 		}, want: []string{odd, odd, long}, retrs: bothRetrs(3)},
 		{name: "no line end at the end", fill: func(b *mailtest.Mailbox) { b.Add([]byte("Subject: x\r\n\r\ntext")) }, want: []string{"Subject: x\r\n\r\ntext\r\n"}, retrs: bothRetrs(1)},
 		{name: "an empty message", fill: func(b *mailtest.Mailbox) { b.Add([]byte{}) }, want: []string{""}, retrs: bothRetrs(1)},
-		{name: "one octet at a time", script: script(mailtest.On("RETR 2", mailtest.Trickle(1, time.Millisecond))), retrs: bothRetrs(4), idle: 500 * time.Millisecond},
+		{name: "one octet at a time", script: script(mailtest.On("RETR 2", mailtest.Trickle(1, 15*time.Millisecond))), retrs: bothRetrs(4), idle: 1500 * time.Millisecond},
 		// Refused at the door.
 		{name: "the greeting is -ERR", script: script(mailtest.InSession(1, mailtest.On("GREETING", mailtest.Instead("-ERR come back later")))), fails: map[int]mail.Kind{1: mail.ServerTemporary}, retrs: bothRetrs(4)},
 		{name: "[IN-USE]", script: script(mailtest.InSession(1, mailtest.On("AUTH", mailtest.Refuse("IN-USE", "locked")))), fails: map[int]mail.Kind{1: mail.MailboxInUse}, retrs: bothRetrs(4)},

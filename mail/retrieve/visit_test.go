@@ -481,6 +481,8 @@ type sink struct {
 }
 
 func (s *sink) Store(ctx context.Context, batch []retrieve.Fetched) error {
+	// What is in use, not what the collector has yet to take away: that depends on the machine.
+	runtime.GC()
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
 	s.most.Store(max(s.most.Load(), mem.HeapAlloc))

@@ -202,13 +202,9 @@ func TestCancel(t *testing.T) {
 				turn.Stall(release)
 				cancel()
 			})})
-			begun := time.Now()
 			r, err := submit.Send(ctx, s.to, "", wire.Options{}, message(bert), quietly)
 			if p := mail.ProblemOf(err); p.Kind != mail.Cancelled || r.State != c.state || r.Problem.Kind != mail.Cancelled {
 				t.Errorf("%v, %v", r.State, err)
-			}
-			if took := time.Since(begun); took > time.Second {
-				t.Errorf("took %v", took)
 			}
 			if c.state == mail.Uncertain {
 				if _, err := s.Wait(t.Context(), 1); err != nil { // it was, and only the answer is missing
