@@ -19,7 +19,7 @@ type Message struct {
 	ID   int64    // what tells it from others in a session, for Next
 	From string   // reverse-path; empty for the null path
 	To   []string // addr-specs
-	Raw  mail.Raw // CRLF lines; a bare LF would be sent as CRLF
+	Raw  mail.Raw // CRLF lines; a bare LF would be sent as CRLF; octets over 127 are encoded where the server takes none
 	// Notices are asked for where the server takes such wishes (DSN).
 	Notices mail.Notices
 	// Progress, if set, is told now and then how many octets of Raw have been given to the network.
@@ -163,10 +163,13 @@ func (x *Session) Send(ctx context.Context, m Message, inFlight func(ctx context
 	}
 	t := &transaction{x: x, m: m, b: b}
 	from, to, err := x.envelope(m, b)
-	if err == nil {
-		err = x.fits(m.Raw.Size())
-	}
 	if err != nil {
+		return b.stop(mail.Failed, err), err
+	}
+	if err := t.convert(); err != nil {
+		return b.stop(mail.Deferred, err), err
+	}
+	if err := x.fits(t.size()); err != nil {
 		return b.stop(mail.Failed, err), err
 	}
 	t.from, t.to = from, to

@@ -32,16 +32,62 @@ type transaction struct {
 	b    *book
 	from string
 	to   []string // as the server is told them, "" for one that is left out
+	// seven is the message as it leaves where the server does not take octets over 127 and it has some; else nil.
+	seven *sevenBit
+}
+
+// convert sees to it that the message has no octets over 127 for a server that does not take them (RFC 6152 section 3).
+func (t *transaction) convert() error {
+	if t.x.offered("8BITMIME") {
+		return nil
+	}
+	odd, err := eightBit(t.m.Raw)
+	if err == nil && odd {
+		t.seven, err = toSevenBit(t.m.Raw)
+	}
+	if err != nil {
+		return unreadable(err)
+	}
+	return nil
+}
+
+func unreadable(err error) error { return fmt.Errorf("the message cannot be read: %w", err) }
+
+// size is how many octets leave.
+func (t *transaction) size() int64 {
+	if t.seven != nil {
+		return t.seven.size
+	}
+	return t.m.Raw.Size()
+}
+
+// reader reads what leaves.
+func (t *transaction) reader() io.Reader {
+	if t.seven != nil {
+		return t.seven.reader()
+	}
+	return mail.Reader(t.m.Raw)
+}
+
+// gone tells Progress that n octets of what leaves have been given to the network.
+func (t *transaction) gone(n int64) {
+	if t.m.Progress == nil {
+		return
+	}
+	if t.seven != nil {
+		n = int64(float64(n) / float64(max(t.seven.size, 1)) * float64(t.m.Raw.Size()))
+	}
+	t.m.Progress(n)
 }
 
 // small returns the message where it may leave in one flight with its envelope: the server knows CHUNKING (RFC 3030)
 // and PIPELINING, and the message needs no change. It is whole lines then.
 func (t *transaction) small() ([]byte, bool) {
-	x, size := t.x, t.m.Raw.Size()
+	x, size := t.x, t.size()
 	if !x.offered("PIPELINING") || !x.offered("CHUNKING") || x.noChunks || size > smallSize || t.b.open()+2 > window {
 		return nil, false
 	}
-	text, err := io.ReadAll(mail.Reader(t.m.Raw))
+	text, err := io.ReadAll(t.reader())
 	if err != nil || int64(len(text)) != size || bytes.Count(text, []byte("\n")) != bytes.Count(text, []byte("\r\n")) {
 		return nil, false
 	}
@@ -54,7 +100,7 @@ func (t *transaction) small() ([]byte, bool) {
 // commands are MAIL and RCPT as go-smtp's client says them, and whose each is: -1 for the sender.
 func (t *transaction) commands() (say []func() error, whose []int) {
 	x, n := t.x, t.m.Notices
-	mailing, receipt := &smtp.MailOptions{Size: t.m.Raw.Size(), UTF8: !ascii(t.from)}, (*smtp.RcptOptions)(nil)
+	mailing, receipt := &smtp.MailOptions{Size: t.size(), UTF8: !ascii(t.from)}, (*smtp.RcptOptions)(nil)
 	if n != (mail.Notices{}) {
 		receipt = &smtp.RcptOptions{Notify: []smtp.DSNNotify{smtp.DSNNotifyFailure}}
 		if n.Delivered {
@@ -140,8 +186,8 @@ func (t *transaction) atOnce(ctx context.Context, text []byte, inFlight func(con
 			break // what was said of the recipients follows from that
 		}
 	}
-	if t.m.Progress != nil && err == nil {
-		t.m.Progress(t.m.Raw.Size())
+	if err == nil {
+		t.gone(t.size())
 	}
 	switch {
 	case sender != nil:
@@ -299,7 +345,10 @@ func (t *transaction) follow(ctx context.Context) error {
 	n := &transaction{x: x, m: m, b: newBook(m)}
 	var err error
 	if n.from, n.to, err = x.envelope(m, n.b); err == nil {
-		err = x.fits(m.Raw.Size())
+		err = n.convert()
+	}
+	if err == nil {
+		err = x.fits(n.size())
 	}
 	if err != nil || n.b.open() != len(m.To) || len(m.To)+2 > window {
 		return nil //nolint:nilerr // Send tells it when the turn of that message comes
@@ -355,18 +404,18 @@ func (x *Session) flight(commands []func() error, data bool) ([]reply, error) {
 
 // data sends the message after the go-ahead and reads the verdict.
 func (t *transaction) data(ctx context.Context) (mail.Receipt, error) {
-	x, b, raw := t.x, t.b, t.m.Raw
+	x, b := t.x, t.b
 	x.link.data, x.link.dot, x.link.sent = true, false, 0
 	out := bufio.NewWriterSize(x.link, piece)
 	w := textproto.NewWriter(out).DotWriter()
-	n, err := io.Copy(w, &counting{Reader: mail.Reader(raw), tell: t.m.Progress})
-	if err == nil && n != raw.Size() {
+	n, err := io.Copy(w, &counting{Reader: t.reader(), tell: t.gone})
+	if err == nil && n != t.size() {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil && x.link.err == nil {
 		// The message could not be read. Only breaking off tells the server that this is not its end.
 		t.breakOff()
-		err = fmt.Errorf("the message cannot be read: %w", err)
+		err = unreadable(err)
 		return b.stop(mail.Deferred, err), err
 	}
 	if err == nil {
@@ -422,7 +471,7 @@ type counting struct {
 
 func (c *counting) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
-	if c.n += int64(n); c.tell != nil && n > 0 {
+	if c.n += int64(n); n > 0 {
 		c.tell(c.n)
 	}
 	return n, err
