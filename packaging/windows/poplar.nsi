@@ -1,6 +1,6 @@
 ; The Setup.exe, for NSIS: the same files and keys as poplar.wxs, for people who look for a Setup.exe.
 ; Mail and settings lie in %LOCALAPPDATA%\Poplar and are never touched.
-Unicode true
+Target amd64-unicode
 ManifestDPIAware true
 !include "MUI2.nsh"
 Name "Poplar"
@@ -18,6 +18,7 @@ VIAddVersionKey "FileVersion" "${VERSION}"
 VIAddVersionKey "ProductVersion" "${VERSION}"
 !define MUI_ICON "${STAGE}/poplar.ico"
 !define MUI_UNICON "${STAGE}/poplar.ico"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${STAGE}/side.bmp"
 !define MUI_FINISHPAGE_RUN "$INSTDIR\poplar.exe"
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_DIRECTORY
@@ -85,8 +86,8 @@ Section
 SectionEnd
 
 Section "Uninstall"
-  DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "Poplar"
   !insertmacro WaitForPoplar
+  DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "Poplar"
   Delete "$INSTDIR\poplar.exe"
   Delete "$INSTDIR\LICENSE.txt"
   Delete "$INSTDIR\licences.txt"
