@@ -65,7 +65,14 @@ func (c *control) TypedRune(rune) {}
 // focusQuietly gives o the keyboard without showing the ring.
 func (c *control) focusQuietly(o fyne.Focusable) {
 	cv := canvasOf(o.(fyne.CanvasObject))
-	if cv == nil || cv.Focused() == o {
+	if cv == nil {
+		return
+	}
+	if cv.Focused() == o {
+		if c.ring { // it came by the keyboard, or with the window; now the mouse is used
+			c.ring = false
+			c.Refresh()
+		}
 		return
 	}
 	c.quiet = true

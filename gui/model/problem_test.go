@@ -159,6 +159,9 @@ func TestEverythingIsTranslated(t *testing.T) {
 	for _, s := range scripts {
 		need(s.title, "charsets.go")
 	}
+	for _, s := range waits {
+		need(s, "waiting.go")
+	}
 	// What the engine says of messages in fixed words.
 	words := regexp.MustCompile(`(?m)^\t[a-zA-Z]\w+ += ("(?:[^"\\]|\\.)*")$`)
 	for file, least := range map[string]int{"bounce_why.go": 10, "problems.go": 15} {

@@ -87,9 +87,10 @@ func (l *stepList) Height(width float32) float32 { return kit.HeightFor(l.box, w
 func (l *stepList) show(d *model.Diagnosis) {
 	l.box.RemoveAll()
 	l.rows = nil
+	at, doing, why := d.Waiting(tr)
 	for _, dir := range []mail.Direction{mail.Incoming, mail.Outgoing} {
 		list := d.Direction(dir)
-		running := d.Ended.IsZero() && (dir == mail.Incoming) == (len(d.Direction(mail.Outgoing)) == 0 && !d.SendingOnly)
+		running := d.Ended.IsZero() && dir == at
 		if len(list) == 0 && !running {
 			continue
 		}
@@ -104,7 +105,7 @@ func (l *stepList) show(d *model.Diagnosis) {
 			}
 		}
 		if running {
-			l.add(&stepRow{list: l, index: -1, running: true})
+			l.add(&stepRow{list: l, index: -1, running: true, doing: doing, why: why})
 		}
 	}
 	l.Refresh()
@@ -132,6 +133,8 @@ type stepRow struct {
 	index   int
 	finding mail.Finding
 	running bool
+	doing   string     // what is waited for, where it runs
+	why     string     // a line about that
 	sum     *model.Sum // in place of a finding
 }
 
@@ -149,7 +152,7 @@ func (r *stepRow) CreateRenderer() fyne.WidgetRenderer {
 	circle := canvas.NewCircle(kit.Col(kit.None))
 	bad := !r.running && !r.finding.OK
 	icon, colour := "check", kit.OK
-	title, detail, took := kit.T("Working…"), kit.T("Waits for the server"), ""
+	title, detail, took := r.doing, r.why, ""
 	switch {
 	case r.running:
 		icon, colour = "more", kit.Text2
@@ -327,7 +330,11 @@ func advise(f mail.Finding, a mail.Account, r remedies) []fyne.CanvasObject {
 	case !e.Failed:
 		fill, icon, colour = kit.OKBg, "check", kit.OK
 	}
-	all := []fyne.CanvasObject{newPanel(fill, icon, colour, parts...)}
+	plate := newPanel(fill, icon, colour, parts...)
+	if e.Failed && len(buttons) > 0 {
+		plate.first = buttons[0].(*kit.Button)
+	}
+	all := []fyne.CanvasObject{plate}
 	if e.Help != "" {
 		bar := kit.NewBar(kit.ToneInfo, kit.T("How to do it there"), e.Help).Icon("key")
 		if e.Page != "" && r.page != nil {
@@ -391,6 +398,7 @@ type panel struct {
 	widget.BaseWidget
 	fill   kit.Colour
 	glyph  *kit.Glyph
+	first  *kit.Button // what Enter presses; nil: nothing
 	column *kit.Column
 	body   *fyne.Container
 }
@@ -416,6 +424,16 @@ func (p *panel) Height(width float32) float32 {
 // CreateRenderer implements fyne.Widget.
 func (p *panel) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.New(panelLayout{p}, kit.NewFill(p.fill, 8), p.glyph, p.body))
+}
+
+// pressFirst presses the button that is likeliest to help, as Enter does.
+func pressFirst(advice *fyne.Container) {
+	for _, o := range advice.Objects {
+		if p, ok := o.(*panel); ok && p.first != nil {
+			p.first.OnTapped()
+			return
+		}
+	}
 }
 
 type panelLayout struct{ p *panel }

@@ -24,6 +24,7 @@ type DoctorWindow struct {
 	steps      *stepList
 	scroll     *container.Scroll
 	side       *fyne.Container
+	told       fyne.CanvasObject // the advice and what stands below it; the conversation takes its place
 	again      *kit.Button
 	talk       *kit.Button
 	letter     *kit.Check
@@ -42,7 +43,12 @@ func newDoctorWindow(w *AccountWindow) *DoctorWindow {
 	d.title = kit.NewLine("", 20, true, kit.Text).Shrink()
 	d.sum = kit.NewLine("", 13, false, kit.Text2).Shrink()
 	d.again = kit.NewButton(kit.T("Run again"), "refresh", kit.Plain, d.Run)
-	d.steps = newStepList(d.explain)
+	d.steps = newStepList(func(i int) {
+		if d.log.Visible() {
+			d.conversation() // who asks about a step wants to see the answer
+		}
+		d.explain(i)
+	})
 	d.scroll = container.NewVScroll(d.steps)
 	d.side = container.New(&kit.Column{Gap: 16})
 	d.log = newLogView(w.p.Trial, app)
@@ -62,12 +68,16 @@ func newDoctorWindow(w *AccountWindow) *DoctorWindow {
 		container.New(kit.Inset{Left: 1, Top: 1, Right: 1, Bottom: 1}, container.NewBorder(nil, under, nil, nil, d.scroll)))
 	safe := container.New(kit.Spread{Gap: 8}, kit.NewGlyph("lock", 14, kit.Text2),
 		kit.NewLine(kit.T("The report contains no passwords and no message texts."), 12, false, kit.Text2))
-	right := container.NewBorder(nil, safe, nil, nil, container.NewVScroll(d.side))
-	body := container.New(doctorBody{}, card, container.NewStack(right, d.log))
+	d.told = container.NewBorder(nil, safe, nil, nil, container.NewVScroll(d.side))
+	body := container.New(doctorBody{}, card, container.NewStack(d.told, d.log))
 	d.fill(container.NewBorder(head, foot, nil, nil, body))
 	d.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape && d.Window.Canvas().Overlays().Top() == nil {
+		switch {
+		case d.Window.Canvas().Overlays().Top() != nil:
+		case k.Name == fyne.KeyEscape:
 			d.Window.Close()
+		case (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) && d.told.Visible() && !d.d.Ended.IsZero():
+			pressFirst(d.side) // what is likeliest to help
 		}
 	})
 	return d
@@ -202,12 +212,13 @@ func openPage(address string) {
 
 // conversation shows or hides what was said to the servers.
 func (d *DoctorWindow) conversation() {
-	right := d.log.Visible()
-	if right {
+	if d.log.Visible() {
 		d.log.Hide()
+		d.told.Show()
 		d.talk.SetLabel(kit.T("Show conversation with server"))
 	} else {
 		d.log.Load()
+		d.told.Hide()
 		d.log.Show()
 		d.talk.SetLabel(kit.T("Hide conversation with server"))
 	}

@@ -15,6 +15,9 @@ import (
 // quiet is how long nothing is said of work that may be done at once.
 const quiet = 150 * time.Millisecond
 
+// patience is how long a test may take before it is said that it takes long.
+const patience = 8 * time.Second
+
 // look begins the search for the servers of the address as it is now, unless that is done or under way.
 func (g *Guide) look() {
 	if g.search != nil && g.search.Address == g.form.Address || g.form.Check(model.FieldAddress) != "" {

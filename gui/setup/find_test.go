@@ -134,7 +134,7 @@ func TestServersFoundLateDoNotHoldUp(t *testing.T) {
 		return []mail.Found{f}, nil
 	})
 	var wait func()
-	g.later = func(f func()) func() { wait = f; return func() {} }
+	g.later = func(_ time.Duration, f func()) func() { wait = f; return func() {} }
 	who(g, "anna@birch.example")
 	b.q.Run()
 	if strings.Contains(seen(g.Content()), "Looking for") || !g.found.test.Disabled() {

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -28,7 +29,7 @@ type Guide struct {
 	win   fyne.Window // for questions
 	first bool        // it greets, and cannot be cancelled
 	// later calls f after a while, unless stop comes first.
-	later func(f func()) (stop func())
+	later func(d time.Duration, f func()) (stop func())
 
 	ctx    context.Context // it lasts as long as the Guide
 	cancel context.CancelFunc
@@ -59,6 +60,9 @@ type Guide struct {
 	signedIn      *fyne.Container // in place of the password
 	in, out       *guideSide      // on the page of the servers
 	steps         *stepList
+	gauge         *gauge // how far the test is
+	late          bool   // the server takes its time, and that was said
+	patience      func() // ends the wait for saying so
 	advice        *fyne.Container
 	title, sum    *kit.Para
 	finish, stop  *kit.Button
@@ -119,7 +123,7 @@ func (g *GuideWindow) Show() { g.frame.Show() }
 
 func newGuide(w fyne.Window, p model.Poplar, loop kit.Loop, o Options, first bool, cancelled func()) *Guide {
 	g := &Guide{p: p, loop: loop, o: o, win: w, first: first, form: model.NewForm(mail.DefaultAccount()), onCancel: cancelled}
-	g.later = func(f func()) func() { return kit.After(loop, quiet, f) }
+	g.later = func(d time.Duration, f func()) func() { return kit.After(loop, d, f) }
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.First = kit.NewField("", kit.T("Mail address"), func(t string) {
 		g.form.SetAddress(t)
@@ -183,6 +187,8 @@ func (g *Guide) Key(k *fyne.KeyEvent) {
 		case guideTest:
 			if g.finish.Visible() {
 				g.Finish()
+			} else {
+				pressFirst(g.advice) // what is likeliest to help
 			}
 		}
 	case fyne.KeyEscape:
@@ -201,12 +207,27 @@ func (g *Guide) Back() {
 		page = guideWho
 	}
 	g.turn(page)
+	switch page { // the keyboard is where it was
+	case guideAddress:
+		g.focus(g.First.Entry)
+	case guideWho:
+		if g.Password.Disabled() {
+			g.focus(g.Name.Entry)
+		} else {
+			g.focus(g.Password.Entry)
+		}
+	case guideOffice:
+		g.focus(g.asks.fields[model.FieldInHost].Entry)
+	}
 }
 
 func (g *Guide) turn(page int) {
 	if g.run != nil {
 		g.run()
 		g.run = nil
+	}
+	if g.patience != nil {
+		g.patience()
 	}
 	g.page = page
 	if g.found != nil {

@@ -121,7 +121,7 @@ func (g *Guide) servers() fyne.CanvasObject {
 	p := &foundPage{g: g, bars: container.New(&kit.Column{Gap: 8}), card: container.NewStack(), every: container.NewStack()}
 	g.found = p
 	p.title, p.sentence = kit.NewPara("", 20, true, kit.Text), kit.NewPara("", 13, false, kit.Text2)
-	p.close = g.later(func() { p.slow = true; p.show() })
+	p.close = g.later(quiet, func() { p.slow = true; p.show() })
 	g.in, g.out = g.side(mail.Incoming), g.side(mail.Outgoing)
 	p.user = kit.NewField(g.form.In.User, "", func(t string) {
 		g.mine.User, g.form.In.User = true, t

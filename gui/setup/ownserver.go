@@ -29,6 +29,8 @@ type OwnServerWindow struct {
 	same         *kit.Choice
 	secret       *kit.Secret
 	login        *kit.Select
+	signIn       fyne.CanvasObject // the way to the provider's page, and whether one has been there
+	signedIn     *kit.Line
 	result       *kit.Bar
 	steps        *stepList
 	stepCard     fyne.CanvasObject
@@ -50,7 +52,10 @@ func newOwnServerWindow(t *through, apply func(o mail.OwnServer, secret string),
 	}
 	if t.server != nil {
 		w.form.Out.Password = t.typed[t.server.Direction()]
-		w.stored = t.server.OutgoingAuth && !t.server.SameAsAccount
+		if w.form.SignsIn(mail.Outgoing) {
+			w.form.Out.Password, w.form.Tokens = "", w.form.Out.Password
+		}
+		w.stored = t.server.OutgoingAuth && !t.server.SameAsAccount && !t.server.Token()
 	}
 	title := kit.T("Outgoing server")
 	if address != "" {
@@ -119,8 +124,10 @@ func (w *OwnServerWindow) build() {
 	w.secret.SetText(s.Password)
 	w.bind(model.FieldOutSecret, &w.secret.Field, func(text string) { s.Password = text })
 	auths, names := logins(d)
-	w.loginChoices = auths[:4] // signing in on a page is the account's affair
-	w.login = kit.NewSelect(names[:4], indexOf(w.loginChoices, s.Auth), func(i int) { s.Auth = w.loginChoices[i]; w.changed() })
+	w.loginChoices = auths
+	w.login = kit.NewSelect(names, indexOf(auths, s.Auth), func(i int) { s.Auth = auths[i]; w.shown() })
+	w.signedIn = kit.NewLine("", 12, false, kit.Text2)
+	w.signIn = kit.NewRow(10, 1, kit.NewButton(kit.T("Sign in…"), "", kit.Plain, w.SignIn), container.New(kit.Inset{Top: 5}, w.signedIn))
 	w.result = kit.NewBar(kit.ToneInfo, "", "")
 	w.steps = newStepList(func(int) {})
 	w.stepCard = container.New(kit.Pile{}, kit.NewFill(kit.Surface, 8).Outline(kit.Sep, 1), w.steps)
@@ -132,7 +139,7 @@ func (w *OwnServerWindow) build() {
 	f.Add(kit.T("Server"), host).Add(kit.T("Security"), w.security).Add(kit.T("Port"), port)
 	f.Add("", w.plain).Add("", w.plainNote)
 	f.AddWide(w.auth, 18, 0).AddWide(w.same.Radio(0), 10, 25).AddWide(w.same.Radio(1), 6, 25)
-	f.Add(kit.T("User name"), user).Add(kit.T("Password"), w.secret).Add(kit.T("Log in with"), w.login)
+	f.Add(kit.T("User name"), user).Add(kit.T("Password"), w.secret).Add(kit.T("Log in with"), w.login).Add("", w.signIn)
 	f.AddWide(w.result, 20, 0).AddWide(w.stepCard, 12, 0)
 	w.page = f
 }
@@ -217,7 +224,15 @@ func (w *OwnServerWindow) shown() {
 	}
 	user := w.fields[model.FieldOutUser]
 	show(f.OutgoingAuth, w.same.Radio(0), w.same.Radio(1))
-	show(f.OwnOutgoing(), user, w.secret, w.login)
+	token := w.loginChoices[w.login.Chosen()] == mail.AuthXOAuth2 || w.loginChoices[w.login.Chosen()] == mail.AuthOAuthBearer
+	show(f.OwnOutgoing(), user, w.login)
+	show(f.OwnOutgoing() && !token, w.secret)
+	show(f.OwnOutgoing() && token, w.signIn)
+	signed := f.Check(model.FieldOutSecret)
+	if signed == "" {
+		signed = "Signed in on the provider's page"
+	}
+	w.signedIn.SetText(kit.T(signed))
 	placeholder := ""
 	switch {
 	case !w.t.w.form.Remember:
@@ -246,8 +261,20 @@ func (w *OwnServerWindow) complete() bool {
 	if first == "" {
 		return true
 	}
-	w.Window.Canvas().Focus(w.fields[first].Entry)
+	if f := w.fields[first]; f.Visible() {
+		w.Window.Canvas().Focus(f.Entry)
+	}
 	return false
+}
+
+// SignIn opens the window for signing in on the provider's page.
+func (w *OwnServerWindow) SignIn() {
+	NewSignInWindow(fyne.CurrentApp(), w.t.w.p, w.loop, w.form, model.PresetFor(w.form.Out.Host, w.t.address()), func() {
+		if w.ctx.Err() == nil {
+			w.login.Choose(indexOf(w.loginChoices, w.form.Out.Auth))
+			w.shown()
+		}
+	}).Show()
 }
 
 // Apply hands the server to the identity.
@@ -255,11 +282,7 @@ func (w *OwnServerWindow) Apply() {
 	if !w.complete() {
 		return
 	}
-	secret := ""
-	if w.form.OwnOutgoing() {
-		secret = w.form.Out.Password
-	}
-	w.apply(w.form.OwnServer(w.t.server), secret)
+	w.apply(w.form.OwnServer(w.t.server), w.form.OwnSecret())
 	w.Window.Close()
 }
 
@@ -283,8 +306,8 @@ func (w *OwnServerWindow) Test() {
 	account = account.Through(from).As(from)
 	secrets := w.t.w.form.Secrets()
 	maps.Copy(secrets, w.t.typed)
-	if w.form.Out.Password != "" {
-		secrets[o.Direction()] = w.form.Out.Password
+	if secret := w.form.OwnSecret(); secret != "" {
+		secrets[o.Direction()] = secret
 	}
 	d := &model.Diagnosis{Account: account, Started: time.Now(), SendingOnly: true}
 	w.findings = d

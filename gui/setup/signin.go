@@ -145,9 +145,7 @@ func (w *SignInWindow) Begin(device bool) {
 	w.stop = cancel
 	a := w.form.Account()
 	a.OAuth = &o
-	if a.Incoming.User == "" {
-		a.Incoming.User = a.Address
-	}
+	a.Incoming.User = w.form.SignInUser()
 	w.say(kit.NewBar(kit.ToneInfo, kit.T("Waiting for you in the browser"), kit.T("Sign in there and agree that Poplar may read and send mail. This window notices when it is done.")).
 		Act(kit.T("Stop"), func() { cancel(); w.say(nil) }))
 	kit.Go(ctx, w.loop, func(ctx context.Context) (string, error) {

@@ -34,8 +34,9 @@ func (g *Guide) testing() fyne.CanvasObject {
 	g.finish.Hide()
 	g.anyway.Hide()
 	g.more.Hide()
-	return guidePage(g.title, g.sum, container.New(&kit.Column{Gap: 14}, g.notice, g.advice, g.card),
-		kit.NewFoot(32, []fyne.CanvasObject{g.anyway, g.more}, []fyne.CanvasObject{g.stop, g.finish}))
+	g.gauge = newGauge()
+	foot := container.New(&kit.Column{}, g.gauge, kit.NewFoot(32, []fyne.CanvasObject{g.anyway, g.more}, []fyne.CanvasObject{g.stop, g.finish}))
+	return guidePage(g.title, g.sum, container.New(&kit.Column{Gap: 14}, g.notice, g.advice, g.card), foot)
 }
 
 // advise tells of a step over the list of steps.
@@ -65,10 +66,19 @@ func (g *Guide) retest() {
 	g.stop.SetLabel(kit.T("Stop"))
 	g.steps.Show()
 	g.card.Show()
+	g.late = false
+	g.gauge.Show()
 	show := func(d *model.Diagnosis) {
 		g.steps.show(d)
+		g.gauge.set(d.Share())
 		g.sum.SetText(d.Summary(tr))
+		if g.late && d.Ended.IsZero() {
+			g.sum.SetText(kit.T("The server takes its time. You can wait, or stop and try again later."))
+		}
 		g.root.Refresh()
+	}
+	if g.patience != nil {
+		g.patience()
 	}
 	g.secrets()
 	if !g.started {
@@ -77,6 +87,8 @@ func (g *Guide) retest() {
 	letter := g.letter
 	g.letter = false
 	g.d = examine(ctx, g.loop, g.p, g.form, letter, refusedLogin, show, func(d *model.Diagnosis) {
+		g.patience()
+		g.gauge.Hide()
 		p, dir := d.Problem(), mail.Incoming
 		failed := d.Failure()
 		if failed != nil {
@@ -111,6 +123,10 @@ func (g *Guide) retest() {
 		}
 		g.anyway.Show()
 		show(d)
+	})
+	g.patience = g.later(patience, func() {
+		g.late = true
+		show(g.d)
 	})
 	show(g.d)
 }

@@ -1,0 +1,148 @@
+package setup
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"poplar/gui/kit"
+	"poplar/gui/model"
+	"poplar/mail"
+)
+
+// wrongPort is a test that fails at a port, with a button that mends it.
+func wrongPort(a mail.Account) []mail.Finding {
+	better := a.Incoming
+	better.Port = 995
+	p := &mail.Problem{Kind: mail.Unreachable, Said: "refused"}
+	return []mail.Finding{{Direction: mail.Incoming, Step: "connect", Problem: p, Verdict: &mail.Verdict{
+		Reason: mail.WrongPort, Other: "995", Fixes: []mail.Fix{{Do: mail.UseServer, Direction: mail.Incoming, Server: better}, {Do: mail.EditServer, Direction: mail.Incoming}},
+	}}}
+}
+
+// Enter does what is likeliest to help, in the guide and in the doctor's window.
+func TestEnterPressesWhatHelps(t *testing.T) {
+	b := start(t)
+	enter := &fyne.KeyEvent{Name: fyne.KeyReturn}
+	g := b.guide(Options{}, func(context.Context, string, func(mail.Found)) ([]mail.Found, error) {
+		return []mail.Found{found("srv", "pop.birch.example", "smtp.birch.example")}, nil
+	})
+	who(g, "anna@birch.example")
+	b.until("found", func() bool { return g.search.Ended && g.Page() == guideServers })
+	b.e.findings = wrongPort(g.form.Account())
+	g.Test()
+	b.until("tested", func() bool { return g.anyway.Visible() })
+	b.e.mu.Lock()
+	b.e.findings = findings(nil)
+	b.e.mu.Unlock()
+	g.Key(enter)
+	b.until("mended", func() bool { return len(b.e.tests) == 2 && g.finish.Visible() })
+
+	a := account()
+	a.Incoming.Port = 1
+	b.e.stored = model.Secrets{mail.Incoming: "stored"}
+	b.e.findings = wrongPort(a)
+	w := b.account(&a, Options{})
+	w.Test()
+	defer w.doctor.Window.Close()
+	key := w.doctor.Window.Canvas().OnTypedKey()
+	key(enter) // there is nothing to press yet
+	b.until("told", func() bool { return len(w.doctor.side.Objects) > 0 && !w.doctor.d.Ended.IsZero() })
+	w.doctor.conversation()
+	key(enter) // what it would press is out of sight
+	if len(b.e.tests) != 3 {
+		t.Errorf("%d tests", len(b.e.tests))
+	}
+	w.doctor.conversation()
+	key(enter)
+	b.until("mended", func() bool { return len(b.e.tests) == 4 && !w.doctor.d.Ended.IsZero() })
+	if got := b.e.tests[3].Incoming.Port; got != 995 {
+		t.Errorf("tested at port %d", got)
+	}
+}
+
+// Going back gives the keyboard to the field that was left.
+func TestBackGivesTheKeyboardBack(t *testing.T) {
+	b := start(t)
+	w := b.app.NewWindow("")
+	defer w.Close()
+	b.e.find = func(context.Context, string, func(mail.Found)) ([]mail.Found, error) {
+		return []mail.Found{found("srv", "pop.birch.example", "smtp.birch.example")}, nil
+	}
+	g := NewFirstStart(w, b.e, b.q.Loop, Options{})
+	defer g.Close()
+	kit.SetContent(w, g.Content())
+	defer kit.Forget(w)
+	who(g, "anna@birch.example")
+	b.until("found", func() bool { return g.search.Ended && g.Page() == guideServers })
+	for _, want := range []fyne.Focusable{g.Password.Entry, g.First.Entry} {
+		g.Key(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		if got := w.Canvas().Focused(); got != want {
+			t.Errorf("on page %d the keyboard goes to %v", g.Page(), got)
+		}
+	}
+	if g.First.Text() != "anna@birch.example" || g.Password.Text() != "secret" {
+		t.Errorf("%q and %q are left", g.First.Text(), g.Password.Text())
+	}
+}
+
+// The conversation stands in place of the advice; who then asks about a step sees the advice again.
+func TestConversationTakesTheAdvicesPlace(t *testing.T) {
+	b := start(t)
+	a := account()
+	b.e.stored = model.Secrets{mail.Incoming: "stored"}
+	b.e.findings = findings(nil)
+	w := b.account(&a, Options{})
+	w.Test()
+	defer w.doctor.Window.Close()
+	b.until("tested", func() bool { return !w.doctor.Diagnosis().Ended.IsZero() })
+	w.doctor.conversation()
+	if w.doctor.told.Visible() || !w.doctor.log.Visible() {
+		t.Error("the two lie over each other")
+	}
+	w.doctor.steps.rows[0].Tapped(nil)
+	if !w.doctor.told.Visible() || w.doctor.log.Visible() || w.doctor.talk.Label() != kit.T("Show conversation with server") {
+		t.Error("the advice is not seen")
+	}
+}
+
+// A test says what it waits for; when that takes long it says so, and it can be stopped.
+func TestSlowServerIsTold(t *testing.T) {
+	b := start(t)
+	var after []func()
+	g := b.guide(Options{}, func(context.Context, string, func(mail.Found)) ([]mail.Found, error) {
+		return []mail.Found{found("srv", "pop.birch.example", "smtp.birch.example")}, nil
+	})
+	who(g, "anna@birch.example")
+	b.until("found", func() bool { return g.search.Ended && g.Page() == guideServers })
+	g.later = func(d time.Duration, f func()) func() {
+		if d == patience {
+			after = append(after, f)
+		}
+		return func() {}
+	}
+	b.e.findings = findings(nil)
+	g.Test()
+	if said := seen(g.Content()); !strings.Contains(said, "Looking up the server's name…") || strings.Contains(said, "takes its time") {
+		t.Errorf("it says\n%s", said)
+	}
+	if len(after) != 1 {
+		t.Fatalf("%d waits", len(after))
+	}
+	after[0]()
+	if said := seen(g.Content()); !strings.Contains(said, "The server takes its time.") {
+		t.Errorf("when it takes long it says\n%s", said)
+	}
+	g.Back()
+	if g.Page() != guideServers {
+		t.Errorf("page %d", g.Page())
+	}
+	b.q.Run()
+	if g.Page() != guideServers || slices.Contains(b.e.letters, true) {
+		t.Error("what was stopped goes on")
+	}
+}
