@@ -81,9 +81,6 @@ func (w *RefusedWindow) Show() {
 	w.Reload()
 }
 
-// Account is whose messages they are.
-func (w *RefusedWindow) Account() mail.AccountID { return w.a.ID }
-
 // Reload reads the list again.
 func (w *RefusedWindow) Reload() {
 	kit.Go(w.ctx, w.loop, func(ctx context.Context) ([]mail.RefusedMessage, error) { return w.p.Refused(ctx, w.a.ID) }, func(list []mail.RefusedMessage, err error) {

@@ -119,9 +119,6 @@ func NewAccountWindow(app fyne.App, p model.Poplar, loop kit.Loop, a *mail.Accou
 	return w
 }
 
-// Form is what is being edited.
-func (w *AccountWindow) Form() *model.Form { return w.form }
-
 // bind joins a field to the form: set takes what is typed, left is called when the keyboard goes elsewhere. What is
 // wrong is told when the field is left, and taken back as soon as it is mended.
 func (w *AccountWindow) bind(name model.Field, f *kit.Field, set func(string), left func()) {

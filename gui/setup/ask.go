@@ -48,22 +48,6 @@ func AskTrust(w fyne.Window, c mail.Certificate, done func(trusted bool)) {
 	q.Show(w, nil)
 }
 
-// AskTrustFor is AskTrust for an account that exists: a yes is stored with it. done is called with whether the account
-// now trusts the certificate, and with what kept it from being stored.
-func AskTrustFor(w fyne.Window, p model.Poplar, loop kit.Loop, a mail.Account, c mail.Certificate, done func(trusted bool, err error)) {
-	AskTrust(w, c, func(trusted bool) {
-		if !trusted {
-			done(false, nil)
-			return
-		}
-		form := model.NewForm(a)
-		form.Trust(c)
-		kit.Go(context.Background(), loop, func(ctx context.Context) (mail.Account, error) {
-			return p.SaveAccount(ctx, form.Account(), nil, !a.AskPassword)
-		}, func(_ mail.Account, err error) { done(err == nil, err) })
-	})
-}
-
 // PasswordQuestion is the question for a password.
 type PasswordQuestion struct {
 	ask      *kit.Ask

@@ -506,24 +506,6 @@ func TestUntrustedCertificateCanBeTrustedAfterALook(t *testing.T) {
 	}
 }
 
-func TestTrustForAnAccountIsStored(t *testing.T) {
-	b := start(t)
-	w := b.app.NewWindow("")
-	defer w.Close()
-	w.Resize(fyne.NewSize(800, 600))
-	answers := []bool{}
-	done := func(trusted bool, _ error) { answers = append(answers, trusted) }
-	cert := mail.Certificate{Host: "smtp.birch.example", SHA256: "ab"}
-	AskTrustFor(w, b.e, b.q.Loop, account(), cert, done)
-	w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	AskTrustFor(w, b.e, b.q.Loop, account(), cert, done)
-	b.tap(w.Canvas().Overlays().Top(), "Trust this certificate for smtp.birch.example")
-	b.until("stored", func() bool { return len(answers) == 2 })
-	if answers[0] || !answers[1] || len(b.e.saved) != 1 || !slices.Equal(b.e.saved[0].Outgoing.Pins, []string{"ab"}) || !b.e.remember[0] {
-		t.Errorf("answers %v, saved %+v", answers, b.e.saved)
-	}
-}
-
 func TestRemovingAnAccountSaysWhatGoesWithIt(t *testing.T) {
 	b := start(t)
 	removed := mail.AccountID("")
