@@ -303,6 +303,15 @@ func (a Account) SecretOf(d Direction) Direction {
 	return d
 }
 
+// TokensOf says under which direction the tokens are kept that d's server is logged in to with: the account's, or under
+// Through those of an identity's own server.
+func (a Account) TokensOf(d Direction) Direction {
+	if d == Outgoing && a.own != "" {
+		return a.own
+	}
+	return Tokens
+}
+
 // DefaultPort returns the registered port of a direction and security (RFC 8314, 1939, 6409).
 func DefaultPort(d Direction, s Security) int {
 	switch {

@@ -26,9 +26,11 @@ type OwnServer struct {
 	OutgoingAuth bool `json:"outgoing_auth"`
 	// SameAsAccount logs in with the account's user name and password in place of own ones.
 	SameAsAccount bool `json:"same_as_account,omitempty"`
+	// OAuth is how to sign in on the page of this server's provider, where it has a login of its own that is a token; or nil.
+	OAuth *OAuth `json:"oauth,omitempty"`
 }
 
-// Direction names the server's own password.
+// Direction names the server's own password, or its own tokens.
 func (o OwnServer) Direction() Direction { return ownPrefix + Direction(o.ID) }
 
 // From is the identity's mailbox for the From field.
@@ -85,6 +87,7 @@ func (a Account) Through(i Identity) Account {
 		}
 	default:
 		a.OutgoingAuth, a.SameAsIncoming, a.own = true, false, o.Direction()
+		a.OAuth = o.OAuth
 	}
 	return a
 }
@@ -102,7 +105,7 @@ func (a Account) ServerOf(d Direction) Server {
 	return a.Incoming
 }
 
-// OwnSecrets are the directions of the passwords that identities' own servers may have.
+// OwnSecrets are the directions of the passwords and tokens that identities' own servers may have.
 func (a Account) OwnSecrets() []Direction {
 	var list []Direction
 	for _, i := range a.Identities {

@@ -88,14 +88,36 @@ func splitOther(text string) (host string, port int) {
 }
 
 // SignsIn reports whether a server is logged in to with what a sign-in on the provider's page gave.
-func (f *Form) SignsIn(d mail.Direction) bool {
+func (f *Form) SignsIn(d mail.Direction) bool { return f.OAuth != nil && f.token(d) }
+
+// token reports whether a token is chosen to log in with.
+func (f *Form) token(d mail.Direction) bool {
 	a := f.Side(d).Auth
-	return f.OAuth != nil && (a == mail.AuthXOAuth2 || a == mail.AuthOAuthBearer)
+	return a == mail.AuthXOAuth2 || a == mail.AuthOAuthBearer
 }
 
-// SignedIn takes what a sign-in came to: from now on both servers are logged in to with it.
+// SignInUser is whom the provider's page may offer to sign in as.
+func (f *Form) SignInUser() string {
+	user := f.In.User
+	if f.own {
+		user = f.Out.User
+	}
+	if user == "" {
+		return f.Address
+	}
+	return user
+}
+
+// SignedIn takes what a sign-in came to: from now on both servers are logged in to with it, or the own one of an identity.
 func (f *Form) SignedIn(o mail.OAuth, tokens string) {
 	f.OAuth, f.Tokens = &o, tokens
+	if f.own {
+		if f.Out.Auth != mail.AuthOAuthBearer {
+			f.Out.Auth = mail.AuthXOAuth2
+		}
+		f.Same, f.OutgoingAuth = false, true
+		return
+	}
 	for _, s := range []*Side{&f.In, &f.Out} {
 		if s.Auth != mail.AuthOAuthBearer {
 			s.Auth = mail.AuthXOAuth2

@@ -100,6 +100,7 @@ type Form struct {
 	Remember bool   // keep passwords in the keyring; else they are asked for each time
 
 	opened, base mail.Account // as given; and with certificates trusted since
+	own          bool         // it is the own server of an identity: see NewOwnServerForm
 }
 
 // NewForm opens a for editing. An account without ID is a new one.
@@ -285,6 +286,13 @@ func (f *Form) Check(field Field) string {
 		}
 	case FieldOutSecret:
 		had := !f.New() && f.base.OutgoingAuth && !f.base.SameAsIncoming
+		if f.own {
+			token := f.token(mail.Outgoing)
+			had = had && f.base.Outgoing.Token() == token && (!token || f.base.OAuth != nil)
+			if f.OwnOutgoing() && token && !had && f.Tokens == "" {
+				return "Sign in on the provider's page first."
+			}
+		}
 		if f.OwnOutgoing() && !f.SignsIn(mail.Outgoing) && !had && f.Remember && f.Out.Password == "" {
 			return "Type the password, or choose to be asked each time."
 		}

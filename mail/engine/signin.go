@@ -49,7 +49,8 @@ func (e *Engine) credential(ctx context.Context, a mail.Account, d mail.Directio
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	kept, err := secret(mail.Tokens)
+	tokens := a.TokensOf(d)
+	kept, err := secret(tokens)
 	if err != nil {
 		return "", err
 	}
@@ -71,7 +72,7 @@ func (e *Engine) credential(ctx context.Context, a mail.Account, d mail.Directio
 	e.tokens.Store(fresh.Refresh, fresh)
 	if fresh.Refresh != t.Refresh && e.o.Keep != nil {
 		// The old one may be of no use any more. Without it the person would have to sign in again.
-		if err := e.o.Keep(ctx, a, mail.Tokens, fresh.Encode()); err != nil {
+		if err := e.o.Keep(ctx, a, tokens, fresh.Encode()); err != nil {
 			e.log.Warn("a renewed token is not kept", "account", a.ID, "error", err)
 			e.tokens.Store(t.Refresh, fresh)
 		}
@@ -106,7 +107,8 @@ func (e *Engine) distrust(ctx context.Context, a mail.Account, d mail.Direction,
 	if a.OAuth == nil || !s.Token() || p == nil || p.Kind != mail.LoginRefused && (p.Kind != mail.ServerTemporary || p.Doing != "log in") {
 		return false
 	}
-	kept, err := e.o.Secret(ctx, a, mail.Tokens)
+	tokens := a.TokensOf(d)
+	kept, err := e.o.Secret(ctx, a, tokens)
 	if err != nil {
 		return false
 	}
@@ -117,14 +119,14 @@ func (e *Engine) distrust(ctx context.Context, a mail.Account, d mail.Direction,
 	e.tokens.Delete(t.Refresh)
 	if t.Access != "" && e.o.Keep != nil {
 		t.Access, t.Until = "", time.Time{}
-		_ = e.o.Keep(ctx, a, mail.Tokens, t.Encode()) // who comes next meets the same refusal, and says so
+		_ = e.o.Keep(ctx, a, tokens, t.Encode()) // who comes next meets the same refusal, and says so
 	}
 	return true
 }
 
 // SignIn has the person sign in on the provider's page, for an account that need not be saved. Secret is the client's own,
 // or empty. With device the person is told a code and a page; without, open shows the page in the browser. It returns what
-// is to be kept as the secret of mail.Tokens.
+// is to be kept as the secret of mail.Tokens, or for an identity's own server as the secret of its direction.
 func (e *Engine) SignIn(ctx context.Context, a mail.Account, secret string, device bool, open func(page string) error, show func(page, code string), w [3]string) (string, error) {
 	if a.OAuth == nil {
 		return "", &mail.Problem{Kind: mail.LoginRefused, Where: a.Address, Doing: "log in", Said: "Type the client id."}
