@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -95,10 +96,33 @@ func (w *window) moveTo(ids []mail.MessageID, to mail.Folder) {
 	w.relocate(ids, browse.FolderTitle(w.names[to.ID]), func(ctx context.Context) error { return w.p.Move(ctx, ids, to.ID) })
 }
 
-// relocate does a move away from the UI thread. The list goes on to the next message at once.
+// longAfter is how long work may take before it is said that it is under way.
+const longAfter = 700 * time.Millisecond
+
+// working says what is being done where that takes long, until ended is called.
+func (w *window) working(text string) (ended func()) {
+	var bar *toast
+	stop := kit.After(w.loop, longAfter, func() {
+		w.leaving = 0
+		w.toast.show(text, 0)
+		bar = w.toast.bar
+	})
+	return func() {
+		stop()
+		if bar != nil && w.toast.bar == bar {
+			w.toast.hide()
+		}
+	}
+}
+
+// relocate does a move away from the UI thread. The list goes on to the next message at once. What is asked to be taken
+// back meanwhile is taken back when it is done.
 func (w *window) relocate(ids []mail.MessageID, where string, move func(context.Context) error) {
 	known := w.list.Known(ids)
 	w.list.Leave(ids)
+	ended := w.working(kit.N(len(ids), "Moving %d message to %s…", "Moving %d messages to %s…", where))
+	back := false
+	w.undo = func() { back = true }
 	kit.Go(w.ctx, w.loop, func(ctx context.Context) (model.Undo, error) {
 		undo, err := model.Remember(ctx, w.p, ids, known)
 		if err == nil {
@@ -106,7 +130,9 @@ func (w *window) relocate(ids []mail.MessageID, where string, move func(context.
 		}
 		return undo, err
 	}, func(undo model.Undo, err error) {
+		ended()
 		if err != nil {
+			w.undo = nil
 			w.list.Stay(ids)
 			w.list.Reload()
 			w.fail(err)
@@ -114,6 +140,9 @@ func (w *window) relocate(ids []mail.MessageID, where string, move func(context.
 		}
 		w.list.Reload()
 		w.offer(kit.N(undo.Len(), "%d message moved to %s", "%d messages moved to %s", where), undo)
+		if back {
+			w.takeBack()
+		}
 	})
 }
 
@@ -159,19 +188,18 @@ func (w *window) remove(ids []mail.MessageID) {
 		w.moveToRole(ids, mail.Trash)
 		return
 	}
-	w.forGood(kit.N(len(ids), "Delete %d message for good?", "Delete %d messages for good?"), func(context.Context) ([]mail.MessageID, error) { return ids, nil })
+	w.forGood(len(ids), ids, func(context.Context) ([]mail.MessageID, error) { return ids, nil })
 }
 
-// forGood asks, and deletes what which names.
-func (w *window) forGood(question string, which func(context.Context) ([]mail.MessageID, error)) {
+// forGood asks, and deletes what which names: n messages, of which leaving are chosen in the list.
+func (w *window) forGood(n int, leaving []mail.MessageID, which func(context.Context) ([]mail.MessageID, error)) {
 	ask := &kit.Ask{
-		Title: question, Text: kit.T("This cannot be taken back."),
+		Title: kit.N(n, "Delete %d message for good?", "Delete %d messages for good?"), Text: kit.T("This cannot be taken back."),
 		Choices: []kit.AskChoice{
 			{Label: kit.T("Cancel")},
 			{Label: kit.T("Delete"), Kind: kit.Danger, Do: func() bool {
-				if chosen := w.list.Selected(); w.here() == mail.Trash {
-					w.list.Leave(chosen)
-				}
+				w.list.Leave(leaving)
+				ended := w.working(kit.N(n, "Deleting %d message…", "Deleting %d messages…"))
 				kit.Do(w.ctx, w.loop, func(ctx context.Context) error {
 					ids, err := which(ctx)
 					if err != nil || len(ids) == 0 {
@@ -179,7 +207,9 @@ func (w *window) forGood(question string, which func(context.Context) ([]mail.Me
 					}
 					return w.p.Delete(ctx, ids)
 				}, func(err error) {
+					ended()
 					if err != nil {
+						w.list.Stay(leaving)
 						w.fail(err)
 					}
 					w.list.Reload()
@@ -241,13 +271,15 @@ func (w *window) mark(ids []mail.MessageID, set, unset mail.Flags) {
 
 // markAll marks everything in a folder as read.
 func (w *window) markAll(f mail.Folder) {
+	ended := w.working(kit.N(f.Unread, "Marking %d message as read…", "Marking %d messages as read…"))
 	kit.Do(w.ctx, w.loop, func(ctx context.Context) error {
-		ids, err := model.IDs(ctx, w.p, mail.Query{Folder: f.ID, Unread: true}, 0, f.Total)
+		ids, err := w.p.IDs(ctx, mail.Query{Folder: f.ID, Unread: true})
 		if err != nil || len(ids) == 0 {
 			return err
 		}
 		return w.p.Mark(ctx, ids, mail.Seen, 0)
 	}, func(err error) {
+		ended()
 		if err != nil {
 			w.fail(err)
 		}

@@ -28,7 +28,8 @@ type fake struct {
 	prefs    settings.Preferences
 	did      []string
 	fails    error
-	part     string // what every part holds, in place of its number
+	gate     chan struct{} // where not nil, a move to a role waits for it
+	part     string        // what every part holds, in place of its number
 	knows    knowledge
 }
 
@@ -117,6 +118,30 @@ func (f *fake) List(_ context.Context, q mail.Query) ([]mail.Summary, error) {
 	return slices.Clone(all[from:min(from+q.Limit, len(all))]), nil
 }
 
+func (f *fake) IDs(ctx context.Context, q mail.Query) ([]mail.MessageID, error) {
+	if q.Limit <= 0 {
+		q.Limit = len(f.rows)
+	}
+	rows, err := f.List(ctx, q)
+	ids := make([]mail.MessageID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	return ids, err
+}
+
+func (f *fake) Placed(_ context.Context, ids []mail.MessageID) (map[mail.FolderID][]mail.MessageID, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := map[mail.FolderID][]mail.MessageID{}
+	for _, r := range f.rows {
+		if slices.Contains(ids, r.ID) {
+			out[r.Folder] = append(out[r.Folder], r.ID)
+		}
+	}
+	return out, nil
+}
+
 func (f *fake) Count(_ context.Context, q mail.Query) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -191,6 +216,9 @@ func (f *fake) Move(_ context.Context, ids []mail.MessageID, to mail.FolderID) e
 }
 
 func (f *fake) MoveToRole(_ context.Context, ids []mail.MessageID, r mail.Role) error {
+	if f.gate != nil {
+		<-f.gate
+	}
 	f.note("move %v %s", ids, r)
 	return f.change(ids, func(s *mail.Summary) {
 		for _, x := range f.folders {

@@ -40,6 +40,9 @@ func (w *window) folderDone(err error) {
 // newFolder makes a folder under the line that is chosen: in its folder where that is the person's own, else at the
 // top of its account.
 func (w *window) newFolder(e model.Entry) {
+	if len(w.accounts) == 0 {
+		return
+	}
 	account, parent := e.Account, mail.FolderID(0)
 	if account == "" {
 		account = w.accounts[0].ID
@@ -84,7 +87,11 @@ func (w *window) deleteFolder(f mail.Folder) {
 
 // emptyFolder deletes everything in the trash or in Junk.
 func (w *window) emptyFolder(f mail.Folder) {
-	w.forGood(kit.N(f.Total, "Delete %d message for good?", "Delete %d messages for good?"), func(ctx context.Context) ([]mail.MessageID, error) {
-		return model.IDs(ctx, w.p, mail.Query{Folder: f.ID}, 0, f.Total-1)
+	var leaving []mail.MessageID
+	if w.pane.Entry().Folder.ID == f.ID && !w.pane.Searching() {
+		leaving = w.list.Selected()
+	}
+	w.forGood(f.Total, leaving, func(ctx context.Context) ([]mail.MessageID, error) {
+		return w.p.IDs(ctx, mail.Query{Folder: f.ID})
 	})
 }

@@ -107,6 +107,34 @@ func TestMovingOffersUndo(t *testing.T) {
 	s.did("move [17] 8")
 }
 
+func TestAMoveOfManySaysThatItIsUnderWayAndCanBeTakenBackMeanwhile(t *testing.T) {
+	s := newStage(t, nil)
+	s.f.gate = make(chan struct{})
+	s.choose(3)
+	s.w.command(reader.Archive, fyne.Position{})
+	s.until("it is said", func() bool { return s.toastText() == "Moving 3 messages to Archive…" })
+	s.w.takeBack()
+	close(s.f.gate)
+	s.until("they are back", func() bool { return strings.Contains(s.f.done(), "move [18 19 20] 1") && s.w.list.Total() == 20 })
+	if s.w.toast.bar != nil {
+		t.Errorf("the bar says %q", s.toastText())
+	}
+}
+
+func TestEmptyingAFolderChoosesNothingElseAnew(t *testing.T) {
+	s := newStage(t, func(f *fake) { f.rows[0].Folder, f.rows[1].Folder, f.rows[5].Folder = 7, 7, 6 })
+	e, _ := s.w.folders.Entry(model.FolderKey(7))
+	s.w.open(e)
+	s.until("the trash is listed", func() bool { return s.w.list.Total() == 2 })
+	s.choose(1)
+	s.w.emptyFolder(mail.Folder{ID: 6, Account: "a", Role: mail.Junk, Total: 1})
+	s.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	s.did("delete [15]")
+	if sel := s.w.list.Selected(); len(sel) != 1 || sel[0] != 20 {
+		t.Errorf("chosen now: %v", sel)
+	}
+}
+
 func TestAMoveThatFailsIsSaidAndLosesNothing(t *testing.T) {
 	s := newStage(t, nil)
 	s.f.fails = &mail.Problem{Kind: mail.Unknown, Err: errors.New("locked")}

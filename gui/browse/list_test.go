@@ -51,6 +51,15 @@ func (s *shelf) Count(_ context.Context, q mail.Query) (int, error) {
 	return len(s.match(q)), nil
 }
 
+func (s *shelf) IDs(ctx context.Context, q mail.Query) ([]mail.MessageID, error) {
+	rows, err := s.List(ctx, q)
+	ids := make([]mail.MessageID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	return ids, err
+}
+
 func (s *shelf) List(ctx context.Context, q mail.Query) ([]mail.Summary, error) {
 	if s.gate != nil {
 		select {

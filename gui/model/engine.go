@@ -16,6 +16,10 @@ type Mailbox interface {
 	Folders(ctx context.Context) ([]mail.Folder, error)
 	List(ctx context.Context, q mail.Query) ([]mail.Summary, error)
 	Count(ctx context.Context, q mail.Query) (int, error)
+	// IDs returns the messages that q asks for, in order.
+	IDs(ctx context.Context, q mail.Query) ([]mail.MessageID, error)
+	// Placed sorts messages by the folders they are in; those that are gone are left out.
+	Placed(ctx context.Context, ids []mail.MessageID) (map[mail.FolderID][]mail.MessageID, error)
 	Summary(ctx context.Context, id mail.MessageID) (mail.Summary, error)
 	// Glance reads the beginning of a long message, whose rest Read reads.
 	Glance(ctx context.Context, id mail.MessageID) (*mail.Message, error)

@@ -20,6 +20,7 @@ const keptPages = 60
 type Lister interface {
 	List(ctx context.Context, q mail.Query) ([]mail.Summary, error)
 	Count(ctx context.Context, q mail.Query) (int, error)
+	IDs(ctx context.Context, q mail.Query) ([]mail.MessageID, error)
 }
 
 // Pages is a list of messages of any length, of which only some pages are here. It belongs to one goroutine; Fetch,
@@ -267,23 +268,8 @@ func (p *Pages) RowAt(y float64, h Heights) int {
 	return max(min(row, p.Total-1), 0)
 }
 
-// IDs returns the messages of the rows first to last in order, reading what is not here. It is called away from the
-// UI thread and does not touch the Pages.
+// IDs returns the messages of the rows first to last in order. It is called away from the UI thread.
 func IDs(ctx context.Context, box Lister, q mail.Query, first, last int) ([]mail.MessageID, error) {
-	const step = 5000 // bounds what is held at once: a summary is some hundred octets
-	var ids []mail.MessageID
-	for at := first; at <= last; at += step {
-		q.Offset, q.Limit = at, min(step, last-at+1)
-		rows, err := box.List(ctx, q)
-		if err != nil {
-			return ids, err
-		}
-		for i := range rows {
-			ids = append(ids, rows[i].ID)
-		}
-		if len(rows) < q.Limit {
-			break
-		}
-	}
-	return ids, nil
+	q.Offset, q.Limit = first, last-first+1
+	return box.IDs(ctx, q)
 }

@@ -19,6 +19,15 @@ type shelf struct {
 
 func (s *shelf) Count(context.Context, mail.Query) (int, error) { return len(s.rows), s.err }
 
+func (s *shelf) IDs(ctx context.Context, q mail.Query) ([]mail.MessageID, error) {
+	rows, err := s.List(ctx, q)
+	ids := make([]mail.MessageID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	return ids, err
+}
+
 func (s *shelf) List(_ context.Context, q mail.Query) ([]mail.Summary, error) {
 	s.lists++
 	from := min(q.Offset, len(s.rows))

@@ -15,22 +15,28 @@ type Undo struct {
 // Len is how many messages it takes back.
 func (u Undo) Len() int { return u.n }
 
-// Remember notes where messages are, before they are moved. Those whose summaries are known are not asked for.
+// Remember notes where messages are, before they are moved. Those whose summaries are known are not asked for;
+// those that are gone are left out.
 func Remember(ctx context.Context, box Mailbox, ids []mail.MessageID, known map[mail.MessageID]mail.FolderID) (Undo, error) {
 	u := Undo{from: map[mail.FolderID][]mail.MessageID{}}
+	var ask []mail.MessageID
 	for _, id := range ids {
-		f, ok := known[id]
-		if !ok {
-			s, err := box.Summary(ctx, id)
-			if err != nil {
-				return u, err
-			}
-			f = s.Folder
+		if f, ok := known[id]; ok {
+			u.from[f] = append(u.from[f], id)
+			u.n++
+		} else {
+			ask = append(ask, id)
 		}
-		u.from[f] = append(u.from[f], id)
-		u.n++
 	}
-	return u, nil
+	if len(ask) == 0 {
+		return u, nil
+	}
+	placed, err := box.Placed(ctx, ask)
+	for f, some := range placed {
+		u.from[f] = append(u.from[f], some...)
+		u.n += len(some)
+	}
+	return u, err
 }
 
 // Take moves everything back.

@@ -28,6 +28,19 @@ func (e *Engine) Count(ctx context.Context, q mail.Query) (int, error) {
 	return e.store.Count(ctx, q)
 }
 
+// IDs returns the messages that q asks for, in order.
+func (e *Engine) IDs(ctx context.Context, q mail.Query) ([]mail.MessageID, error) {
+	if err := e.searchable(ctx, q); err != nil {
+		return nil, err
+	}
+	return e.store.IDs(ctx, q)
+}
+
+// Placed sorts messages by the folders they are in; those that are gone are left out.
+func (e *Engine) Placed(ctx context.Context, ids []mail.MessageID) (map[mail.FolderID][]mail.MessageID, error) {
+	return e.store.Placed(ctx, ids)
+}
+
 // Summary returns one message's summary.
 func (e *Engine) Summary(ctx context.Context, id mail.MessageID) (mail.Summary, error) {
 	return e.store.Summary(ctx, id)
@@ -50,23 +63,25 @@ func (e *Engine) Move(ctx context.Context, ids []mail.MessageID, to mail.FolderI
 
 // MoveToRole moves each message to its own account's folder of that role.
 func (e *Engine) MoveToRole(ctx context.Context, ids []mail.MessageID, r mail.Role) error {
-	byFolder := map[mail.FolderID][]mail.MessageID{}
-	folders := map[mail.AccountID]mail.FolderID{}
-	list, err := e.store.Summaries(ctx, ids)
+	placed, err := e.store.Placed(ctx, ids)
 	if err != nil {
 		return err
 	}
-	for _, s := range list {
-		to, ok := folders[s.Account]
-		if !ok {
-			if to, err = e.folderFor(ctx, s.Account, r); err != nil {
-				return err
-			}
-			folders[s.Account] = to
-		}
-		byFolder[to] = append(byFolder[to], s.ID)
+	folders, err := e.store.Folders(ctx)
+	if err != nil {
+		return err
 	}
-	for to, some := range byFolder {
+	byAccount := map[mail.AccountID][]mail.MessageID{}
+	for _, f := range folders {
+		if some := placed[f.ID]; len(some) > 0 {
+			byAccount[f.Account] = append(byAccount[f.Account], some...)
+		}
+	}
+	for account, some := range byAccount {
+		to, err := e.folderFor(ctx, account, r)
+		if err != nil {
+			return err
+		}
 		if err := e.store.Move(ctx, some, to); err != nil {
 			return err
 		}

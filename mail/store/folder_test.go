@@ -135,6 +135,25 @@ func TestDeletedFoldersMessagesGoToTrash(t *testing.T) {
 	}
 }
 
+func TestMessagesAreSortedByTheirFolders(t *testing.T) {
+	s := newStore(t)
+	inner, err := s.CreateFolder(t.Context(), home, 0, "Inner")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, two, three := letter(1, "One", ""), letter(2, "Two", ""), letter(3, "Three", "")
+	two.Summary.Folder = inner
+	ids := add(t, s, one, two, three)
+	got, err := s.Placed(t.Context(), append(ids, 999))
+	want := map[mail.FolderID][]mail.MessageID{folder(t, s, home, mail.Inbox): {ids[0], ids[2]}, inner: {ids[1]}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	if got, err := s.Placed(t.Context(), nil); err != nil || len(got) != 0 {
+		t.Errorf("of none: %v, %v", got, err)
+	}
+}
+
 func TestChangesAreToldOnce(t *testing.T) {
 	hub := mail.NewHub()
 	s := newStore(t, Options{Hub: hub})

@@ -289,6 +289,25 @@ func packed(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]mail.
 	return ids, err
 }
 
+// Placed sorts messages by the folders they are in; those that are gone are left out.
+func (s *Store) Placed(ctx context.Context, ids []mail.MessageID) (map[mail.FolderID][]mail.MessageID, error) {
+	out := map[mail.FolderID][]mail.MessageID{}
+	err := s.read(ctx, "find messages", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, "SELECT m.folder, m.id FROM json_each(+?) j CROSS JOIN message m ON m.id = j.value", idList(ids))
+		if err != nil {
+			return err
+		}
+		return eachRow(rows, func(scan func(...any) error) error {
+			var f mail.FolderID
+			var id mail.MessageID
+			err := scan(&f, &id)
+			out[f] = append(out[f], id)
+			return err
+		})
+	})
+	return out, err
+}
+
 // Summaries returns what a list shows of the given messages, in their order; those that are gone are left out.
 func (s *Store) Summaries(ctx context.Context, ids []mail.MessageID) ([]mail.Summary, error) {
 	if len(ids) == 0 {
