@@ -20,14 +20,24 @@ type Letters interface {
 }
 
 // QuoteOnly is an answer that quotes selected alone of its original; with nothing selected it is d. What is selected goes
-// into the text: a quote that stays by itself is sent with the look of the whole original.
+// into the text: a quote that stays by itself is sent with the look of the whole original. Above it there is room to write.
 func QuoteOnly(d mail.Draft, selected string) mail.Draft {
 	selected = strings.TrimSpace(selected)
+	was, below := d, ""
+	if d.Quote == "" && d.Mark&mail.Answered != 0 { // where the signature stands below it, the quote is a part of the text
+		if at := strings.Index(d.Text, "\n\n"+signatureMark); at >= 0 {
+			below = d.Text[at:]
+			d.QuoteIntro, d.Quote, _ = strings.Cut(strings.TrimLeft(d.Text[:at], "\n"), "\n")
+		}
+	}
 	if selected == "" || d.Quote == "" {
-		return d
+		return was
+	}
+	if below != "" || d.Text == "" {
+		d.Text = "\n\n"
 	}
 	d.Quote = selected
-	d.Text = d.Body()
+	d.Text = d.Body() + below
 	d.Quote, d.QuoteIntro = "", ""
 	return d
 }

@@ -60,6 +60,18 @@ func TestQuoteOnly(t *testing.T) {
 	if got := QuoteOnly(d, " "); got.Quote != d.Quote || got.Text != d.Text {
 		t.Errorf("with nothing selected it is %+v", got)
 	}
+	d.Text = ""
+	if got := QuoteOnly(d, "two"); got.Text != "\n\nBo wrote:\n> two" {
+		t.Errorf("without a signature there is no room above it: %q", got.Text)
+	}
+	// The signature below the quote, which then is a part of the text.
+	below := mail.Draft{Text: "\n\nBo wrote:\n> one\n> two\n> -- \n> Bo\n\n-- \nAnna\n", Mark: mail.Answered}
+	if got := QuoteOnly(below, "two"); got.Text != "\n\nBo wrote:\n> two\n\n-- \nAnna\n" {
+		t.Errorf("above a signature it is %q", got.Text)
+	}
+	if got := QuoteOnly(below, ""); got.Text != below.Text || got.Quote != "" || got.QuoteIntro != "" {
+		t.Errorf("above a signature, with nothing selected, it is %+v", got)
+	}
 }
 
 func TestPutQuickText(t *testing.T) {
