@@ -15,9 +15,14 @@ type Found struct {
 	HelpEN, HelpZH     string   // the provider's own way to a password, in our words
 	HelpURL            string
 	NeedsCode          bool // an app password or authorisation code in place of the web password
+	// Wanted is which of them, where the table has it: "code", "app-password", or "mail-password" for a second password
+	// of the mailbox; else empty.
+	Wanted             string
+	CopiesEN, CopiesZH string // what is peculiar about the messages on the server, in our words; may be empty
 	OAuthOnly, NoPOP   bool
 	CanOAuth           bool          // signing in on the provider's page is another way
 	MinInterval        time.Duration // how often the provider lets one check; 0: not known
+	Problem            *Problem      // why the servers could not be verified; nil when they were, or were not tried
 }
 
 // Names are names of servers that a person was told. Each list has the one to try first, and perhaps a second, for

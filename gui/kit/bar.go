@@ -95,6 +95,8 @@ func (b *Bar) Do(i int) { b.acts[i].press() }
 const (
 	barLead = 40 // before the text
 	barPad  = 12
+
+	actsHeight = 30 // of a row of acts below the text
 )
 
 func (b *Bar) right() float32 {
@@ -108,6 +110,35 @@ func (b *Bar) right() float32 {
 	return w
 }
 
+// crowded reports whether the acts stand in a row of their own below the text: beside it they would leave it a column
+// of single words.
+func (b *Bar) crowded(width float32) bool {
+	beside := width - barLead - b.right()
+	if len(b.acts) == 0 || beside >= 260 {
+		return false
+	}
+	title, text := b.parts()
+	alone := max(width-barLead-b.edge(), 60)
+	beside = max(beside, 60)
+	return text.Height(beside) > text.Height(alone) || title != nil && title.Height(beside) > title.Height(alone)
+}
+
+// edge is the room at the right of a text that has no acts beside it.
+func (b *Bar) edge() float32 {
+	if b.OnClosed != nil {
+		return barPad + 28
+	}
+	return barPad
+}
+
+// inner is the width of the text, and rows what the acts need below it.
+func (b *Bar) inner(width float32) (inner, rows float32) {
+	if b.crowded(width) {
+		return max(width-barLead-b.edge(), 60), actsHeight
+	}
+	return max(width-barLead-b.right(), 60), 0
+}
+
 // parts are the title and the text with the sizes they have here.
 func (b *Bar) parts() (title, text *Para) {
 	if b.title == "" {
@@ -118,9 +149,9 @@ func (b *Bar) parts() (title, text *Para) {
 
 // Height is what the bar needs at a width.
 func (b *Bar) Height(width float32) float32 {
-	inner := max(width-barLead-b.right(), 60)
+	inner, rows := b.inner(width)
 	title, text := b.parts()
-	h := text.Height(inner)
+	h := text.Height(inner) + rows
 	if title != nil {
 		h += title.Height(inner)
 	}
@@ -173,15 +204,15 @@ func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
 	}
 	d.place = func(s fyne.Size) {
 		ground.Resize(s)
-		inner := max(s.Width-barLead-b.right(), 60)
+		inner, rows := b.inner(s.Width)
 		th, xh := title.Height(inner), text.Height(inner)
 		ch := float32(0)
 		if b.code != "" {
 			ch = 8 + 16 + code.Height(max(s.Width-barLead-barPad-20, 40))
 		}
-		y := ceil((s.Height - th - xh - ch) / 2)
+		y := ceil((s.Height - th - xh - ch - rows) / 2)
 		first := y + (th+xh)/2
-		if b.title != "" && xh > 20 || b.code != "" {
+		if b.title != "" && xh > 20 || b.code != "" || rows > 0 {
 			first = y + 9
 		}
 		sign.Move(fyne.NewPos(13, ceil(first-8)))
@@ -201,6 +232,16 @@ func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
 			cross.Move(fyne.NewPos(x-20, ceil(first-12)))
 			cross.Resize(fyne.NewSquareSize(24))
 			x -= 28
+		}
+		if rows > 0 {
+			x = barLead - 8 // their words begin where the text does
+			for _, a := range b.acts {
+				m := a.MinSize()
+				a.Move(fyne.NewPos(x, y+th+xh+ch+4))
+				a.Resize(m)
+				x += m.Width
+			}
+			return
 		}
 		for i := len(b.acts) - 1; i >= 0; i-- {
 			m := b.acts[i].MinSize()

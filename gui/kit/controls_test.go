@@ -220,6 +220,30 @@ func TestTabsAndSegments(t *testing.T) {
 	}
 }
 
+// Where the acts would leave the text a narrow column they stand below it, and the bar is lower for that.
+func TestBarsActsGoBelowALongText(t *testing.T) {
+	test.NewTempApp(t)
+	long := "The settings are saved, the password is not. Poplar can keep it until it ends, and ask again next time."
+	b := NewBar(ToneWarn, "This system has no keyring", long).Act("Keep for this session", nil).Act("How to get one", nil)
+	for width, below := range map[float32]bool{420: true, 900: false} {
+		b.Resize(fyne.NewSize(width, b.Height(width)))
+		test.WidgetRenderer(b).Layout(b.Size())
+		if y := b.acts[0].Position().Y; (y > b.Size().Height/2) != below {
+			t.Errorf("at %v the acts stand at %v of %v", width, y, b.Size().Height)
+		}
+		for _, a := range b.acts {
+			if end := a.Position().AddXY(a.Size().Width, a.Size().Height); end.X > width || end.Y > b.Size().Height {
+				t.Errorf("at %v an act ends at %v of %v", width, end, b.Size())
+			}
+		}
+	}
+	short := NewBar(ToneInfo, "", "Offline").Act("Try now", nil)
+	short.Resize(fyne.NewSize(260, short.Height(260)))
+	if short.Height(260) > 40 {
+		t.Error("a short text needs no second row")
+	}
+}
+
 func TestBar(t *testing.T) {
 	done := 0
 	b := NewBar(ToneErr, "Log in refused", "The server does not accept this password.").Act("Repair…", func() { done++ }).Code("-ERR [AUTH]")

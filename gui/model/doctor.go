@@ -232,6 +232,19 @@ func (d *Diagnosis) Sums(tr Translate) []Sum {
 	if i := strings.LastIndex(can, ", "); i >= 0 {
 		can = can[i+2:]
 	}
+	sized := can != "" && can != Seen("no SIZE", tr)
+	switch loggedIn := slices.ContainsFunc(d.Direction(mail.Outgoing), func(f mail.Finding) bool { return f.OK && f.Step == "log in" }); {
+	case loggedIn && sized:
+		can = tr("Log in accepted, %s", can)
+	case loggedIn:
+		can = tr("Log in accepted")
+	case sized:
+		if can[0] >= 'a' && can[0] <= 'z' {
+			can = string(can[0]-'a'+'A') + can[1:]
+		}
+	default:
+		can = ""
+	}
 	return []Sum{
 		{tr("Incoming mail works"), box, Milliseconds(d.Took(mail.Incoming), tr)},
 		{tr("Outgoing mail works"), can, Milliseconds(d.Took(mail.Outgoing), tr)},

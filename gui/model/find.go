@@ -281,8 +281,23 @@ func (s *Search) Replied(f mail.Found, tr Translate) string {
 		return ""
 	case !s.Ended:
 		return tr("Poplar is asking whether they answer…")
+	case f.Problem != nil && f.Problem.Kind == mail.UntrustedCertificate:
+		return tr("A certificate could not be verified.")
+	case f.Problem != nil && f.Problem.Kind == mail.NoEncryption:
+		return "" // a notice says so
 	}
 	return tr("They could not both be reached.")
+}
+
+// CopiesOf says what is peculiar about the messages on an answer's server; empty where nothing is known.
+func CopiesOf(f *mail.Found, language string) string {
+	switch {
+	case f == nil:
+		return ""
+	case language == "zh" && f.CopiesZH != "":
+		return f.CopiesZH
+	}
+	return f.CopiesEN
 }
 
 // Weight says how much a Catch is in the way.
@@ -340,7 +355,17 @@ func CatchOf(f *mail.Found, language string, tr Translate) *Catch {
 			c.Text = tr("One has to sign in on its web page (OAuth2).")
 		}
 	case f.NeedsCode:
-		c.Weight, c.Title = Wanted, unspaced(tr("%s wants an authorisation code or app password", name), name)
+		c.Weight = Wanted
+		switch f.Wanted {
+		case "code":
+			c.Title = unspaced(tr("%s wants an authorisation code", name), name)
+		case "app-password":
+			c.Title = unspaced(tr("%s wants an app password", name), name)
+		case "mail-password":
+			c.Title = unspaced(tr("%s wants a password of its own for mail programs", name), name)
+		default:
+			c.Title = unspaced(tr("%s wants an authorisation code or app password", name), name)
+		}
 		if c.Text == "" {
 			c.Text = tr("The password of the webmail is refused. Make one for mail programs in the webmail's settings.")
 		}

@@ -93,6 +93,7 @@ func TestFillLeavesWhatIsTyped(t *testing.T) {
 func TestCatchOfAChineseName(t *testing.T) {
 	zh := map[string]string{
 		"QQ Mail": "QQ 邮箱", "%s has no POP3": "%s 没有 POP3", "%s wants an authorisation code or app password": "%s 需要授权码或应用专用密码",
+		"%s wants an authorisation code": "%s 需要授权码", "%s wants an app password": "%s 需要应用专用密码",
 	}
 	tr := func(s string, args ...any) string {
 		if z := zh[s]; z != "" {
@@ -105,6 +106,8 @@ func TestCatchOfAChineseName(t *testing.T) {
 		want string
 	}{
 		{mail.Found{Provider: "QQ Mail", NeedsCode: true}, "QQ 邮箱需要授权码或应用专用密码"},
+		{mail.Found{Provider: "QQ Mail", NeedsCode: true, Wanted: "code"}, "QQ 邮箱需要授权码"},
+		{mail.Found{Provider: "Gmail", NeedsCode: true, Wanted: "app-password"}, "Gmail 需要应用专用密码"},
 		{mail.Found{Provider: "QQ Mail", NoPOP: true}, "QQ 邮箱没有 POP3"},
 		{mail.Found{Provider: "Gmail", NeedsCode: true}, "Gmail 需要授权码或应用专用密码"},
 		{mail.Found{Provider: "网易", OAuthOnly: true}, "网易 takes no password from mail programs"},
@@ -112,5 +115,28 @@ func TestCatchOfAChineseName(t *testing.T) {
 		if got := CatchOf(&c.f, "zh", tr).Title; got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
+	}
+}
+
+func TestWhatIsSaidOfAnAnswer(t *testing.T) {
+	for _, c := range []struct {
+		f    mail.Found
+		want string
+	}{
+		{mail.Found{Verified: true}, "Both servers answer."},
+		{mail.Found{}, "They could not both be reached."},
+		{mail.Found{Problem: &mail.Problem{Kind: mail.Timeout}}, "They could not both be reached."},
+		{mail.Found{Problem: &mail.Problem{Kind: mail.UntrustedCertificate}}, "A certificate could not be verified."},
+		{mail.Found{Problem: &mail.Problem{Kind: mail.NoEncryption}}, ""},
+		{mail.Found{NoPOP: true}, ""},
+	} {
+		s := &Search{Ended: true}
+		if got := s.Replied(c.f, plainTr); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.f, got, c.want)
+		}
+	}
+	f := &mail.Found{CopiesEN: "Only recent mail.", CopiesZH: "只有近期邮件。"}
+	if CopiesOf(nil, "zh") != "" || CopiesOf(f, "en") != f.CopiesEN || CopiesOf(f, "zh") != f.CopiesZH {
+		t.Error("the words about copies are lost")
 	}
 }

@@ -73,3 +73,37 @@ func TestShareGrows(t *testing.T) {
 		d.Findings = append(d.Findings, f)
 	}
 }
+
+func TestSumsSayHowLargeAMessageMayBe(t *testing.T) {
+	zh := map[string]string{"messages up to %s": "单封上限 %s", "Log in accepted, %s": "身份验证通过，%s", "no %s": "不支持 %s"}
+	for _, c := range []struct {
+		offers string
+		login  bool
+		en, zh string
+	}{
+		{"AUTH PLAIN, messages up to 50.0 MB", true, "Log in accepted, messages up to 50.0 MB", "身份验证通过，单封上限 50.0 MB"},
+		{"AUTH PLAIN, no SIZE", true, "Log in accepted", "Log in accepted"},
+		{"no AUTH, messages up to 50.0 MB", false, "Messages up to 50.0 MB", "单封上限 50.0 MB"},
+		{"no AUTH, no SIZE", false, "", ""},
+	} {
+		d := &Diagnosis{Account: mail.DefaultAccount(), Findings: []mail.Finding{
+			{Direction: mail.Incoming, Step: "mailbox", OK: true, Said: "12 messages, 18 KB, UIDL, TOP"},
+			{Direction: mail.Outgoing, Step: "capabilities", OK: true, Said: c.offers},
+		}}
+		if c.login {
+			d.Findings = append(d.Findings, mail.Finding{Direction: mail.Outgoing, Step: "log in", OK: true})
+		}
+		if got := d.Sums(plainTr)[1].Detail; got != c.en {
+			t.Errorf("%s: %q, want %q", c.offers, got, c.en)
+		}
+		tr := func(s string, args ...any) string {
+			if z := zh[s]; z != "" {
+				s = z
+			}
+			return plainTr(s, args...)
+		}
+		if got := d.Sums(tr)[1].Detail; got != c.zh {
+			t.Errorf("%s: %q, want %q", c.offers, got, c.zh)
+		}
+	}
+}

@@ -135,6 +135,9 @@ func (d *DoctorWindow) explainFirst() {
 	}
 	fine := []fyne.CanvasObject{newPanel(kit.OKBg, "check", kit.OK, kit.NewPara(kit.T("Both servers answer"), 15, true, kit.Text),
 		kit.NewPara(kit.T("Poplar can receive and send with these settings."), 13, false, kit.Text))}
+	if b := clearBar(d.d.Account); b != nil {
+		fine = append(fine, b)
+	}
 	for _, f := range d.d.Findings {
 		if f.Verdict != nil && len(fine) < 3 {
 			fine = append(fine, advise(f, d.d.Account, d.remedies())...)

@@ -111,6 +111,7 @@ type foundPage struct {
 	others          *kit.Form
 	choice          *kit.Select
 	every           *fyne.Container
+	copies          *kit.Para // what is peculiar there about the messages on the server
 	left, test      *kit.Button
 	editing         bool // the fields are shown in place of the card
 	slow            bool // it is time to say that something is going on
@@ -181,7 +182,8 @@ func (p *foundPage) rest() fyne.CanvasObject {
 		}
 	}
 	rest.AddWide(keep.Radio(0), 10, 0).AddWide(kit.NewRow(8, 1, keep.Radio(1), days), 3, 0).AddWide(keep.Radio(2), 3, 0).AddWide(keep.Radio(3), 6, 0)
-	return rest.AddWide(p.every, 18, 0)
+	p.copies = kit.NewPara("", 12, false, kit.Text3)
+	return rest.AddWide(p.copies, 6, 0).AddWide(p.every, 18, 0)
 }
 
 // edit shows the fields in place of the card.
@@ -246,6 +248,9 @@ func (p *foundPage) show() {
 		}
 		p.choice.SetOptions(names, s.Chosen)
 	}
+	text := model.CopiesOf(a, kit.Language())
+	p.copies.SetText(text)
+	shown(text != "", p.copies)
 	p.every.RemoveAll()
 	p.every.Add(kit.NewCheck(kit.T("Check for new mail every %s minutes", g.form.Minutes), g.form.Periodic, func(on bool) { g.form.Periodic = on }))
 	p.ready()

@@ -146,3 +146,21 @@ func TestSlowServerIsTold(t *testing.T) {
 		t.Error("what was stopped goes on")
 	}
 }
+
+// Servers without encryption work, and it is said what that means.
+func TestReadyWithoutEncryptionWarns(t *testing.T) {
+	for _, security := range []mail.Security{mail.TLS, mail.NoTLS} {
+		b := start(t)
+		f := found("autoconfig", "pop.birch.example", "smtp.birch.example")
+		f.Outgoing.Security = security
+		g := b.guide(Options{}, func(context.Context, string, func(mail.Found)) ([]mail.Found, error) { return []mail.Found{f}, nil })
+		b.e.findings = findings(nil)
+		who(g, "anna@birch.example")
+		b.until("found", func() bool { return g.search.Ended && g.Page() == guideServers })
+		g.Test()
+		b.until("tested", func() bool { return g.finish.Visible() })
+		if said := seen(g.Content()); strings.Contains(said, "Not everything is encrypted") != (security == mail.NoTLS) {
+			t.Errorf("%s: it says\n%s", security, said)
+		}
+	}
+}

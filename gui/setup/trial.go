@@ -166,6 +166,9 @@ func (g *Guide) ready(details bool) {
 	if slices.ContainsFunc(g.d.Findings, func(f mail.Finding) bool { return f.OK && f.Step == "delete" }) {
 		g.advice.Add(kit.NewBar(kit.ToneOK, "", kit.T("The test message was sent, retrieved and deleted again.")))
 	}
+	if b := clearBar(g.d.Account); b != nil {
+		g.advice.Add(b)
+	}
 	if o := g.begins(); o != nil {
 		g.advice.Add(container.New(kit.Inset{Top: 4}, o))
 	}
@@ -189,6 +192,14 @@ func (g *Guide) ready(details bool) {
 		g.more.SetLabel(kit.T("Show details"))
 	}
 	g.root.Refresh()
+}
+
+// clearBar warns of servers that are not encrypted; nil where both are.
+func clearBar(a mail.Account) *kit.Bar {
+	if a.Incoming.Security != mail.NoTLS && a.Outgoing.Security != mail.NoTLS {
+		return nil
+	}
+	return kit.NewBar(kit.ToneWarn, kit.T("Not everything is encrypted"), kit.T("Anybody on the way can read the messages. Ask the provider for servers with encryption."))
 }
 
 // newSumRow shows one side of the account in the look of a step.

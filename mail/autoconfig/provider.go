@@ -59,30 +59,6 @@ const (
 // maxUsers bounds how many user names are tried: several providers lock a mailbox after a few failures.
 const maxUsers = 2
 
-// Quirk is a peculiarity of a provider that a program or a person should know of.
-type Quirk string
-
-// The quirks.
-const (
-	PartListing          Quirk = "part-listing"            // a session lists only part of the mailbox
-	OnceOnly             Quirk = "once-only"               // after QUIT a retrieved message is not listed again
-	RecentUser           Quirk = "recent-user"             // "recent:" before the user name lists the last 30 days
-	DeletesInWebmail     Quirk = "deletes-in-webmail"      // DELE deletes in the webmail as well
-	WebDecidesDeletion   Quirk = "web-decides-deletion"    // a setting there says what DELE does
-	InboxOnly            Quirk = "inbox-only"              // other folders cannot be retrieved
-	TwoCodes             Quirk = "two-codes"               // at most two authorisation codes
-	CodeEndsWithPassword Quirk = "code-ends-with-password" // a change of password revokes the codes
-	RecentOnly           Quirk = "recent-only"             // may be set to list only recent mail
-	KnownBrowser         Quirk = "known-browser"           // no app password from a browser that is new
-	OwnCertificate       Quirk = "own-certificate"         // the certificate is signed by itself
-)
-
-// Words returns a sentence or two on the quirk for a person, in English and Chinese.
-func (q Quirk) Words() (en, zh string) {
-	w := table().Quirks[q]
-	return w.EN, w.ZH
-}
-
 // endpoint is a server that may be right, with the user names to try there.
 type endpoint struct {
 	server mail.Server

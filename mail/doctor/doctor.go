@@ -228,7 +228,8 @@ func (e *examination) fill(v *mail.Verdict) {
 		if v.Name == "" {
 			v.Name = e.provider.Name
 		}
-		v.Page, v.HelpEN, v.HelpZH = e.provider.HelpURL, e.provider.HelpEN, e.provider.HelpZH
+		v.Page = e.provider.HelpURL
+		v.HelpEN, v.HelpZH = e.provider.Help()
 	}
 	v.Other = e.clean(v.Other)
 }

@@ -36,12 +36,17 @@ func (e *Engine) looking() autoconfig.Options {
 func found(c autoconfig.Candidate) mail.Found {
 	f := mail.Found{
 		Source: string(c.Source), Incoming: c.Incoming, Outgoing: c.Outgoing, Users: c.Users,
-		Verified: c.Verified, Insecure: c.Insecure, Note: c.Note,
+		Verified: c.Verified, Insecure: c.Insecure, Note: c.Note, Problem: c.Problem,
 	}
 	if p := c.Provider; p != nil {
-		f.Provider, f.HelpEN, f.HelpZH, f.HelpURL = p.Name, p.HelpEN, p.HelpZH, p.HelpURL
+		f.Provider, f.HelpURL = p.Name, p.HelpURL
+		f.HelpEN, f.HelpZH = p.Help()
+		f.CopiesEN, f.CopiesZH = p.Copies()
 		f.NeedsCode, f.OAuthOnly, f.NoPOP, f.MinInterval = p.NeedsCode, p.OAuthOnly, p.NoPOP, p.MinInterval
 		f.CanOAuth = slices.Contains(p.Auth, autoconfig.AuthOAuth)
+		if p.NeedsCode && len(p.Auth) > 0 {
+			f.Wanted = p.Auth[0]
+		}
 	}
 	return f
 }
