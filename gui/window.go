@@ -213,6 +213,7 @@ func (w *window) buildFolders() {
 	f.OnSettings = w.showPreferences
 	f.OnRepair = w.repair
 	f.OnMenu = w.folderMenu
+	f.OnEnter = func() { w.list.First() }
 	f.OnStatus = w.statusMenu
 	f.OnFoot = func() { w.body.Refresh() }
 }
@@ -226,7 +227,15 @@ func (w *window) buildList() {
 	w.list.OnMenu = w.messageMenu
 	w.list.OnError = w.fail
 	w.pane = browse.NewPane(w.loop, w.list)
-	w.pane.OnTitle = func(string) { w.title() }
+	w.pane.OnTitle = func(string) {
+		w.title()
+		if w.pane.Searching() { // all mail is searched, not the folder
+			w.folders.Choose("")
+		} else {
+			w.folders.Choose(w.pane.Entry().Key)
+		}
+	}
+	w.pane.OnRead = func(anything bool) { w.reader.SetIdle(!anything) }
 	w.pane.Minutes = func() int {
 		least := 0
 		for _, a := range w.accounts {

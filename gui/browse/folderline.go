@@ -1,8 +1,6 @@
 package browse
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -78,13 +76,17 @@ func (r *folderLineRenderer) draw() {
 		case v.hovered:
 			ground = kit.Hover
 		}
-		if v.ringed {
-			ring = kit.Accent
-		}
 	}
-	box := fyne.NewSize(s.Width-2*folderLeft-1, folderRow)
+	if v.ringed {
+		ring = kit.Accent
+	}
+	box, top := fyne.NewSize(s.Width-2*folderLeft-1, folderRow), float32(0)
+	if heading { // its words stand at its foot
+		box.Height = firstHead
+		top = s.Height - firstHead
+	}
 	for _, f := range []*kit.Fill{r.ground, r.ring} {
-		f.Move(fyne.NewPos(folderLeft, 0))
+		f.Move(fyne.NewPos(folderLeft, top))
 		f.Resize(box)
 	}
 	r.ground.Set(ground, kit.None)
@@ -131,7 +133,7 @@ func (r *folderLineRenderer) draw() {
 		if e.Unread {
 			count = kit.AccentText
 		}
-		r.count.Set(strconv.Itoa(e.Count), e.Unread, count)
+		r.count.Set(kit.Count(e.Count), e.Unread, count)
 		w := r.count.Width()
 		r.count.Place(right-w, 18, w)
 		right -= w + cardGap

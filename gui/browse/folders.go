@@ -47,6 +47,8 @@ type Folders struct {
 	OnCancel   func(ids []mail.AccountID)
 	OnSettings func()
 	OnRepair   func(mail.AccountID)
+	// OnEnter asks for the keyboard to go to what is listed.
+	OnEnter func()
 	// OnStatus asks for the list of accounts with their last results.
 	OnStatus func(at fyne.Position)
 
@@ -133,7 +135,9 @@ func (f *Folders) Say(loop kit.Loop, text string, bad bool) { f.Foot.Say(loop, t
 
 // Choose marks a line as the one that is listed; an empty key marks none.
 func (f *Folders) Choose(key string) {
-	f.chosen = key
+	if key != f.chosen {
+		f.chosen, f.tree.on = key, ""
+	}
 	f.tree.arrange()
 }
 
@@ -230,6 +234,7 @@ type folderTree struct {
 	of     *Folders
 	hover  int
 	ringed bool
+	on     string // the heading that the keyboard is on; empty: it is on the line that is listed
 	away   func() // takes the hover label away
 }
 
@@ -295,7 +300,7 @@ func (t *folderTree) MouseDown(ev *desktop.MouseEvent) {
 	i := t.at(ev.Position)
 	t.away()
 	kit.Focus(t)
-	t.ringed = false
+	t.ringed, t.on = false, ""
 	if i < 0 {
 		return
 	}
@@ -325,36 +330,113 @@ func (t *folderTree) MouseUp(*desktop.MouseEvent) {}
 func (t *folderTree) FocusGained() { t.of.focused = true; t.arrange() }
 
 // FocusLost implements fyne.Focusable.
-func (t *folderTree) FocusLost() { t.of.focused, t.ringed = false, false; t.arrange() }
+func (t *folderTree) FocusLost() { t.of.focused, t.ringed, t.on = false, false, ""; t.arrange() }
 
 // TypedRune implements fyne.Focusable.
 func (t *folderTree) TypedRune(rune) {}
 
-// TypedKey implements fyne.Focusable.
+// TypedKey implements fyne.Focusable. Up and Down list the folder they come to; on a heading they only rest, to fold it.
 func (t *folderTree) TypedKey(k *fyne.KeyEvent) {
 	entries := t.of.entries
-	at := slices.IndexFunc(entries, func(e model.Entry) bool { return e.Key == t.of.chosen })
-	step := 0
+	at := t.place()
+	on := model.Entry{}
+	if at >= 0 {
+		on = entries[at]
+	}
 	switch k.Name {
 	case fyne.KeyUp:
-		step = -1
+		t.step(at-1, -1)
 	case fyne.KeyDown:
-		step = 1
-	case fyne.KeyLeft, fyne.KeyRight:
-		if at >= 0 && entries[at].Parent && entries[at].Closed == (k.Name == fyne.KeyRight) {
-			t.of.fold(entries[at])
+		t.step(at+1, 1)
+	case fyne.KeyHome:
+		t.step(0, 1)
+	case fyne.KeyEnd:
+		t.step(len(entries)-1, -1)
+	case fyne.KeyRight:
+		switch {
+		case on.Parent && on.Closed:
+			t.of.fold(on)
+		case on.Parent:
+			t.step(at+1, 1)
 		}
-		return
-	default:
-		kit.PassKey(t, k)
-		return
-	}
-	for i := at + step; i >= 0 && i < len(entries); i += step {
-		if entries[i].Kind != model.HeadingEntry {
-			t.ringed = true
-			t.of.open(entries[i])
+	case fyne.KeyLeft:
+		if on.Parent && !on.Closed {
+			t.of.fold(on)
 			return
 		}
+		for i := at - 1; i >= 0; i-- { // to what it is in
+			if e := entries[i]; e.Kind == model.HeadingEntry || e.Level < on.Level {
+				t.step(i, -1)
+				return
+			}
+		}
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		switch {
+		case on.Kind == model.HeadingEntry && at >= 0:
+			t.of.fold(on)
+		case k.Name == fyne.KeySpace:
+			kit.PassKey(t, k)
+		default:
+			call(t.of.OnEnter)
+		}
+	case desktop.KeyMenu, fyne.KeyF10:
+		if !menuKey(k) || at < 0 || t.of.OnMenu == nil {
+			kit.PassKey(t, k)
+			return
+		}
+		t.reveal(at)
+		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(t.of.rows[at])
+		t.of.OnMenu(on, at.AddXY(folderIcon, folderRow/2))
+	default:
+		kit.PassKey(t, k)
+	}
+}
+
+// place is the line the keyboard is on: the one that is listed, or a heading; -1 where it is on none.
+func (t *folderTree) place() int {
+	key := t.of.chosen
+	if t.on != "" {
+		key = t.on
+	}
+	return slices.IndexFunc(t.of.entries, func(e model.Entry) bool { return e.Key == key })
+}
+
+// step leads the keyboard to the line i, or the next one in the direction of by that can be chosen or folded.
+func (t *folderTree) step(i, by int) {
+	for ; i >= 0 && i < len(t.of.entries); i += by {
+		e := t.of.entries[i]
+		heading := e.Kind == model.HeadingEntry
+		if !t.shown(i) || heading && !e.Parent {
+			continue
+		}
+		t.ringed = true
+		t.on = ""
+		if heading {
+			t.on = e.Key
+			t.arrange()
+		} else {
+			t.of.open(e)
+		}
+		t.reveal(i)
+		return
+	}
+}
+
+// reveal scrolls as little as it takes to see a line whole.
+func (t *folderTree) reveal(i int) {
+	y := float32(0)
+	for j := range i {
+		if t.shown(j) {
+			y += height(j, t.of.entries[j])
+		}
+	}
+	s := t.of.scroll
+	bottom := y + height(i, t.of.entries[i])
+	switch {
+	case y < s.Offset.Y:
+		s.ScrollToOffset(fyne.NewPos(0, y))
+	case bottom > s.Offset.Y+s.Size().Height:
+		s.ScrollToOffset(fyne.NewPos(0, bottom-s.Size().Height))
 	}
 }
 
@@ -363,7 +445,7 @@ func (t *folderTree) arrange() {
 	for len(f.rows) < len(f.entries) {
 		f.rows = append(f.rows, newFolderLine())
 	}
-	y := float32(0)
+	y, at := float32(0), t.place()
 	width := t.Size().Width
 	for i, row := range f.rows {
 		if i >= len(f.entries) || !t.shown(i) {
@@ -374,7 +456,7 @@ func (t *folderTree) arrange() {
 		h := height(i, e)
 		row.Move(fyne.NewPos(0, y))
 		row.Resize(fyne.NewSize(width, h))
-		row.set(folderView{e, e.Key == f.chosen, i == t.hover, f.rail, f.focused && t.ringed && e.Key == f.chosen, kit.Dark()})
+		row.set(folderView{e, e.Key == f.chosen, i == t.hover, f.rail, f.focused && t.ringed && i == at, kit.Dark()})
 		row.Show()
 		y += h
 	}

@@ -60,7 +60,7 @@ func (l *List) point() {
 // MouseDown implements desktop.Mouseable.
 func (l *List) MouseDown(e *desktop.MouseEvent) {
 	kit.Focus(l)
-	l.ringed = false
+	l.ringed, l.goal = false, -1
 	row, in, ok := l.rowAt(e.Position)
 	if !ok {
 		return
@@ -128,6 +128,14 @@ func (l *List) TypedKey(k *fyne.KeyEvent) {
 		return
 	}
 	switch k.Name {
+	case desktop.KeyMenu, fyne.KeyF10:
+		if c := l.sel.Cursor(); menuKey(k) && l.sel.Has(c.ID) && l.OnMenu != nil {
+			l.reveal(c.Row)
+			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(l)
+			l.OnMenu(at.AddXY(listLeft+cardText, float32(l.pages.Top(c.Row, l.heights())-l.offset)+cardHeight(l.preview)/2))
+			return
+		}
+		kit.PassKey(l, k)
 	case fyne.KeyReturn, fyne.KeyEnter:
 		l.act(OpenIt, l.sel.IDs())
 	case fyne.KeyDelete, fyne.KeyBackspace:
@@ -177,9 +185,11 @@ func (l *List) target(key fyne.KeyName) (int, bool) {
 func (l *List) goTo(row int, with fyne.KeyModifier) {
 	s, ok := l.pages.At(row)
 	if !ok {
-		l.reveal(row) // it is fetched; the next key finds it
+		l.goal, l.goalWith = row, with // once it is fetched
+		l.reveal(row)
 		return
 	}
+	l.goal = -1
 	p := model.Place{ID: s.ID, Row: row}
 	l.ringed = true
 	l.reveal(row)
@@ -231,4 +241,9 @@ func (l *List) Step(n int) {
 	if l.pages.Total > 0 {
 		l.goTo(max(0, min(l.sel.Cursor().Row+n, l.pages.Total-1)), 0)
 	}
+}
+
+// menuKey reports whether a key asks for the menu of what is chosen: the menu key, or F10 with Shift.
+func menuKey(k *fyne.KeyEvent) bool {
+	return k.Name == desktop.KeyMenu || k.Name == fyne.KeyF10 && kit.Modifiers()&fyne.KeyModifierShift != 0
 }

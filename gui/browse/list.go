@@ -84,6 +84,8 @@ type List struct {
 	leaving   map[mail.MessageID]bool // asked to be moved away, still listed
 	wanted    mail.MessageID          // to be chosen once it is known where it stands
 	untold    bool                    // the chosen message is not read yet
+	goal      int                     // row that a key led to before it was here, or -1
+	goalWith  fyne.KeyModifier
 	lastClick struct {
 		at time.Time
 		id mail.MessageID
@@ -96,7 +98,7 @@ type List struct {
 
 // NewList returns an empty list that reads from box.
 func NewList(loop kit.Loop, box model.Lister, now func() time.Time) *List {
-	l := &List{loop: loop, box: box, now: now, hover: -1, hoverAt: -1, preview: 1, leaving: map[mail.MessageID]bool{}}
+	l := &List{loop: loop, box: box, now: now, hover: -1, hoverAt: -1, goal: -1, preview: 1, leaving: map[mail.MessageID]bool{}}
 	l.pages = model.NewPages(mail.Query{}, now())
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	l.bar = kit.NewScrollBar(func(o float64) { l.scrollTo(o) })
@@ -123,7 +125,7 @@ func (l *List) Open(q mail.Query) {
 	l.sel.Clear()
 	l.leaving = map[mail.MessageID]bool{}
 	l.offset = 0
-	l.wanted = 0
+	l.wanted, l.goal = 0, -1
 	l.seen()
 	l.Reload()
 	l.changed()
@@ -411,6 +413,9 @@ func (l *List) fetch(first, last int) {
 		}
 		l.slow = l.slow && l.missing()
 		l.arrange()
+		if _, here := l.pages.At(l.goal); here {
+			l.goTo(l.goal, l.goalWith)
+		}
 	})
 	l.watch()
 }

@@ -28,6 +28,8 @@ type Pane struct {
 	Search *SearchBox
 	// OnTitle tells what is listed now, for the window's title.
 	OnTitle func(string)
+	// OnRead tells that the list was read, and whether there is anything in it.
+	OnRead func(anything bool)
 	// OnBack leads back from a message in a narrow window; the button shows while Narrow.
 	OnBack func()
 	// Minutes is how often Poplar checks, for the hint of an empty inbox; 0: by hand.
@@ -65,6 +67,9 @@ func NewPane(loop kit.Loop, list *List) *Pane {
 	list.OnLoaded = func(_ int, took time.Duration) {
 		p.loaded, p.took = true, took
 		p.update()
+		if p.OnRead != nil {
+			p.OnRead(list.Total() > 0)
+		}
 	}
 	list.OnNew = func(n int) { p.fresh.set(n) }
 	p.ExtendBaseWidget(p)
@@ -168,7 +173,7 @@ func (p *Pane) heading() string {
 func (p *Pane) counted() string {
 	total := p.List.Total()
 	switch {
-	case !p.loaded:
+	case !p.loaded, p.Searching() && total == 0: // then it stands below
 		return ""
 	case p.Searching():
 		ms := max(int(p.took.Milliseconds()), 1)
@@ -176,7 +181,7 @@ func (p *Pane) counted() string {
 			return kit.N(total, "%d found in %d ms · oldest first", "%d found in %d ms · oldest first", ms)
 		}
 		return kit.N(total, "%d found in %d ms · newest first", "%d found in %d ms · newest first", ms)
-	case p.unread > 0 && !p.filter.On():
+	case p.unread > 0:
 		return kit.N(p.unread, "%d unread", "%d unread")
 	case total > 0:
 		return kit.N(total, "%d message", "%d messages")

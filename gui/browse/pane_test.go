@@ -99,7 +99,29 @@ func TestTheTitleCounts(t *testing.T) {
 	if got := p.count.Text(); got != "1,284 unread" {
 		t.Errorf("%q", got)
 	}
-	_ = b
+	test.Tap(p.filter)
+	b.wait(func() bool { return p.loaded })
+	if got := p.count.Text(); got != "1,284 unread" {
+		t.Errorf("of the unread: %q", got)
+	}
+	p.Search.entry.SetText("nowhere")
+	p.Search.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	b.wait(func() bool { return p.Searching() && p.loaded })
+	if p.count.Text() != "" || !p.empty.Visible() {
+		t.Errorf("of nothing that was found: %q", p.count.Text())
+	}
+}
+
+func TestThePaneTellsWhetherThereIsAnythingToRead(t *testing.T) {
+	b, p := newPaneBench(t, 0)
+	var told []bool
+	p.OnRead = func(anything bool) { told = append(told, anything) }
+	b.reload()
+	b.box.arrive(1)
+	b.reload()
+	if !slices.Equal(told, []bool{false, true}) {
+		t.Errorf("it told %v", told)
+	}
 }
 
 func TestNewMailAboveIsOffered(t *testing.T) {
@@ -119,7 +141,7 @@ func TestNewMailAboveIsOffered(t *testing.T) {
 func entries() []model.Entry {
 	accounts := []mail.Account{{ID: "a", Address: "anna@example.org"}}
 	folders := []mail.Folder{
-		{ID: 1, Account: "a", Role: mail.Inbox, Name: "Inbox", Unread: 3},
+		{ID: 1, Account: "a", Role: mail.Inbox, Name: "Inbox", Unread: 1300},
 		{ID: 2, Account: "a", Role: mail.Trash, Name: "Trash"},
 		{ID: 3, Account: "a", Name: "Clients"},
 		{ID: 4, Account: "a", Name: "Old", Parent: 3},
@@ -175,8 +197,9 @@ func TestFoldersOpenFoldAndRepair(t *testing.T) {
 		t.Error("the open folder is not marked")
 	}
 	f.tree.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
-	f.tree.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
-	f.tree.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	for range 3 { // over the heading
+		f.tree.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	}
 	if !slices.Equal(opened[1:], []string{"folder:3", "folder:1", model.KeyUnread}) {
 		t.Errorf("the keyboard opened %v", opened[1:])
 	}
@@ -187,10 +210,72 @@ func TestFoldersOpenFoldAndRepair(t *testing.T) {
 	}
 }
 
+func TestTheKeyboardReachesEveryLineOfTheFolders(t *testing.T) {
+	f := newFolderBench(t)
+	folded := map[string]bool{}
+	entered, menu := 0, ""
+	f.OnFold = func(key string, closed bool) {
+		folded[key] = closed
+		accounts := []mail.Account{{ID: "a", Address: "anna@example.org"}}
+		f.Set(model.Sidebar(accounts, []mail.Folder{{ID: 1, Account: "a", Role: mail.Inbox, Name: "Inbox"}}, folded, nil))
+	}
+	f.OnEnter = func() { entered++ }
+	f.OnMenu = func(e model.Entry, _ fyne.Position) { menu = e.Key }
+	kit.Focus(f.tree)
+	type step struct {
+		key            fyne.KeyName
+		chosen, ringed string
+	}
+	f.Choose("folder:1")
+	for i, s := range []step{
+		{fyne.KeyLeft, "folder:1", "account:a"}, // to what it is in
+		{fyne.KeyLeft, "folder:1", "account:a"}, // which folds
+		{fyne.KeyUp, model.KeyUnread, model.KeyUnread},
+		{fyne.KeyDown, model.KeyUnread, "account:a"},
+		{fyne.KeyReturn, model.KeyUnread, "account:a"}, // unfolds
+		{fyne.KeyRight, "folder:1", "folder:1"},
+		{fyne.KeyHome, model.KeyAll, model.KeyAll},
+		{fyne.KeyEnd, "folder:1", "folder:1"},
+	} {
+		f.tree.TypedKey(&fyne.KeyEvent{Name: s.key})
+		var ringed []string
+		for j, row := range f.rows {
+			if row.Visible() && row.view.ringed {
+				ringed = append(ringed, f.entries[j].Key)
+			}
+		}
+		if f.chosen != s.chosen || !slices.Equal(ringed, []string{s.ringed}) {
+			t.Errorf("step %d, %s: %q is listed, the ring is on %q", i, s.key, f.chosen, ringed)
+		}
+		if i == 1 && !folded["account:a"] || i == 4 && folded["account:a"] {
+			t.Errorf("step %d: folded is %v", i, folded)
+		}
+	}
+	f.tree.TypedKey(&fyne.KeyEvent{Name: desktop.KeyMenu})
+	f.tree.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if menu != "folder:1" || entered != 1 {
+		t.Errorf("the menu is of %q, entered %d times", menu, entered)
+	}
+}
+
+func TestTheKeyboardScrollsTheFolders(t *testing.T) {
+	f := newFolderBench(t)
+	f.Resize(fyne.NewSize(212, 200))
+	f.tree.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	row, _ := lineOf(f, f.chosen)
+	if bottom := row.Position().Y + row.Size().Height - f.scroll.Offset.Y; bottom > f.scroll.Size().Height || f.scroll.Offset.Y == 0 {
+		t.Errorf("the line ends at %v of %v", bottom, f.scroll.Size().Height)
+	}
+	f.tree.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
+	if row, _ = lineOf(f, f.chosen); row.Position().Y < f.scroll.Offset.Y {
+		t.Errorf("the line at %v is above %v", row.Position().Y, f.scroll.Offset.Y)
+	}
+}
+
 func TestFoldersShowNamesAndCounts(t *testing.T) {
 	f := newFolderBench(t)
 	r := test.WidgetRenderer(must(lineOf(f, "folder:1"))).(*folderLineRenderer)
-	if r.title.Text() != "Inbox" || r.count.Text() != "3" || !r.count.Visible() {
+	if r.title.Text() != "Inbox" || r.count.Text() != "1,300" || !r.count.Visible() {
 		t.Errorf("%q %q", r.title.Text(), r.count.Text())
 	}
 	kit.SetLanguage("zh")

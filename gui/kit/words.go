@@ -87,6 +87,9 @@ func N(n int, one, many string, args ...any) string {
 	return T(s, append([]any{counted(n)}, args...)...)
 }
 
+// Count is a number as it is written by itself, with its thousands apart.
+func Count(n int) string { return fmt.Sprint(counted(n)) }
+
 // counted is a number that is written with its thousands apart.
 type counted int
 

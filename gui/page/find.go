@@ -3,11 +3,16 @@ package page
 // Find marks every place where text occurs and goes to the first at or below what is visible. It returns how many
 // there are and which one, from 0, it stands on (-1: none). An empty text ends the search.
 func (p *Page) Find(text string) (count, at int) {
-	p.query, p.match = text, -1
-	p.matches = nil
 	if text != "" {
 		p.Unfold() // what is out of sight is looked for too
 	}
+	return p.FindSeen(text)
+}
+
+// FindSeen is Find in what is not folded away.
+func (p *Page) FindSeen(text string) (count, at int) {
+	p.query, p.match = text, -1
+	p.matches = nil
 	if p.page != nil && text != "" {
 		p.matches = p.page.Find(text)
 		for i, m := range p.matches {

@@ -35,15 +35,18 @@ func (p *Page) Toggle(fold int) {
 	p.restyle()
 }
 
-// Unfold shows everything for as long as the message stands, and takes the buttons that fold away.
-func (p *Page) Unfold() {
+// Unfold shows everything for as long as the message stands, and takes the buttons that fold away. It reports whether
+// there was something folded; that is seen when the message was laid out anew.
+func (p *Page) Unfold() bool {
 	if p.unfolded {
-		return
+		return false
 	}
 	p.unfolded = true
-	if p.doc == nil || len(p.doc.Folds) > 0 {
-		p.restyle()
+	if p.doc != nil && len(p.doc.Folds) == 0 {
+		return false
 	}
+	p.restyle()
+	return true
 }
 
 // SetPassed says of the messages that follow whether they were passed on: what they quote is there to be read, and

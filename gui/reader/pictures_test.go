@@ -306,6 +306,28 @@ func walkStrings(v any, f func(string)) {
 	}
 }
 
+func TestWhatWasSearchedForIsFoundInEarlierTextToo(t *testing.T) {
+	earlier := "<blockquote type=cite>" + strings.Repeat("<p>The old willow</p>", 30) + "</blockquote>"
+	b := &letters{from: "a@b.example", sources: []string{"<p>One poplar</p><div>On Monday A wrote:</div>" + earlier}}
+	r, q := newReader(t, &b.box)
+	r.box = b
+	for _, c := range []struct {
+		word     string
+		want     int
+		unfolded bool
+	}{{"poplar", 1, false}, {"willow", 30, true}} {
+		r.Clear()
+		r.Open(mail.Summary{ID: 1}, []string{c.word})
+		if !q.Until(20*time.Second, func() bool { n, _ := r.body.FindNext(0); return r.Message() != nil && n == c.want }) {
+			n, _ := r.body.FindNext(0)
+			t.Fatalf("%s: %d places are marked", c.word, n)
+		}
+		if folds := r.body.Unfold(); folds == c.unfolded {
+			t.Errorf("%s: there was something folded: %v", c.word, folds)
+		}
+	}
+}
+
 func TestFindInAMessage(t *testing.T) {
 	b := &letters{from: "a@b.example", sources: []string{"<p>One poplar</p><p>Two POPLAR</p><p>Three poplars</p>"}}
 	r, q := newReader(t, &b.box)

@@ -67,6 +67,7 @@ type Reader struct {
 	state    state
 	id       mail.MessageID
 	shown    mail.MessageID // stands on the screen
+	idle     bool           // there is nothing to choose from
 	msg      *mail.Message
 	cancel   context.CancelFunc
 	body     *page.Page
@@ -148,6 +149,7 @@ func New(loop kit.Loop, box Box, now func() time.Time, self func(addr string) bo
 		r.bars = append(r.bars, kit.NewFill(kit.Pill, 5))
 	}
 	r.ExtendBaseWidget(r)
+	r.idle = true
 	r.Clear()
 	return r
 }
@@ -175,6 +177,17 @@ func (r *Reader) Clear() {
 	r.message.set("mail", kit.T("Choose a message to read."), "")
 }
 
+// SetIdle says that there is nothing to choose from: then the reader asks for nothing.
+func (r *Reader) SetIdle(idle bool) {
+	if idle == r.idle {
+		return
+	}
+	r.idle = idle
+	if r.state == nothing {
+		r.look(nothing)
+	}
+}
+
 // Several shows that n messages are chosen.
 func (r *Reader) Several(n int) {
 	r.many.set(n)
@@ -196,7 +209,7 @@ func (r *Reader) look(s state) {
 	if s != one {
 		r.find.Hide()
 	}
-	show(r.message, s == nothing || s == broken)
+	show(r.message, s == nothing && !r.idle || s == broken)
 	show(r.many, s == several)
 	for _, b := range r.bars {
 		show(b, false)
@@ -337,26 +350,23 @@ func (r *Reader) complete() {
 	if r.find.Visible() {
 		r.find.search()
 	}
-	if words := r.sought; len(words) > 0 { // once: the person may look elsewhere afterwards
-		r.sought = nil
-		r.seek(words)
+	if r.msg != nil && len(r.sought) > 0 && (r.seek(r.sought) || !r.body.Unfold()) {
+		r.sought = nil // once: the person may look elsewhere afterwards
 	}
 }
 
-// seek marks in the body what was searched for and goes there: the words as they were typed, else the longest that
-// occurs.
-func (r *Reader) seek(words []string) {
-	if n, _ := r.body.Find(strings.Join(words, " ")); n > 0 {
-		return
-	}
-	words = slices.Clone(words)
-	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
-	for _, w := range words {
-		if n, _ := r.body.Find(w); n > 0 {
-			return
+// seek marks in what is seen of the body what was searched for and goes there: the words as they were typed, else the
+// longest that occurs. It reports whether one does.
+func (r *Reader) seek(words []string) bool {
+	texts := slices.Clone(words)
+	slices.SortStableFunc(texts, func(a, b string) int { return len(b) - len(a) })
+	for _, text := range append([]string{strings.Join(words, " ")}, texts...) {
+		if n, _ := r.body.FindSeen(text); n > 0 {
+			return true
 		}
 	}
-	r.body.Find("")
+	r.body.FindSeen("")
+	return false
 }
 
 // part reads attachments of a message whole, away from the UI thread.

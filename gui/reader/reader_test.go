@@ -90,6 +90,10 @@ func TestAMessageIsShownWithItsHeadAndAttachments(t *testing.T) {
 	r, q := newReader(t, &box{})
 	var shown mail.MessageID
 	r.OnShown = func(id mail.MessageID, _ *mail.Message) { shown = id }
+	if r.message.Visible() {
+		t.Error("it asks to choose where there is nothing to choose from")
+	}
+	r.SetIdle(false)
 	if r.message.bold.Text() != "Choose a message to read." || !r.message.Visible() {
 		t.Error("an empty reader says nothing")
 	}
