@@ -241,7 +241,7 @@ func waitForMail(t *testing.T, d *mailtest.Dovecot, user, text string) string {
 	t.Helper()
 	_, id, _ := strings.Cut(text, "Message-ID: ")
 	id, _, _ = strings.Cut(id, "\n")
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 		all, err := d.Messages(user)
 		if err != nil {
 			t.Fatal(err)

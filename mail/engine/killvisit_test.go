@@ -35,7 +35,7 @@ func visitAndDie() int {
 		return 2
 	}
 	e, err := Open(ctx, Options{
-		Dir: os.Getenv(killDir), Wait: 10 * time.Second,
+		Dir: os.Getenv(killDir), Wait: time.Minute,
 		Secret: func(context.Context, mail.Account, mail.Direction) (string, error) { return secret, nil },
 	})
 	if err == nil {

@@ -58,11 +58,14 @@ func TestReadOnlyDiskInMidVisit(t *testing.T) {
 	if err := immutable(log, false); err != nil {
 		t.Fatal(err)
 	}
-	var failed error
-	b.pop.SetScript(mailtest.Nth(n/2, "RETR", func(*mailtest.Turn) { failed = immutable(log, true) }))
+	closed := make(chan error, 1) // by the server, half-way
+	b.pop.SetScript(mailtest.Nth(n/2, "RETR", func(*mailtest.Turn) { closed <- immutable(log, true) }))
 	reports, err := b.Receive(t.Context())
-	if err != nil || failed != nil {
-		t.Fatal(err, failed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-closed; err != nil {
+		t.Fatal(err)
 	}
 	p := reports[0].Problem
 	if p == nil || p.Kind != mail.NotWritable || b.box.Len() != n || b.pop.Count("DELE") != 0 {

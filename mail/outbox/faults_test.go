@@ -42,7 +42,7 @@ type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
 func (p *post) sender(dial dialer) Sender {
 	return func(ctx context.Context, o mail.OutboxItem, raw mail.Raw, inFlight func(context.Context) error) (mail.Receipt, error) {
-		opts := wire.Options{DialContext: dial, Idle: 5 * time.Second}
+		opts := wire.Options{DialContext: dial, Idle: 30 * time.Second}
 		return submit.Send(ctx, p.to, p.secret, opts, submit.Message{From: o.From, To: o.Pending(), Raw: raw}, inFlight)
 	}
 }

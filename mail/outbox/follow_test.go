@@ -39,7 +39,7 @@ func (c *train) send(ctx context.Context, o mail.OutboxItem, raw mail.Raw, inFli
 	for {
 		if c.x == nil || !c.x.Usable() {
 			c.close()
-			x, err := submit.Open(ctx, c.p.to, c.p.secret, wire.Options{DialContext: c.dial, Idle: 5 * time.Second})
+			x, err := submit.Open(ctx, c.p.to, c.p.secret, wire.Options{DialContext: c.dial, Idle: 30 * time.Second})
 			c.dial = nil // the next connection is a good one
 			if err != nil {
 				return mail.Receipt{State: mail.Deferred}, err

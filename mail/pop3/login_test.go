@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"poplar/mail"
@@ -317,51 +318,28 @@ func TestInitialResponseThatIsOverlooked(t *testing.T) {
 
 // A server that offers PIPELINING and throws away what it was not waiting for is asked step by step, now and from then on.
 func TestServerThatLosesWhatComesEarly(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
 	answers := map[string]string{
-		"CAPA": "+OK\r\nUSER\r\nUIDL\r\nTOP\r\nPIPELINING\r\n.", "USER": "+OK", "PASS": "+OK", "STAT": "+OK 0 0", "UIDL": "+OK\r\n.", "QUIT": "+OK bye",
+		"CAPA": "+OK\r\nUSER\r\nUIDL\r\nTOP\r\nPIPELINING\r\n.", "USER": "+OK", "PASS": "+OK", "STAT": "+OK 0 0", "UIDL": "+OK\r\n.",
 	}
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
+	synctest.Test(t, func(t *testing.T) {
+		to, dial := answering(t, func(conn net.Conn, verb string) { fmt.Fprint(conn, answers[verb]+"\r\n") })
+		to.Auth = mail.AuthAuto
+		var known pop3.Known
+		for _, wait := range []time.Duration{time.Minute, 0} {
+			start := time.Now()
+			c := loginTo(t, to, pop3.Options{Ahead: true, Known: known, Wire: wire.Options{Idle: time.Minute, DialContext: dial}})
+			if n, _, err := c.Stat(t.Context()); err != nil || n != 0 {
+				t.Errorf("STAT: %d, %v", n, err)
 			}
-			go func() {
-				defer conn.Close()
-				fmt.Fprint(conn, "+OK hello\r\n")
-				p := make([]byte, 1000)
-				for {
-					n, err := conn.Read(p)
-					if err != nil {
-						return
-					}
-					verb, _, _ := strings.Cut(strings.TrimSpace(string(p[:n])), " ")
-					if verb, _, _ = strings.Cut(verb, "\r"); verb == "QUIT" {
-						return
-					}
-					fmt.Fprint(conn, answers[verb]+"\r\n")
-				}
-			}()
+			if known = c.Known(); !known.Serial || len(known.Broken) > 0 {
+				t.Errorf("remembered %+v", known)
+			}
+			if took := time.Since(start); took != wait {
+				t.Errorf("it took %s of waiting, not %s", took, wait)
+			}
+			_ = c.Close()
 		}
-	}()
-	at := l.Addr().(*net.TCPAddr)
-	to := mail.Server{Host: "127.0.0.1", Port: at.Port, Security: mail.NoTLS, User: "u", Auth: mail.AuthAuto, AllowPlaintext: true}
-	var known pop3.Known
-	for _, idle := range []time.Duration{300 * time.Millisecond, time.Hour} {
-		c := loginTo(t, to, pop3.Options{Ahead: true, Known: known, Wire: wire.Options{Idle: idle}})
-		if n, _, err := c.Stat(t.Context()); err != nil || n != 0 {
-			t.Errorf("STAT: %d, %v", n, err)
-		}
-		if known = c.Known(); !known.Serial || len(known.Broken) > 0 {
-			t.Errorf("remembered %+v", known)
-		}
-		_ = c.Close()
-	}
+	})
 }
 
 func TestWrongPasswordIsNotTriedInEveryWay(t *testing.T) {

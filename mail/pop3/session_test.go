@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"poplar/mail"
@@ -328,21 +330,21 @@ func TestCancel(t *testing.T) {
 	c := login(t, s)
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(10*time.Millisecond, cancel)
-	start := time.Now()
 	_, err := c.Retr(ctx, 1, io.Discard)
 	if p := mail.ProblemOf(err); err == nil || p.Kind != mail.Cancelled {
 		t.Errorf("cancelled: %v", err)
-	}
-	if d := time.Since(start); d > 5*time.Second {
-		t.Errorf("it took %s", d)
 	}
 }
 
 func TestSilence(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
-	s, _ := serve(t, mailtest.POP3Options{Script: mailtest.On("RETR", mailtest.Stall(release))}, "A: 1\r\n\r\n")
-	c := loginTo(t, s.Server("u"), pop3.Options{Wire: wire.Options{Idle: 50 * time.Millisecond}})
+	var silence mailtest.Silence
+	s, _ := serve(t, mailtest.POP3Options{Script: mailtest.On("RETR", func(turn *mailtest.Turn) {
+		silence.Fall()
+		turn.Stall(release)
+	})}, "A: 1\r\n\r\n")
+	c := loginTo(t, s.Server("u"), pop3.Options{Wire: wire.Options{DialContext: silence.DialContext}})
 	_, err := c.Retr(t.Context(), 1, io.Discard)
 	if p := mail.ProblemOf(err); err == nil || p.Kind != mail.Timeout {
 		t.Errorf("silence: %v", err)
@@ -350,11 +352,56 @@ func TestSilence(t *testing.T) {
 }
 
 func TestSlowServerGoesOn(t *testing.T) {
-	s, _ := serve(t, mailtest.POP3Options{Script: mailtest.On("RETR", mailtest.Trickle(1, 10*time.Millisecond))}, "A: 1\r\n\r\n.\r\n")
-	c := loginTo(t, s.Server("u"), pop3.Options{Wire: wire.Options{Idle: 200 * time.Millisecond}})
-	var b bytes.Buffer
-	if _, err := c.Retr(t.Context(), 1, &b); err != nil || b.String() != "A: 1\r\n\r\n.\r\n" {
-		t.Errorf("%q %v", b.String(), err)
+	synctest.Test(t, func(t *testing.T) {
+		to, dial := answering(t, func(conn net.Conn, verb string) {
+			switch verb {
+			case "RETR":
+			case "CAPA":
+				fmt.Fprint(conn, "-ERR\r\n")
+				return
+			default:
+				fmt.Fprint(conn, "+OK\r\n")
+				return
+			}
+			for _, octet := range []byte("+OK\r\nA: 1\r\n\r\n..\r\n.\r\n") {
+				time.Sleep(50 * time.Second)
+				_, _ = conn.Write([]byte{octet})
+			}
+		})
+		c := loginTo(t, to, pop3.Options{Wire: wire.Options{Idle: time.Minute, DialContext: dial}})
+		var b bytes.Buffer
+		if _, err := c.Retr(t.Context(), 1, &b); err != nil || b.String() != "A: 1\r\n\r\n.\r\n" {
+			t.Errorf("%q %v", b.String(), err)
+		}
+		_ = c.Close()
+	})
+}
+
+// answering is a server without a network, for tests whose time is not the clock's: it greets, and answers each read by
+// what say makes of its first word.
+func answering(t *testing.T, say func(conn net.Conn, verb string)) (mail.Server, func(context.Context, string, string) (net.Conn, error)) {
+	t.Helper()
+	to := mail.Server{Host: "127.0.0.1", Port: 110, Security: mail.NoTLS, User: "u", Auth: mail.AuthUserPass, AllowPlaintext: true}
+	return to, func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		go func() {
+			defer far.Close()
+			fmt.Fprint(far, "+OK hello\r\n")
+			p := make([]byte, 1000)
+			for {
+				n, err := far.Read(p)
+				if err != nil {
+					return
+				}
+				verb, _, _ := strings.Cut(strings.TrimSpace(string(p[:n])), " ")
+				verb, _, _ = strings.Cut(verb, "\r")
+				if verb == "QUIT" {
+					return
+				}
+				say(far, verb)
+			}
+		}()
+		return near, nil
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"slices"
 	"sync"
@@ -204,11 +205,12 @@ type mailbox struct {
 	known  pop3.Known
 	clock  *mailtest.Clock
 	idle   time.Duration
+	dial   func(ctx context.Context, network, addr string) (net.Conn, error) // nil: the usual
 }
 
 func newMailbox(t testing.TB, keep mail.KeepMode, o mailtest.POP3Options, raw ...string) *mailbox {
 	t.Helper()
-	m := &mailbox{t: t, server: mailtest.StartPOP3(t, o), store: newStore(), idle: 5 * time.Second}
+	m := &mailbox{t: t, server: mailtest.StartPOP3(t, o), store: newStore(), idle: time.Minute}
 	m.box = m.server.AddUser("u", password)
 	for _, r := range raw {
 		m.box.Add([]byte(r))
@@ -225,7 +227,7 @@ func newMailbox(t testing.TB, keep mail.KeepMode, o mailtest.POP3Options, raw ..
 }
 
 func (m *mailbox) connect(ctx context.Context) (*pop3.Client, error) {
-	return pop3.Open(ctx, m.visit.Account.Incoming, password, pop3.Options{Wire: wire.Options{Idle: m.idle}, Known: m.known, Ahead: true})
+	return pop3.Open(ctx, m.visit.Account.Incoming, password, pop3.Options{Wire: wire.Options{Idle: m.idle, DialContext: m.dial}, Known: m.known, Ahead: true})
 }
 
 // run makes one visit.

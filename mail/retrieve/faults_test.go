@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"poplar/mail"
 	"poplar/mail/mailtest"
@@ -30,8 +29,7 @@ type fault struct {
 	known   int               // renumbered, altogether
 	fails   map[int]mail.Kind // visits that end with a problem
 	only    mail.KeepMode     // policy the row is about; empty: both
-	idle    time.Duration
-	first   bool // all are stored after the first visit already
+	first   bool              // all are stored after the first visit already
 }
 
 func script(list ...mailtest.Script) func() mailtest.Script {
@@ -217,7 +215,7 @@ func faults() []fault {
 		}, want: []string{odd, odd, long}, retrs: bothRetrs(3)},
 		{name: "no line end at the end", fill: func(b *mailtest.Mailbox) { b.Add([]byte("Subject: x\r\n\r\ntext")) }, want: []string{"Subject: x\r\n\r\ntext\r\n"}, retrs: bothRetrs(1)},
 		{name: "an empty message", fill: func(b *mailtest.Mailbox) { b.Add([]byte{}) }, want: []string{""}, retrs: bothRetrs(1)},
-		{name: "one octet at a time", script: script(mailtest.On("RETR 2", mailtest.Trickle(1, 15*time.Millisecond))), retrs: bothRetrs(4), idle: 1500 * time.Millisecond},
+		{name: "one octet at a time", script: script(mailtest.On("RETR 2", mailtest.Trickle(1, 0))), retrs: bothRetrs(4)},
 		// Refused at the door.
 		{name: "the greeting is -ERR", script: script(mailtest.InSession(1, mailtest.On("GREETING", mailtest.Instead("-ERR come back later")))), fails: map[int]mail.Kind{1: mail.ServerTemporary}, retrs: bothRetrs(4)},
 		{name: "[IN-USE]", script: script(mailtest.InSession(1, mailtest.On("AUTH", mailtest.Refuse("IN-USE", "locked")))), fails: map[int]mail.Kind{1: mail.MailboxInUse}, retrs: bothRetrs(4)},
@@ -415,9 +413,6 @@ func (f fault) run(t *testing.T, keep mail.KeepMode) {
 	}
 	if f.script != nil {
 		m.server.SetScript(f.script())
-	}
-	if f.idle > 0 {
-		m.idle = f.idle
 	}
 	var last mail.VisitReport
 	known := 0

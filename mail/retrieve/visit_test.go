@@ -321,13 +321,9 @@ func TestCancel(t *testing.T) {
 	m.idle = time.Hour
 	ctx, cancel := context.WithCancel(t.Context())
 	m.store.check = func(string, *store) error { cancel(); return nil } // once 4 and 3 are being stored
-	start := time.Now()
 	r := m.runWith(ctx)
 	if r.Problem == nil || r.Problem.Kind != mail.Cancelled || m.server.Count("DELE") != 0 {
 		t.Errorf("%+v", r)
-	}
-	if d := time.Since(start); d > 5*time.Second {
-		t.Errorf("it took %s", d)
 	}
 	m.server.SetScript(nil)
 	m.store.check = nil
@@ -339,8 +335,12 @@ func TestSilenceWhilePipeliningIsTriedOnceWithoutIt(t *testing.T) {
 	never := make(chan struct{})
 	m := newMailbox(t, mail.KeepForever, mailtest.POP3Options{}, letters(6)...)
 	// A server that forgets commands which arrive before it has answered.
-	m.server.SetScript(mailtest.InSession(1, mailtest.On("RETR 4", mailtest.Stall(never))))
-	m.idle = 100 * time.Millisecond
+	var silence mailtest.Silence
+	m.server.SetScript(mailtest.InSession(1, mailtest.On("RETR 4", func(turn *mailtest.Turn) {
+		silence.Fall()
+		turn.Stall(never)
+	})))
+	m.dial = silence.DialContext
 	r := m.clean()
 	m.once(letters(6)...)
 	if r.Retrieved != 6 || !m.known.Serial {

@@ -196,7 +196,7 @@ func TestKilledWhileTheFormChanges(t *testing.T) {
 			t.Fatalf("it ended with %v: %s", err, said)
 		}
 		timer.Stop()
-		s, err := Open(t.Context(), dir, Options{Wait: 10 * time.Second})
+		s, err := Open(t.Context(), dir, Options{Wait: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -162,7 +162,7 @@ func (c curlCase) run(t *testing.T) {
 			_ = conn.Close()
 		}
 	})
-	r, err := submit.Send(t.Context(), to, secret, wire.Options{Idle: 5 * time.Second}, m, quietly)
+	r, err := submit.Send(t.Context(), to, secret, wire.Options{Idle: 30 * time.Second}, m, quietly)
 	ok := c.Exit == "0"
 	d, deliberate := different[c.ID]
 	if deliberate {

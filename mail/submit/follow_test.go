@@ -48,7 +48,7 @@ func TestNextEnvelopeBehindTheDot(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t, mailtest.SMTPOptions{Script: c.script})
-			x, err := submit.Open(t.Context(), s.to, "", wire.Options{Idle: 5 * time.Second})
+			x, err := submit.Open(t.Context(), s.to, "", wire.Options{Idle: 30 * time.Second})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -178,7 +178,8 @@ func TestLostEnvelope(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
 	s := start(t, mailtest.SMTPOptions{Script: mailtest.Nth(2, "MAIL", mailtest.Stall(release))})
-	x, err := submit.Open(t.Context(), s.to, "", wire.Options{Idle: 100 * time.Millisecond})
+	var silence mailtest.Silence
+	x, err := submit.Open(t.Context(), s.to, "", wire.Options{DialContext: silence.DialContext})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,6 +189,7 @@ func TestLostEnvelope(t *testing.T) {
 	if _, err := x.Send(t.Context(), m, quietly); err != nil || x.Lost() {
 		t.Fatal(err)
 	}
+	silence.Fall()
 	var e *submit.Error
 	if r, err := x.Send(t.Context(), letter(2, bert), quietly); !errors.As(err, &e) || r.State != mail.Deferred || !x.Lost() || x.Usable() {
 		t.Errorf("%v, %v, lost %v", r, err, x.Lost())

@@ -52,7 +52,7 @@ func TestProbe(t *testing.T) {
 			}
 			var steps []string
 			note := func(step string, took time.Duration, said string, err error) {
-				if took < 0 || took > 10*time.Second {
+				if took < 0 || took > time.Minute {
 					t.Errorf("%s took %v", step, took)
 				}
 				if err == nil && said == "" {
@@ -164,7 +164,7 @@ func TestPostfix(t *testing.T) {
 // arrives waits until the user has a message with that subject and says whether its body ends as it should.
 func arrives(t *testing.T, d *mailtest.Dovecot, user, subject, end string) bool {
 	t.Helper()
-	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); {
+	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); {
 		list, err := d.Messages(user)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"poplar/mail"
@@ -105,7 +106,7 @@ func TestCutLinks(t *testing.T) {
 			o.Script = c.script
 			s := start(t, o)
 			flying := 0
-			r, err := submit.Send(t.Context(), s.to, "", wire.Options{Idle: 5 * time.Second}, message(bert, cleo), func(context.Context) error {
+			r, err := submit.Send(t.Context(), s.to, "", wire.Options{Idle: 30 * time.Second}, message(bert, cleo), func(context.Context) error {
 				flying++
 				return nil
 			})
@@ -162,7 +163,7 @@ func TestRefusalInTheMiddleOfTheMessage(t *testing.T) {
 	addr := l.Addr().(*net.TCPAddr)
 	to := mail.Server{Host: "127.0.0.1", Port: addr.Port, Security: mail.NoTLS, Auth: mail.AuthNone}
 	body := mail.Bytes("Subject: x\r\n\r\n" + strings.Repeat("0123456789\r\n", 1<<21))
-	r, err := submit.Send(t.Context(), to, "", wire.Options{Idle: 200 * time.Millisecond}, submit.Message{From: anna, To: []string{bert}, Raw: body}, quietly)
+	r, err := submit.Send(t.Context(), to, "", wire.Options{Idle: 3 * time.Second}, submit.Message{From: anna, To: []string{bert}, Raw: body}, quietly)
 	if states(r) != bert+" failed 5.3.4" || mail.ProblemOf(err).Kind != mail.TooLarge {
 		t.Errorf("%s, %v", states(r), err)
 	}
@@ -180,13 +181,33 @@ func TestSilence(t *testing.T) {
 
 // The answer to the final dot may take longer than any other (RFC 5321, section 4.5.3.2.6).
 func TestPatienceAfterTheDot(t *testing.T) {
-	release := make(chan struct{})
-	s := start(t, mailtest.SMTPOptions{Script: mailtest.On("DOT", mailtest.Stall(release))})
-	time.AfterFunc(150*time.Millisecond, func() { close(release) })
-	r, err := submit.Send(t.Context(), s.to, "", wire.Options{Idle: 50 * time.Millisecond}, message(bert), quietly)
-	if err != nil || r.State != mail.SentOK {
-		t.Errorf("%v, %v", r.State, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		wg.Go(func() {
+			defer far.Close()
+			in := bufio.NewReader(far)
+			for _, say := range []string{"220 x", "250 x", "250 ok", "250 ok", "354 go", "250 taken"} {
+				_, _ = io.WriteString(far, say+"\r\n")
+				for line, last := "", say == "354 go"; ; {
+					var err error
+					if line, err = in.ReadString('\n'); err != nil || !last || line == ".\r\n" {
+						break
+					}
+				}
+				if say == "354 go" {
+					time.Sleep(8 * time.Minute)
+				}
+			}
+		})
+		to := mail.Server{Host: "127.0.0.1", Port: 25, Security: mail.NoTLS, Auth: mail.AuthNone}
+		dial := func(context.Context, string, string) (net.Conn, error) { return near, nil }
+		r, err := submit.Send(t.Context(), to, "", wire.Options{Idle: time.Minute, DialContext: dial}, message(bert), quietly)
+		if err != nil || r.State != mail.SentOK {
+			t.Errorf("%v, %v", r.State, err)
+		}
+	})
 }
 
 func TestCancel(t *testing.T) {

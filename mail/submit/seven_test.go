@@ -174,7 +174,7 @@ func TestSevenBitInARow(t *testing.T) {
 	first.ID, first.Raw = 1, mail.Bytes(crlf(wide["without MIME"]))
 	second.ID, second.Raw = 2, mail.Bytes(crlf(wide["signed"]))
 	first.Next = func(context.Context) (submit.Message, bool) { return second, true }
-	x, err := submit.Open(t.Context(), s.to, "", wire.Options{Idle: 5 * time.Second})
+	x, err := submit.Open(t.Context(), s.to, "", wire.Options{Idle: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
