@@ -234,6 +234,7 @@ type folderTree struct {
 	of     *Folders
 	hover  int
 	ringed bool
+	quiet  bool   // the next focus comes from the mouse
 	on     string // the heading that the keyboard is on; empty: it is on the line that is listed
 	away   func() // takes the hover label away
 }
@@ -299,8 +300,9 @@ func (t *folderTree) MouseOut() {
 func (t *folderTree) MouseDown(ev *desktop.MouseEvent) {
 	i := t.at(ev.Position)
 	t.away()
+	t.quiet = true
 	kit.Focus(t)
-	t.ringed, t.on = false, ""
+	t.quiet, t.ringed, t.on = false, false, ""
 	if i < 0 {
 		return
 	}
@@ -327,7 +329,10 @@ func (t *folderTree) MouseDown(ev *desktop.MouseEvent) {
 func (t *folderTree) MouseUp(*desktop.MouseEvent) {}
 
 // FocusGained implements fyne.Focusable.
-func (t *folderTree) FocusGained() { t.of.focused = true; t.arrange() }
+func (t *folderTree) FocusGained() {
+	t.of.focused, t.ringed = true, !t.quiet
+	t.arrange()
+}
 
 // FocusLost implements fyne.Focusable.
 func (t *folderTree) FocusLost() { t.of.focused, t.ringed, t.on = false, false, ""; t.arrange() }

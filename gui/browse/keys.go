@@ -59,8 +59,9 @@ func (l *List) point() {
 
 // MouseDown implements desktop.Mouseable.
 func (l *List) MouseDown(e *desktop.MouseEvent) {
+	l.quiet = true
 	kit.Focus(l)
-	l.ringed, l.goal = false, -1
+	l.quiet, l.ringed, l.goal = false, false, -1
 	row, in, ok := l.rowAt(e.Position)
 	if !ok {
 		return
@@ -113,7 +114,10 @@ func (l *List) act(a Action, ids []mail.MessageID) {
 }
 
 // FocusGained implements fyne.Focusable.
-func (l *List) FocusGained() { l.focused = true; l.arrange() }
+func (l *List) FocusGained() {
+	l.focused, l.ringed = true, !l.quiet
+	l.arrange()
+}
 
 // FocusLost implements fyne.Focusable.
 func (l *List) FocusLost() { l.focused, l.ringed = false, false; l.arrange() }

@@ -70,6 +70,7 @@ type List struct {
 	offset  float64
 	focused bool
 	ringed  bool           // the keyboard was used last: its place shows
+	quiet   bool           // the next focus comes from the mouse
 	mouse   *fyne.Position // nil where it is not over the list
 	hover   int            // row under the mouse, or -1
 	hoverAt int            // quick action under the mouse, or -1

@@ -39,7 +39,8 @@ func (l *List) view(row int) cardView {
 	if v.hovered {
 		v.quick = l.hoverAt
 	}
-	v.cursor = l.focused && l.ringed && l.sel.Cursor().ID == s.ID && !(l.sel.Len() == 1 && v.selected)
+	at := l.sel.Cursor().ID
+	v.cursor = l.focused && l.ringed && (at == s.ID || at == 0 && row == 0) && !(l.sel.Len() == 1 && v.selected)
 	_, headNext := l.pages.Head(row + 1)
 	next, _ := l.pages.At(row + 1)
 	v.rule = row+1 < l.pages.Total && !headNext && !v.selected && !v.hovered && !l.sel.Has(next.ID) && row+1 != l.hover

@@ -254,7 +254,7 @@ func (r *paneRenderer) Refresh() {
 
 func (r *paneRenderer) Objects() []fyne.CanvasObject {
 	p := r.pane
-	return []fyne.CanvasObject{r.ground, p.List, p.empty, p.Search, p.title, p.count, p.filter, p.order, r.rule, p.fresh}
+	return []fyne.CanvasObject{r.ground, p.Search, p.title, p.count, p.filter, p.order, r.rule, p.List, p.empty, p.fresh}
 }
 
 // emptyWords are icon, bold line and hint of a list without messages.

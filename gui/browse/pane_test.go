@@ -258,6 +258,30 @@ func TestTheKeyboardReachesEveryLineOfTheFolders(t *testing.T) {
 	}
 }
 
+func TestWhereTheKeyboardIsShowsOnlyWhereItCameByKeys(t *testing.T) {
+	f := newFolderBench(t)
+	f.Choose("folder:1")
+	row, y := lineOf(f, "folder:1")
+	f.Focus()
+	if !row.view.ringed {
+		t.Error("the folders have the keyboard and do not show it")
+	}
+	fyne.CurrentApp().Driver().CanvasForObject(f).Unfocus()
+	press(f, 100, y, desktop.MouseButtonPrimary)
+	if row.view.ringed {
+		t.Error("a click draws a ring")
+	}
+	b := newBench(t, 5)
+	kit.Focus(b.list)
+	if !b.shownAt(0).cursor {
+		t.Error("a list of which nothing is chosen does not show that it has the keyboard")
+	}
+	b.click(2, 0)
+	if b.shownAt(0).cursor || b.shownAt(2).cursor {
+		t.Error("a click draws a ring in the list")
+	}
+}
+
 func TestTheKeyboardScrollsTheFolders(t *testing.T) {
 	f := newFolderBench(t)
 	f.Resize(fyne.NewSize(212, 200))

@@ -550,9 +550,9 @@ func (p *readerRenderer) Refresh() {
 
 func (p *readerRenderer) Objects() []fyne.CanvasObject {
 	r := p.reader
-	out := []fyne.CanvasObject{p.ground, r.scroll, r.message, r.many}
+	out := []fyne.CanvasObject{p.ground, r.Strip, r.scroll, r.message, r.many} // the order that Tab goes in
 	for _, b := range r.bars {
 		out = append(out, b)
 	}
-	return append(out, r.Strip, r.target, r.find)
+	return append(out, r.target, r.find)
 }

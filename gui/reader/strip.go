@@ -192,14 +192,14 @@ func (r *stripRenderer) Refresh() {
 
 func (r *stripRenderer) Objects() []fyne.CanvasObject {
 	s := r.strip
-	out := []fyne.CanvasObject{s.back, s.rule, s.menu}
+	out := []fyne.CanvasObject{s.back, s.rule}
 	for i := range s.words {
 		out = append(out, s.words[i], s.short[i])
 	}
 	for _, b := range s.icons {
 		out = append(out, b)
 	}
-	return out
+	return append(out, s.menu)
 }
 
 func show(o fyne.CanvasObject, visible bool) {
