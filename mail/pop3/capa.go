@@ -58,6 +58,7 @@ type Known struct {
 	Way    string       `json:"way,omitempty"`    // how the last login succeeded: a SASL mechanism, "APOP" or "USER"
 	Broken []string     `json:"broken,omitempty"` // ways on which the server hung up
 	Late   bool         `json:"late,omitempty"`   // it overlooks what comes with AUTH and asks for it
-	Serial bool         `json:"serial,omitempty"` // it offers PIPELINING and loses commands
+	Serial bool         `json:"serial,omitempty"` // it offers PIPELINING and loses commands, or hangs up on them
+	NoCapa bool         `json:"noCapa,omitempty"` // it hangs up on CAPA
 	TLS    uint16       `json:"tls,omitempty"`    // version of the last handshake (tls.VersionTLS13 …)
 }

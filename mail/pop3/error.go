@@ -38,7 +38,9 @@ type Error struct {
 	Where string        // host:port
 	Doing string        // the step: "connect", "encrypt", "log in", "list", "retrieve", "delete", "quit", …
 	Again time.Duration // when a retry makes sense; 0: at once or never, as Kind says
-	Err   error         // the cause, where there is one beside the server's line
+	// Stated says that Again is the server's own word.
+	Stated bool
+	Err    error // the cause, where there is one beside the server's line
 }
 
 // Error implements error.
@@ -116,7 +118,8 @@ func (c *Client) refusal(doing, text string) *Error {
 	case code == CodeInUse:
 		e.Kind, e.Again = mail.MailboxInUse, againInUse
 	case code == CodeLoginDelay:
-		e.Kind, e.Again = mail.LoginDelay, c.loginDelay(said)
+		e.Kind = mail.LoginDelay
+		e.Again, e.Stated = c.loginDelay(said)
 	case code == CodeSysPerm:
 		e.Kind = mail.ServerPermanent
 	case strings.HasPrefix(code, CodeSysTemp), code == "SYS":
@@ -135,19 +138,19 @@ func (c *Client) refusal(doing, text string) *Error {
 }
 
 // loginDelay is how long to wait after [LOGIN-DELAY]: what the capability says, else a number in the server's words,
-// else a careful guess.
-func (c *Client) loginDelay(said string) time.Duration {
+// else a careful guess, which nobody has stated.
+func (c *Client) loginDelay(said string) (d time.Duration, stated bool) {
 	if d := c.caps.LoginDelay(); d > 0 {
-		return d
+		return d, true
 	}
 	if n, err := strconv.Atoi(digits.FindString(said)); err == nil && n > 0 && n <= 24*60*60 {
 		d := time.Duration(n) * time.Second
 		if strings.Contains(strings.ToLower(said), "minute") && n <= 24*60 {
 			d = time.Duration(n) * time.Minute
 		}
-		return d
+		return d, true
 	}
-	return againDelay
+	return againDelay, false
 }
 
 // breach builds the Error for a server that does not keep to the protocol.
@@ -167,7 +170,7 @@ func (c *Client) lost(doing string, err error) error {
 		return err
 	}
 	w := wire.Wrap(err, c.where(), doing)
-	if doing == doingConnect && errors.Is(err, io.EOF) {
+	if doing == doingConnect && !c.greeted && errors.Is(err, io.EOF) {
 		// QUIRK: a server that expects TLS at once hangs up on a client that waits for a greeting.
 		w.Kind = mail.Protocol
 	}

@@ -25,7 +25,7 @@ const (
 	// some lock an account after three failures.
 	maxRefusals = 2
 	// maxRedials bounds how often a server may hang up during login.
-	maxRedials = 3
+	maxRedials = 4
 	// maxAuthLine is how long an AUTH command with an initial response may be (RFC 5034, section 4).
 	maxAuthLine = 255
 	// maxRounds bounds a SASL exchange.
@@ -60,7 +60,8 @@ func (c *Client) login(ctx context.Context, secret string) error {
 		return err
 	}
 	var first error
-	refusals, redials := 0, 0
+	var hung []string // the ways on which the server hung up when they came in one flight with more
+	refusals, redials, cut := 0, 0, false
 	for i := 0; i < len(ways); {
 		if c.spent != nil {
 			if redials++; redials > maxRedials {
@@ -74,6 +75,9 @@ func (c *Client) login(ctx context.Context, secret string) error {
 		in, err := c.try(ctx, way, secret)
 		if err == nil {
 			c.known.Way = way
+			if c.known.Serial {
+				c.known.Broken = slices.DeleteFunc(c.known.Broken, func(b string) bool { return slices.Contains(hung, b) })
+			}
 			c.known.Broken = slices.DeleteFunc(c.known.Broken, func(b string) bool { return b == way })
 			return nil
 		}
@@ -96,7 +100,10 @@ func (c *Client) login(ctx context.Context, secret string) error {
 			if c.known.Serial {
 				return first
 			}
-			c.Distrust()
+			if timedOut(err) || cut {
+				c.Distrust()
+			}
+			cut = true
 			continue
 		case Refused(err) != nil:
 			if refusals++; refusals >= maxRefusals || way == c.known.Way {
@@ -106,8 +113,26 @@ func (c *Client) login(ctx context.Context, secret string) error {
 			return first
 		default:
 			// The server hung up, or broke the protocol.
+			flight := c.Pipelining()
 			if !slices.Contains(c.known.Broken, way) {
 				c.known.Broken = append(c.known.Broken, way)
+			}
+			switch {
+			case flight:
+				if hung = append(hung, way); len(hung) == 2 {
+					// Perhaps it is not the ways that it cannot bear, but that commands come early.
+					c.Distrust()
+					i = slices.Index(ways, hung[0])
+					continue
+				}
+				if len(ways) == 1 {
+					continue
+				}
+			case len(hung) == 2 && way == hung[0]:
+				c.known.Serial = false // it was the way
+				i = slices.Index(ways, hung[1]) + 1
+				hung = nil
+				continue
 			}
 		}
 		i++

@@ -451,7 +451,7 @@ func TestWhatIsKnownIsVerified(t *testing.T) {
 		}
 	})
 	t.Run("pipelining that is a lie", func(t *testing.T) {
-		s.SetScript(mailtest.AfterLogin(mailtest.Once("CAPA", mailtest.CutBefore)))
+		s.SetScript(mailtest.AfterLogin(mailtest.On("CAPA", mailtest.CutBefore)))
 		defer s.SetScript(nil)
 		c := loginTo(t, s.Server("u"), pop3.Options{Ahead: true, Known: known})
 		if c.Pipelining() || !c.Known().Serial {

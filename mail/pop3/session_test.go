@@ -377,12 +377,29 @@ func TestSlowServerGoesOn(t *testing.T) {
 	})
 }
 
+type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
+
 // answering is a server without a network, for tests whose time is not the clock's: it greets, and answers each read by
 // what say makes of its first word.
-func answering(t *testing.T, say func(conn net.Conn, verb string)) (mail.Server, func(context.Context, string, string) (net.Conn, error)) {
+func answering(t *testing.T, say func(conn net.Conn, verb string)) (mail.Server, dialer) {
 	t.Helper()
 	to := mail.Server{Host: "127.0.0.1", Port: 110, Security: mail.NoTLS, User: "u", Auth: mail.AuthUserPass, AllowPlaintext: true}
-	return to, func(context.Context, string, string) (net.Conn, error) {
+	return to, talking(func(conn net.Conn, lines string) bool {
+		verb, _, _ := strings.Cut(strings.TrimSpace(lines), " ")
+		verb, _, _ = strings.Cut(verb, "\r")
+		if verb == "QUIT" {
+			return false
+		}
+		say(conn, verb)
+		return true
+	}, new(int))
+}
+
+// talking makes connections without a network to a server that greets and gives what each read finds to say, until that
+// says no more. They are counted.
+func talking(say func(conn net.Conn, lines string) bool, dials *int) dialer {
+	return func(context.Context, string, string) (net.Conn, error) {
+		*dials++
 		near, far := net.Pipe()
 		go func() {
 			defer far.Close()
@@ -390,15 +407,9 @@ func answering(t *testing.T, say func(conn net.Conn, verb string)) (mail.Server,
 			p := make([]byte, 1000)
 			for {
 				n, err := far.Read(p)
-				if err != nil {
+				if err != nil || !say(far, string(p[:n])) {
 					return
 				}
-				verb, _, _ := strings.Cut(strings.TrimSpace(string(p[:n])), " ")
-				verb, _, _ = strings.Cut(verb, "\r")
-				if verb == "QUIT" {
-					return
-				}
-				say(far, verb)
 			}
 		}()
 		return near, nil
