@@ -204,10 +204,15 @@ func (f *Form) SetHost(d mail.Direction, text string) {
 	f.Side(d).Host = host
 }
 
-// SetAddress takes the mail address as typed; user names that were the address so far go along.
+// SetAddress takes the mail address as typed; user names that were the address so far go along. A name that was pasted
+// with it is taken where there is none.
 func (f *Form) SetAddress(text string) {
 	old := f.Address
-	f.Address = strings.TrimSpace(fullWidth.Replace(text))
+	name, address := OwnAddress(text)
+	f.Address = address
+	if f.Name == "" {
+		f.Name = name
+	}
 	for _, s := range []*Side{&f.In, &f.Out} {
 		if s.User == old {
 			s.User = f.Address

@@ -55,9 +55,10 @@ func Explain(f mail.Finding, a mail.Account, language string, tr Translate) Expl
 		v = &named
 	}
 	if w, ok := v.Reason.Words(); ok && (v.Reason != mail.Unclear || p == nil) {
-		e.What, e.Why, e.Do = v.Fill(tr(w.What)), "", v.Fill(tr(w.Do))
+		fill := func(s string) string { return unspaced(v.Fill(s), v.Name) }
+		e.What, e.Why, e.Do = fill(tr(w.What)), "", fill(tr(w.Do))
 		if w.Why != "" {
-			e.Why = v.Fill(tr(w.Why))
+			e.Why = fill(tr(w.Why))
 		}
 	}
 	for _, r := range v.Also {

@@ -96,12 +96,35 @@ func (g *Guide) tell() {
 	}
 	g.signInShown()
 	g.catch.RemoveAll()
+	for _, b := range g.doubts() {
+		g.catch.Add(b)
+	}
 	g.told = ""
 	if bar := g.catchBar(); bar != nil {
 		g.catch.Add(bar)
 		g.told = bar.Title()
 	}
 	g.root.Refresh()
+}
+
+// doubts are what looks odd about the address: a slip of the keyboard in it, or an account that has it.
+func (g *Guide) doubts() []fyne.CanvasObject {
+	var list []fyne.CanvasObject
+	if meant := model.Meant(g.form.Address); meant != "" && g.form.Check(model.FieldAddress) == "" {
+		list = append(list, kit.NewBar(kit.ToneWarn, "", kit.T("Did you mean %s?", meant)).Act(kit.T("Use that"), func() {
+			g.form.SetAddress(meant)
+			g.tidy()
+			g.forget()
+			g.check()
+			g.look()
+			g.tell()
+		}))
+	}
+	if model.Twice(g.p.Accounts(), g.form.Address) {
+		list = append(list, kit.NewBar(kit.ToneWarn, kit.T("There is an account with this address already"),
+			kit.T("Its settings are changed in the window of the accounts. A second one brings its mail a second time.")))
+	}
+	return list
 }
 
 // catchBar is the notice about the provider, or nil.

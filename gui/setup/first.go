@@ -146,8 +146,10 @@ func newGuide(w fyne.Window, p model.Poplar, loop kit.Loop, o Options, first boo
 	left := func() {
 		if g.form.Address != "" {
 			g.asked = true
+			g.tidy()
 			g.check()
 			g.look()
+			g.tell()
 		}
 	}
 	g.First.OnLeft, g.Address.OnLeft = left, left
@@ -250,6 +252,13 @@ func (g *Guide) turn(page int) {
 	g.root.RemoveAll()
 	g.root.Add(o)
 	g.root.Refresh()
+}
+
+// tidy shows the address, and the name that was pasted with it, as they were understood.
+func (g *Guide) tidy() {
+	g.First.SetText(g.form.Address)
+	g.Address.SetText(g.form.Address)
+	g.Name.SetText(g.form.Name)
 }
 
 func (g *Guide) check() {

@@ -164,3 +164,33 @@ func TestReadyWithoutEncryptionWarns(t *testing.T) {
 		}
 	}
 }
+
+// A pasted address with a name fills both fields; a slip is pointed out and mended; an address that has an account is
+// told of.
+func TestAddressIsUnderstood(t *testing.T) {
+	b := start(t)
+	asked := func() []string { return slices.Clone(b.e.looked) }
+	g := b.guide(Options{}, func(context.Context, string, func(mail.Found)) ([]mail.Found, error) { return nil, &mail.Problem{Kind: mail.NoSuchHost} })
+	begin(g, "Anna Lindqvist <Anna@BIRCH.example>")
+	if g.Page() != guideWho || g.Name.Text() != "Anna Lindqvist" || g.Address.Text() != "Anna@birch.example" {
+		t.Fatalf("page %d: %q %q", g.Page(), g.Name.Text(), g.Address.Text())
+	}
+	if said := seen(g.catch); !strings.Contains(said, "There is an account with this address already") {
+		t.Errorf("of the account that is there it says\n%s", said)
+	}
+	b.until("looked", func() bool { return g.search.Ended })
+	fill(g.Address, "anna@gamil.com")
+	said := seen(g.catch)
+	if !strings.Contains(said, "Did you mean anna@gmail.com?") || strings.Contains(said, "already") {
+		t.Errorf("of the slip it says\n%s", said)
+	}
+	b.until("looked again", func() bool { return g.search.Ended })
+	g.catch.Objects[0].(*kit.Bar).Do(0)
+	if g.Address.Text() != "anna@gmail.com" || strings.Contains(seen(g.catch), "Did you mean") {
+		t.Errorf("%q after\n%s", g.Address.Text(), seen(g.catch))
+	}
+	b.until("looked for what was meant", func() bool { return g.search.Ended })
+	if got := asked(); !slices.Equal(got, []string{"Anna@birch.example", "anna@gamil.com", "anna@gmail.com"}) {
+		t.Errorf("asked for %q", got)
+	}
+}

@@ -46,7 +46,10 @@ func (w *AccountWindow) identityPage() fyne.CanvasObject {
 		w.form.SetAddress(t)
 		w.in.user.SetText(w.form.In.User)
 		w.sameShown()
-	}, nil)
+	}, func() { // as it was understood
+		address.SetText(w.form.Address)
+		name.SetText(w.form.Name)
+	})
 	reply := kit.NewField(w.form.ReplyTo, kit.T("The same address"), nil)
 	w.bind(model.FieldReplyTo, reply, func(t string) { w.form.ReplyTo = t }, nil)
 	label := kit.NewField(w.form.Label, kit.T("The address"), func(t string) { w.form.Label = t; w.changed() })

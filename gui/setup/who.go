@@ -95,7 +95,7 @@ func (g *Guide) who() fyne.CanvasObject {
 	form.Add(kit.T("Password"), g.Password).AddWide(g.signedIn, 6, 108)
 	byHand := kit.NewButton(kit.T("Set up by hand"), "", kit.Link, g.ByHand)
 	next := kit.NewButton(kit.T("Find servers"), "", kit.Filled, g.Continue)
-	g.catch = container.New(&kit.Column{})
+	g.catch = container.New(&kit.Column{Gap: 8})
 	g.tell()
 	return guidePage(kit.NewPara(kit.T("Add your mail account"), 20, true, kit.Text),
 		kit.NewPara(kit.T("Poplar looks up the servers. Your password is sent nowhere yet."), 13, false, kit.Text2),
@@ -145,6 +145,7 @@ func (g *Guide) SignIn() {
 // Continue goes on: from the address to the name and password, from there to the servers.
 func (g *Guide) Continue() {
 	g.asked = true
+	g.tidy()
 	g.check()
 	field := g.Address
 	if g.page == guideAddress {
