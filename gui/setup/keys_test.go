@@ -170,7 +170,9 @@ func TestReadyWithoutEncryptionWarns(t *testing.T) {
 func TestAddressIsUnderstood(t *testing.T) {
 	b := start(t)
 	asked := func() []string { return slices.Clone(b.e.looked) }
-	g := b.guide(Options{}, func(context.Context, string, func(mail.Found)) ([]mail.Found, error) { return nil, &mail.Problem{Kind: mail.NoSuchHost} })
+	g := b.guide(Options{}, func(context.Context, string, func(mail.Found)) ([]mail.Found, error) {
+		return nil, &mail.Problem{Kind: mail.NoSuchHost}
+	})
 	begin(g, "Anna Lindqvist <Anna@BIRCH.example>")
 	if g.Page() != guideWho || g.Name.Text() != "Anna Lindqvist" || g.Address.Text() != "Anna@birch.example" {
 		t.Fatalf("page %d: %q %q", g.Page(), g.Name.Text(), g.Address.Text())
