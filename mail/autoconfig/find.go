@@ -57,11 +57,12 @@ const (
 	NotePlain      = "No encryption was found: Poplar sends no password in the clear"
 	NoteNoOutgoing = "No server for sending was found"
 	NoteNoIncoming = "No server for retrieving was found"
+	NoteIMAPOnly   = "Only a server for IMAP is published: ask the provider whether it has POP3"
 	NoteNoPOP      = "This provider has no POP3: mail can be sent, but not retrieved"
 )
 
 // Notes are all notes, for the window to translate.
-var Notes = []string{NoteUnchecked, NoteHTTP, NoteElsewhere, NotePlain, NoteNoOutgoing, NoteNoIncoming, NoteNoPOP}
+var Notes = []string{NoteUnchecked, NoteHTTP, NoteElsewhere, NotePlain, NoteNoOutgoing, NoteNoIncoming, NoteIMAPOnly, NoteNoPOP}
 
 // Resolver is the part of *net.Resolver that is used.
 type Resolver interface {
@@ -295,7 +296,10 @@ func (f *finder) fromDomain(ctx context.Context) (answer, bool) {
 	}
 	if c := f.ask(ctx, f.at, places(f.at, "http")...); c != nil {
 		a := c.answer(Autoconfig)
-		a.insecure, a.note = true, NoteHTTP
+		a.insecure = true
+		if a.note == "" {
+			a.note = NoteHTTP
+		}
 		return a, true
 	}
 	return answer{}, false
@@ -366,7 +370,11 @@ func (f *finder) fromNames(ctx context.Context) (answer, bool) {
 func (c *config) answer(s Source) answer {
 	p := &Provider{Name: c.name, Auth: slices.Compact(c.auth), AuthSure: true, HelpURL: c.help, MinInterval: c.interval}
 	p.OAuthOnly = len(p.Auth) > 0 && !slices.Contains(p.Auth, AuthPassword)
-	return answer{source: s, provider: p, incoming: c.incoming, outgoing: c.outgoing}
+	a := answer{source: s, provider: p, incoming: c.incoming, outgoing: c.outgoing}
+	if len(c.incoming) == 0 {
+		a.note = NoteIMAPOnly
+	}
+	return a
 }
 
 // settle probes an answer and makes a candidate of it; false when nothing of it may be offered.

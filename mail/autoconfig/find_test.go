@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -36,6 +37,9 @@ const published = `<?xml version="1.0" encoding="UTF-8"?>
     <documentation url="https://help.nordlicht.eu/mail"/>
   </emailProvider>
 </clientConfig>`
+
+// The same without POP3.
+var imapOnly = regexp.MustCompile(`(?s)<incomingServer type="pop3">.*?</incomingServer>`).ReplaceAllString(published, "")
 
 const (
 	atHost    = "/mail/config-v1.1.xml"
@@ -162,6 +166,22 @@ func TestFind(t *testing.T) {
 			n.pop3("pop.nordlicht.eu:110")
 			n.smtp("smtp.nordlicht.eu:465")
 		}, "guess anna@nordlicht.eu|pop.nordlicht.eu:110|starttls anna@nordlicht.eu|smtp.nordlicht.eu:465|tls verified", ""},
+		{"published for IMAP alone", "anna@nordlicht.eu", func(n *internet) {
+			servers(n)
+			n.publish("https://autoconfig.nordlicht.eu", atHost, imapOnly)
+		}, "autoconfig - anna@nordlicht.eu|out.nordlicht.eu:587|starttls", NoteIMAPOnly},
+		{"published for IMAP alone, and POP3 by its usual name", "anna@nordlicht.eu", func(n *internet) {
+			servers(n)
+			n.host("pop.nordlicht.eu", "smtp.nordlicht.eu")
+			n.pop3("pop.nordlicht.eu:995")
+			n.smtp("smtp.nordlicht.eu:465")
+			n.publish("https://autoconfig.nordlicht.eu", atHost, imapOnly)
+		}, "guess anna@nordlicht.eu|pop.nordlicht.eu:995|tls anna@nordlicht.eu|smtp.nordlicht.eu:465|tls verified\n" +
+			"autoconfig - anna@nordlicht.eu|out.nordlicht.eu:587|starttls", ""},
+		{"written by an editor that begins with a mark", "anna@nordlicht.eu", func(n *internet) {
+			servers(n)
+			n.publish("https://autoconfig.nordlicht.eu", atHost, "\ufeff"+published)
+		}, "autoconfig" + both + " verified", ""},
 		{"only for retrieving", "anna@nordlicht.eu", func(n *internet) {
 			n.host("pop.nordlicht.eu")
 			n.pop3("pop.nordlicht.eu:995")

@@ -34,6 +34,7 @@ type config struct {
 	interval           time.Duration
 	auth               []string
 	incoming, outgoing []endpoint
+	imap               bool // there is a server for IMAP
 }
 
 // node is an element. Text of elements with children is of no interest in this format.
@@ -65,7 +66,8 @@ func (n *node) first(name string) *node {
 
 func (n *node) word(name string) string { return strings.TrimSpace(n.first(name).text) }
 
-// parseConfig reads a configuration for an address. It is strict: a web page, a document type with entities, a file
+// parseConfig reads a configuration for an address. One that has a server for sending, and for retrieving none but by
+// IMAP, comes back without incoming. It is strict: a web page, a document type with entities, a file
 // beyond the bounds and a server with a field that makes no sense are refused.
 func parseConfig(raw []byte, at address) (*config, error) {
 	root, err := parseTree(raw)
@@ -86,6 +88,7 @@ func parseConfig(raw []byte, at address) (*config, error) {
 		}
 	}
 	for _, n := range p.all("incomingServer") {
+		c.imap = c.imap || n.attrs["type"] == "imap"
 		if n.attrs["type"] != "pop3" || len(c.incoming) >= maxServers {
 			continue
 		}
@@ -105,7 +108,7 @@ func parseConfig(raw []byte, at address) (*config, error) {
 			c.outgoing = append(c.outgoing, e)
 		}
 	}
-	if len(c.incoming) == 0 {
+	if len(c.incoming) == 0 && (!c.imap || len(c.outgoing) == 0) {
 		return nil, errors.New("the configuration names no POP3 server that can be used")
 	}
 	return c, nil
@@ -216,7 +219,8 @@ func parseTree(raw []byte) (*node, error) {
 	if len(raw) > maxConfig {
 		return nil, errors.New("the answer is too long for a configuration")
 	}
-	d := xml.NewDecoder(bytes.NewReader(raw))
+	// QUIRK: editors on Windows begin a file with the octets of a byte order mark.
+	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))))
 	d.CharsetReader = func(label string, in io.Reader) (io.Reader, error) { return charset.NewReaderLabel(label, in) }
 	var root *node
 	var open []*node

@@ -170,7 +170,7 @@ func FuzzParseConfig(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(c.incoming) == 0 || len(c.incoming) > maxServers || len(c.outgoing) > maxServers {
+		if len(c.incoming) == 0 && (!c.imap || len(c.outgoing) == 0) || len(c.incoming) > maxServers || len(c.outgoing) > maxServers {
 			t.Fatalf("%d and %d servers", len(c.incoming), len(c.outgoing))
 		}
 		for _, e := range append(c.incoming, c.outgoing...) {
