@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"context"
 	"time"
 
 	"poplar/gui/composer"
@@ -24,6 +25,12 @@ func (w *window) composeFor(d mail.Draft, notice, correct string, err error) {
 		w.fail(err)
 		return
 	}
+	if d.PassedOn { // it is asked for anew, where there is still something to go on
+		if d.Answers != 0 {
+			w.redirect(d.Answers, d.To...)
+		}
+		return
+	}
 	var c *composer.Window
 	c = composer.New(w.app, w.p, w.loop, d, composer.Options{
 		Notice:       notice,
@@ -38,7 +45,10 @@ func (w *window) composeFor(d mail.Draft, notice, correct string, err error) {
 // leave ends Poplar, once what is being written is saved and what was deleted on a server is gone there.
 func (w *window) leave() {
 	w.remember()
-	open := len(w.composers) + len(w.servers.boxes)
+	open := len(w.composers) + len(w.servers.boxes) + w.deciding
+	if w.outbox.Busy() {
+		open++
+	}
 	if open == 0 || w.leavingNow {
 		w.end()
 		return
@@ -49,6 +59,8 @@ func (w *window) leave() {
 			w.end()
 		}
 	}
+	w.decided = done
+	w.outbox.WhenDone(done)
 	for c := range w.composers {
 		c.Save(func(bool) { done() })
 	}
@@ -56,6 +68,26 @@ func (w *window) leave() {
 		b.Finish(done)
 	}
 	kit.After(w.loop, savingTime, w.end)
+}
+
+// decide does what the person has said of a message that is to leave. Poplar does not end before that is done: taken back
+// it must not leave at the next start.
+func decide[T any](w *window, work func(context.Context) (T, error), then func(T, error)) {
+	waited := !w.leavingNow
+	if waited {
+		w.deciding++
+	}
+	kit.Go(context.WithoutCancel(w.ctx), w.loop, work, func(v T, err error) {
+		if w.ctx.Err() == nil {
+			then(v, err)
+		}
+		if !waited {
+			return
+		}
+		if w.deciding--; w.decided != nil {
+			w.decided()
+		}
+	})
 }
 
 func (w *window) end() {

@@ -152,7 +152,7 @@ func (w *window) countDown(o mail.OutboxItem) {
 
 func (w *window) sendNow(id mail.MessageID) {
 	w.leaving = 0
-	kit.Do(w.ctx, w.loop, func(ctx context.Context) error { return w.p.SendNow(ctx, id) }, func(err error) {
+	decide(w, func(ctx context.Context) (struct{}, error) { return struct{}{}, w.p.SendNow(ctx, id) }, func(_ struct{}, err error) {
 		if err != nil {
 			w.fail(err)
 		}
@@ -161,7 +161,11 @@ func (w *window) sendNow(id mail.MessageID) {
 
 func (w *window) unsend(id mail.MessageID) {
 	w.leaving = 0
-	kit.Go(w.ctx, w.loop, func(ctx context.Context) (mail.Draft, error) { return w.p.Unsend(ctx, id) }, w.compose)
+	decide(w, func(ctx context.Context) (mail.Draft, error) { return w.p.Unsend(ctx, id) }, func(d mail.Draft, err error) {
+		if !w.leavingNow { // else it is in Drafts
+			w.compose(d, err)
+		}
+	})
 }
 
 // notify tells the desktop of a visit that brought mail to an inbox.

@@ -59,9 +59,13 @@ func (w *window) forwardAttached(ids []mail.MessageID) {
 	}, w.compose)
 }
 
-// redirect asks to whom a message goes on as it is.
-func (w *window) redirect(id mail.MessageID) {
-	to := kit.NewField("", kit.T("Addresses"), nil)
+// redirect asks to whom a message goes on as it is; whom names those that it was to go to before that was taken back.
+func (w *window) redirect(id mail.MessageID, whom ...mail.Address) {
+	var names []string
+	for _, a := range whom {
+		names = append(names, model.Entered{Address: a}.Text())
+	}
+	to := kit.NewField(strings.Join(names, ", "), kit.T("Addresses"), nil)
 	ask := &kit.Ask{
 		Title: kit.T("Redirect this message"), Text: kit.T("It goes on as it is, from its own sender; your address is noted in it. Answers go to the sender."),
 		Content: to,

@@ -76,6 +76,8 @@ type window struct {
 	book       *people.Window // the address book, while it is open
 	setups     setupWindows
 	leavingNow bool // what is being written is being saved
+	deciding   int  // what the person has said of messages that are to leave, and that is not done yet
+	decided    func()
 	quit       func()
 }
 
@@ -498,7 +500,7 @@ func (w *window) fail(err error) {
 	}
 	told := model.Tell(p, kit.T)
 	if p.Kind == mail.DiskFull || p.Kind == mail.NotWritable || p.Kind == mail.StoreDamaged {
-		w.box(p.Kind, told.What, told.Advice)
+		w.box(p.Kind, told.What, model.Sentences(kit.T, told.Advice))
 		return
 	}
 	w.folders.Say(w.loop, told.What, true)

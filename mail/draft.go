@@ -45,6 +45,9 @@ type Draft struct {
 	Notices Notices
 	// Priority is how urgent the sender says it is.
 	Priority Priority
+	// PassedOn says that this is no draft, but what was taken back of a message that was to go on to others as it is
+	// (Resent-To): To are those, Answers is the message, 0 where it is gone. Nothing is kept of it.
+	PassedOn bool
 }
 
 // Priority is how urgent a message is, as its sender sees it.

@@ -48,6 +48,7 @@ type Outbox struct {
 	stop   func()
 	cancel context.CancelFunc
 	moving map[mail.MessageID]bool // something is being done to it
+	rested func()                  // see WhenDone
 }
 
 // NewOutbox returns the view; w is the window it is in, for questions. Reload fills it, and is to be called again
@@ -381,10 +382,29 @@ func thrownWords(o mail.OutboxItem) string {
 	return kit.T("It is not sent, and it is not kept as a draft.")
 }
 
+// Busy reports whether something that the person has said of a message is being done.
+func (x *Outbox) Busy() bool { return len(x.moving) > 0 }
+
+// WhenDone has then called once nothing is being done any more, if something is.
+func (x *Outbox) WhenDone(then func()) {
+	if x.Busy() {
+		x.rested = then
+	}
+}
+
+func (x *Outbox) moved(id mail.MessageID) {
+	delete(x.moving, id)
+	if x.rested != nil && !x.Busy() {
+		then := x.rested
+		x.rested = nil
+		then()
+	}
+}
+
 func (x *Outbox) do(o mail.OutboxItem, work func(context.Context) error) {
 	x.moving[o.ID] = true
 	kit.Do(context.Background(), x.loop, work, func(err error) {
-		delete(x.moving, o.ID)
+		x.moved(o.ID)
 		x.done(err)
 	})
 }
@@ -404,7 +424,7 @@ func (x *Outbox) done(err error) {
 func (x *Outbox) takeBack(o mail.OutboxItem) {
 	x.moving[o.ID] = true
 	kit.Go(context.Background(), x.loop, func(ctx context.Context) (mail.Draft, error) { return x.p.Unsend(ctx, o.ID) }, func(d mail.Draft, err error) {
-		delete(x.moving, o.ID)
+		x.moved(o.ID)
 		x.done(err)
 		if err != nil || x.o.OnEdit == nil {
 			return

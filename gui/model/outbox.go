@@ -360,15 +360,8 @@ func Remaining(d mail.Draft, o mail.OutboxItem) (mail.Draft, int) {
 			has[strings.ToLower(r.Addr)] = true
 		}
 	}
-	gone := 0
 	for _, list := range []*[]mail.Address{&d.To, &d.Cc, &d.Bcc} {
-		*list = slices.DeleteFunc(slices.Clone(*list), func(a mail.Address) bool {
-			if has[strings.ToLower(a.Addr)] {
-				gone++
-				return true
-			}
-			return false
-		})
+		*list = slices.DeleteFunc(slices.Clone(*list), func(a mail.Address) bool { return has[strings.ToLower(a.Addr)] })
 	}
-	return d, gone
+	return d, len(has)
 }

@@ -205,6 +205,13 @@ func Redirect(raw mail.Raw, w io.Writer, from mail.Address, to []mail.Address, n
 	return out.w.Flush()
 }
 
+// Resent reports whether a message goes on to others as it is: whether Resent- fields stand at its head.
+func Resent(raw mail.Raw) bool {
+	head := make([]byte, 7)
+	n, _ := raw.ReadAt(head, 0) // what cannot be read is told to whoever reads on
+	return strings.EqualFold(string(head[:n]), "resent-")
+}
+
 // IdentityFor chooses the identity of an account that answers m: the one m was sent to, or written by; the account's own
 // where none was.
 func IdentityFor(a mail.Account, m *mail.Message) mail.Identity {

@@ -88,6 +88,7 @@ type Engine struct {
 	stopped   map[mail.AccountID]bool                    // sending is paused
 	urgent    map[mail.MessageID]bool                    // leave although it is
 	leaving   map[mail.MessageID]context.CancelCauseFunc // being submitted
+	stops     map[mail.MessageID]bool                    // the person has stopped them, and that is not written down yet
 	lonely    map[string]bool                            // servers that get each message by itself, by serverKey
 	logins    map[mail.AccountID]time.Time               // for their own sake, before sending
 	tick      chan struct{}                              // wakes the timetable
@@ -129,6 +130,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		stopped:   map[mail.AccountID]bool{},
 		urgent:    map[mail.MessageID]bool{},
 		leaving:   map[mail.MessageID]context.CancelCauseFunc{},
+		stops:     map[mail.MessageID]bool{},
 		lonely:    map[string]bool{},
 		logins:    map[mail.AccountID]time.Time{},
 		tick:      make(chan struct{}, 1),

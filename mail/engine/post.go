@@ -1,8 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"poplar/mail"
@@ -51,27 +55,42 @@ func (p *post) close() {
 	}
 }
 
-// holdStopped holds those that the person has stopped, and whose turn did not come before the round ended. It returns them
-// as they stand now.
-func (p *post) holdStopped(ctx context.Context) (held []mail.OutboxItem) {
-	ctx = context.WithoutCancel(ctx) // what the person has said counts though the program ends
-	for id, stop := range p.early {
+// endEarly ends what waits for the submission of those that were begun early and did not come to their turn.
+func (p *post) endEarly() {
+	for _, stop := range p.early {
 		stop.done()
-		if context.Cause(stop.ctx) != outbox.ErrStopped { //nolint:errorlint // the very value
-			continue
-		}
-		o, err := outbox.Change(ctx, p.e.store, id, func(o *mail.OutboxItem) error {
+	}
+}
+
+// holdStopped holds those that the person has stopped and that wait again: their turn did not come, or they came back
+// before it was seen. It returns them as they stand now. One that somebody has in hand is seen to at the end of that round.
+func (e *Engine) holdStopped(ctx context.Context) (held []mail.OutboxItem) {
+	ctx = context.WithoutCancel(ctx) // what the person has said counts though the program ends
+	e.mu.Lock()
+	ids := slices.Collect(maps.Keys(e.stops))
+	e.mu.Unlock()
+	for _, id := range ids {
+		o, err := outbox.Change(ctx, e.store, id, func(o *mail.OutboxItem) error {
+			if err := waits(*o); err != nil || o.Held {
+				return cmp.Or(err, errHeld)
+			}
 			o.Held = true
-			return waits(*o)
+			return nil
 		})
-		if err != nil { // it may be gone
-			p.e.log.Warn("a message that was stopped cannot be held", "error", err)
+		if errors.Is(err, outbox.ErrInHand) {
 			continue
 		}
-		held = append(held, o)
+		e.mu.Lock()
+		delete(e.stops, id)
+		e.mu.Unlock()
+		if err == nil { // else it is gone, or perhaps sent
+			held = append(held, o)
+		}
 	}
 	return held
 }
+
+var errHeld = errors.New("it is held already")
 
 func (p *post) drop(key string) {
 	if l := p.lines[key]; l != nil {
@@ -273,14 +292,21 @@ func (e *Engine) stoppable(ctx context.Context, id mail.MessageID) (_ context.Co
 }
 
 // StopSending breaks off the submission of a message that is on its way. Where that is in time the message is held
-// back; where its end has left already nobody knows, and it is perhaps sent.
+// back; where its end has left already nobody knows, and it is perhaps sent. One that waits again by then is held as well.
 func (e *Engine) StopSending(id mail.MessageID) {
 	e.mu.Lock()
+	e.stops[id] = true
 	stop := e.leaving[id]
 	e.mu.Unlock()
 	if stop != nil {
-		stop(outbox.ErrStopped)
+		stop(outbox.ErrStopped) // the end of the round sees to it that it is held
+		return
 	}
+	e.spawn("stop sending", func(ctx context.Context) {
+		for _, o := range e.holdStopped(ctx) {
+			e.tellOutbox(o)
+		}
+	})
 }
 
 // progress tells the Hub how much of o has left.

@@ -141,7 +141,8 @@ func (e *Engine) workOutbox(ctx context.Context, now time.Time, only func(mail.O
 	p := &post{e: e, lines: map[string]*postLine{}, early: map[mail.MessageID]earlyStop{}}
 	defer p.close()
 	next, changed, err := outbox.Work(ctx, e.store, p.submit, now, outbox.Round{Only: only, Lane: e.lane, Follow: p.follow})
-	held := p.holdStopped(ctx)
+	p.endEarly()
+	held := e.holdStopped(ctx)
 	for _, o := range held {
 		changed = slices.DeleteFunc(changed, func(c mail.OutboxItem) bool { return c.ID == o.ID })
 	}

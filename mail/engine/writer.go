@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"poplar/mail"
@@ -363,7 +364,9 @@ func (e *Engine) change(ctx context.Context, id mail.MessageID, f func(*mail.Out
 	return nil
 }
 
-// Unsend takes a message that has not left back into Drafts.
+// Unsend takes a message that has not left back into Drafts, with all that only the outbox knows of it, as who gets a blind
+// copy; those who have it already are left out. Of a message that was to go on as it is nothing is kept, since it is where it
+// was: see mail.Draft.PassedOn. Where that is gone, it goes to Trash.
 func (e *Engine) Unsend(ctx context.Context, id mail.MessageID) (mail.Draft, error) {
 	o, err := e.item(ctx, id)
 	if err != nil {
@@ -372,26 +375,81 @@ func (e *Engine) Unsend(ctx context.Context, id mail.MessageID) (mail.Draft, err
 	if o.State == mail.InFlight {
 		return mail.Draft{}, fmt.Errorf("message %d is being sent at this moment", id)
 	}
-	if err := e.store.Unqueue(ctx, id); err != nil {
-		return mail.Draft{}, err
-	}
-	e.hub.Publish(mail.Event{What: mail.OutboxChanged, Account: o.Account, Messages: []mail.MessageID{id}})
-	d, err := e.OpenDraft(ctx, id)
+	raw, err := e.store.Raw(ctx, id)
 	if err != nil {
 		return mail.Draft{}, err
 	}
+	resent := compose.Resent(raw)
+	_ = raw.Close() // it was only read
+	var d mail.Draft
+	if resent {
+		d, err = e.unpass(ctx, o)
+	} else {
+		d, err = e.unsend(ctx, o)
+	}
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	e.hub.Publish(mail.Event{What: mail.OutboxChanged, Account: o.Account, Messages: []mail.MessageID{id}})
+	return d, nil
+}
+
+func (e *Engine) unsend(ctx context.Context, o mail.OutboxItem) (mail.Draft, error) {
+	d, err := e.OpenDraft(ctx, o.ID)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	d.Answers, d.Mark, d.Notices = o.Answers, o.Mark, o.Notices
+	more := d.Answers != 0 || d.Mark != 0 || d.Notices != (mail.Notices{})
 	// Blind copies stand in the envelope only.
 	named := map[string]bool{}
 	for _, addr := range compose.Recipients(d) {
-		named[addr] = true
+		named[strings.ToLower(addr)] = true
 	}
 	for _, r := range o.Recipients {
-		if !named[r.Addr] {
-			d.Bcc = append(d.Bcc, mail.Address{Addr: r.Addr})
+		if r.State != mail.SentOK && !named[strings.ToLower(r.Addr)] {
+			d.Bcc, more = append(d.Bcc, mail.Address{Addr: r.Addr}), true
+		}
+		if r.State == mail.SentOK {
+			for _, list := range []*[]mail.Address{&d.To, &d.Cc, &d.Bcc} {
+				*list = slices.DeleteFunc(*list, func(a mail.Address) bool { return strings.EqualFold(a.Addr, r.Addr) })
+			}
+			more = true
 		}
 	}
-	d.Answers, d.Mark, d.Notices = o.Answers, o.Mark, o.Notices
-	return d, nil
+	if !more {
+		return d, e.store.Unqueue(ctx, o.ID) // to the octet as it was
+	}
+	acc, err := e.find(d.Account)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	arrival, err := e.built(acc.get(), d, compose.BuildDraft)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	defer arrival.Raw.Close() //nolint:errcheck // the store has its own copy
+	d.ID, err = e.store.TakeBack(ctx, o.ID, arrival)
+	e.kickIndex()
+	return d, err
+}
+
+// unpass takes a message back that was to go on as it is.
+func (e *Engine) unpass(ctx context.Context, o mail.OutboxItem) (mail.Draft, error) {
+	d := mail.Draft{PassedOn: true, Account: o.Account, Answers: o.Answers}
+	for _, r := range o.Recipients {
+		if r.State != mail.SentOK {
+			d.To = append(d.To, mail.Address{Addr: r.Addr})
+		}
+	}
+	if o.Answers != 0 {
+		return d, e.store.Delete(ctx, []mail.MessageID{o.ID})
+	}
+	trash, err := e.store.RoleFolder(ctx, o.Account, mail.Trash)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	return d, e.store.Move(ctx, []mail.MessageID{o.ID}, trash)
 }
 
 // Flush submits what waits in the outbox now, whatever the backoff says, or only the messages named. It returns what

@@ -228,6 +228,36 @@ func (s *Store) Unqueue(ctx context.Context, id mail.MessageID) error {
 	})
 }
 
+// TakeBack puts a draft into Drafts in the place of a message that waits in the outbox, in one transaction, and returns the
+// draft's id. The error wraps ErrInFlight while the message is being sent and ErrNoMessage when it is not in the outbox.
+// The Hub hears Removed and Arrived.
+func (s *Store) TakeBack(ctx context.Context, id mail.MessageID, draft mail.Arrival) (mail.MessageID, error) {
+	var now mail.MessageID
+	err := s.writeLarge(ctx, "take the message back", []mail.Arrival{draft}, func(t *tx, batch []mail.Arrival) error {
+		draft := batch[0]
+		all, err := t.held([]mail.MessageID{id})
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 || all[0].queued == "" {
+			return ErrNoMessage
+		}
+		p, err := t.folder(all[0].folder)
+		if err != nil {
+			return err
+		}
+		to, err := t.role(p.num, mail.Drafts)
+		if err != nil {
+			return err
+		}
+		if now, err = t.add(to, &draft); err != nil {
+			return err
+		}
+		return t.remove([]mail.MessageID{id}, removal{byPerson: true})
+	})
+	return now, err
+}
+
 // unqueue drops a message's row in the outbox.
 func (t *tx) unqueue(id mail.MessageID) error {
 	if _, err := t.exec("DELETE FROM recipient WHERE message = +?", int64(id)); err != nil {
