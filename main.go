@@ -45,16 +45,27 @@ func main() {
 	os.Exit(cli.Main(ctx, os.Args[1:], cli.World{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Version: version, Commit: commit, Go: runtime.Version(),
-		Window: window,
+		Window: window, Failed: failed,
 	}))
 }
 
 // errNoDisplay is what a person is told who starts the window where none can be shown.
 var errNoDisplay = errors.New("there is no display to show the window on: DISPLAY is not set (poplar --help lists the verbs that need none)")
 
+func noDisplay() bool {
+	return runtime.GOOS != "windows" && runtime.GOOS != "darwin" && os.Getenv("DISPLAY") == ""
+}
+
+// failed shows why the window's session cannot be opened.
+func failed(ctx context.Context, language string, err error) {
+	if !noDisplay() {
+		gui.Sorry(ctx, language, err)
+	}
+}
+
 // window shows the window on a session and returns when it was closed.
 func window(ctx context.Context, s *cli.Session, begin cli.Begin) error {
-	if runtime.GOOS != "windows" && runtime.GOOS != "darwin" && os.Getenv("DISPLAY") == "" {
+	if noDisplay() {
 		return errNoDisplay
 	}
 	if err := keepCrashes(s.Settings.LogDir()); err != nil {
@@ -183,7 +194,7 @@ func (p *poplar) Preferences() settings.Preferences { return p.settings.Preferen
 
 func (p *poplar) SetPreferences(q settings.Preferences) error { return p.settings.SetPreferences(q) }
 
-func (p *poplar) Notice() string { return p.settings.Notice() }
+func (p *poplar) Aside() string { return p.settings.Aside() }
 
 func (p *poplar) Test(ctx context.Context, a mail.Account, secrets model.Secrets, letter bool, report func(mail.Finding)) error {
 	return p.Engine.Test(ctx, a, p.secretOf(ctx, a, secrets), letter, report)

@@ -37,6 +37,9 @@ type World struct {
 	// Window opens the window on a session and returns when it was closed. It is called on the program's main
 	// goroutine.
 	Window func(ctx context.Context, s *Session, begin Begin) error
+	// Failed shows why the window's session cannot be opened, in the language of the preferences where they are known,
+	// and returns when that was read; nil: it is only printed. It is called on the program's main goroutine.
+	Failed func(ctx context.Context, language string, err error)
 }
 
 // Begin is how the window begins.

@@ -27,8 +27,9 @@ type Session struct {
 
 // SessionOptions are what differs between the faces.
 type SessionOptions struct {
-	Profile string
-	Keyring *settings.Keyring
+	Profile  string
+	Settings *settings.Settings // nil: they are opened
+	Keyring  *settings.Keyring
 	Wait    time.Duration // for another Poplar to leave the profile
 	Undo    bool          // messages wait in the outbox for the preferences' undo time
 	Trace   io.Writer
@@ -39,9 +40,11 @@ type SessionOptions struct {
 
 // OpenSession opens a profile. The session must be closed.
 func OpenSession(ctx context.Context, o SessionOptions) (*Session, error) {
-	set, err := settings.Open(o.Profile)
-	if err != nil {
-		return nil, err
+	set, err := o.Settings, error(nil)
+	if set == nil {
+		if set, err = settings.Open(o.Profile); err != nil {
+			return nil, err
+		}
 	}
 	if o.Keyring == nil {
 		o.Keyring = &settings.Keyring{}
@@ -87,6 +90,9 @@ func (r *run) with(do func(s *Session) error) error {
 	if err != nil {
 		return err
 	}
+	if n := s.Settings.Notice(); n != "" {
+		fmt.Fprintln(r.world.Stderr, "poplar:", n)
+	}
 	return errors.Join(do(s), s.Close())
 }
 
@@ -99,7 +105,7 @@ type windowVerb struct {
 func (v *windowVerb) Run(r *run) error {
 	set, err := settings.Open(r.flags.Profile)
 	if err != nil {
-		return err
+		return r.failed("", err)
 	}
 	if v.Mailto != "" && !isMailto(v.Mailto) {
 		return usagef("%q is neither a verb nor a mailto: address", v.Mailto)
@@ -111,15 +117,23 @@ func (v *windowVerb) Run(r *run) error {
 	} else if engine.Raise(r.ctx, set.DataDir(), v.Mailto) {
 		return nil
 	}
-	o := SessionOptions{Profile: r.flags.Profile, Wait: profileWait, Undo: true, Log: r.log, LookupTXT: net.DefaultResolver.LookupTXT}
+	o := SessionOptions{Profile: r.flags.Profile, Settings: set, Wait: profileWait, Undo: true, Log: r.log, LookupTXT: net.DefaultResolver.LookupTXT}
 	if r.flags.Verbose {
 		o.Trace = r.world.Stderr
 	}
 	s, err := OpenSession(r.ctx, o)
 	if err != nil {
-		return err
+		return r.failed(set.Preferences().Language, err)
 	}
 	return errors.Join(r.window(s, Begin{Mailto: v.Mailto, Hidden: v.Hidden}), s.Close())
+}
+
+// failed shows a person who cannot see what a program prints why there will be no window.
+func (r *run) failed(language string, err error) error {
+	if r.world.Failed != nil && r.ctx.Err() == nil {
+		r.world.Failed(r.ctx, language, err)
+	}
+	return err
 }
 
 // window shows the window on s until it is closed.

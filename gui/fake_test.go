@@ -330,7 +330,7 @@ func (f *fake) SetPreferences(p settings.Preferences) error {
 	return nil
 }
 
-func (f *fake) Notice() string { return "" }
+func (f *fake) Aside() string { return "" }
 
 func (f *fake) Test(context.Context, mail.Account, model.Secrets, bool, func(mail.Finding)) error {
 	return nil

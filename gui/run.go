@@ -71,8 +71,8 @@ func Run(ctx context.Context, p model.Poplar, o Options) error {
 			events: listener, raised: o.Raised, links: links, loop: kit.Main, handle: w.handle,
 			raise: func(link string) { w.raise(); w.mailto(link) }, ended: a.Quit,
 		}.start(ctx)
-		if n := p.Notice(); n != "" {
-			w.tell(kit.T("The settings could not be read"), n)
+		if aside := p.Aside(); aside != "" {
+			w.tell(kit.T("The settings could not be read"), settingsLost(aside))
 		}
 		w.mailto(o.Mailto)
 		w.asking = kit.After(kit.Main, settled, w.lookForNewer)
@@ -84,6 +84,11 @@ func Run(ctx context.Context, p model.Poplar, o Options) error {
 	a.Run()
 	cancel()
 	return w.keep()
+}
+
+// settingsLost are the words for a settings file that was damaged and lies elsewhere now.
+func settingsLost(aside string) string {
+	return kit.T("The file was damaged. Poplar set it aside as %s and starts with none; no mail was touched.", aside)
 }
 
 // trayTime is how long a start at login waits for the desktop to have its tray.

@@ -28,6 +28,8 @@ const (
 	DiskFull             Kind = "disk-full"
 	NotWritable          Kind = "not-writable" // the disk, or the profile's folder
 	StoreDamaged         Kind = "store-damaged"
+	StoreNewer           Kind = "store-newer"  // of a form that only a newer Poplar knows
+	StoreInUse           Kind = "store-in-use" // by another process
 	KeyringLocked        Kind = "keyring-locked"
 	KeyringAbsent        Kind = "keyring-absent"
 	PasswordMissing      Kind = "password-missing"
@@ -39,7 +41,7 @@ const (
 var Kinds = []Kind{
 	Offline, NoSuchHost, Unreachable, Timeout, UntrustedCertificate, NoEncryption, LoginRefused, NeedsAppPassword,
 	MailboxInUse, LoginDelay, ServerTemporary, ServerPermanent, Protocol, TooLarge, RecipientRefused, DiskFull,
-	NotWritable, StoreDamaged, KeyringLocked, KeyringAbsent, PasswordMissing, Cancelled, Unknown,
+	NotWritable, StoreDamaged, StoreNewer, StoreInUse, KeyringLocked, KeyringAbsent, PasswordMissing, Cancelled, Unknown,
 }
 
 // Problem is a failure in a form that can be told to a person.
@@ -100,6 +102,8 @@ var words = map[Kind][2]string{
 	DiskFull:             {"The disk is full; nothing was deleted on the server", "Free some space"},
 	NotWritable:          {"The mail cannot be written to the disk; nothing was deleted on the server", "Is the disk read-only, or the folder protected? Poplar goes on as soon as it can write again"},
 	StoreDamaged:         {"The mail store is damaged or cannot be read", "Run poplar verify and restore a backup"},
+	StoreNewer:           {"This mail was written by a newer Poplar", "Update this one to open it; nothing was changed"},
+	StoreInUse:           {"Another Poplar is using this mail", "Close it, then start Poplar again"},
 	KeyringLocked:        {"The keyring is locked", "Unlock it, or type the password for this session"},
 	KeyringAbsent:        {"This system has no keyring", "Type the password for this session, or install a keyring"},
 	PasswordMissing:      {"No password is stored for this account", "Enter the password"},

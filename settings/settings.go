@@ -32,7 +32,8 @@ type Settings struct {
 	mu     sync.Mutex
 	paths  Paths
 	file   string
-	notice string
+	notice string // of a damaged file, and aside is where it lies now
+	aside  string
 	raw    map[string]any // the whole file as it was read, for keys Poplar does not know
 	known  document
 }
@@ -68,6 +69,7 @@ func Open(profile string) (*Settings, error) {
 			return nil, fmt.Errorf("the settings are damaged (%w) and cannot be set aside: %w", err, renamed)
 		}
 		s.reset()
+		s.aside = aside
 		s.notice = fmt.Sprintf("The settings file was damaged (%v). It was set aside as %s, and Poplar starts with defaults.", err, aside)
 	}
 	return s, nil
@@ -231,5 +233,8 @@ func (s *Settings) DataDir() string { return s.paths.Data }
 // LogDir is the folder of logs and crash reports.
 func (s *Settings) LogDir() string { return s.paths.Logs }
 
-// Notice is what the person must be told about the settings file, or empty.
+// Aside is where a settings file that was damaged lies now, or empty.
+func (s *Settings) Aside() string { return s.aside }
+
+// Notice is what the person must be told about the settings file in English, or empty.
 func (s *Settings) Notice() string { return s.notice }

@@ -111,7 +111,7 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 				t.Error("no defaults")
 			}
 			aside, _ := filepath.Glob(filepath.Join(dir, FileName+".damaged-2*"))
-			if len(aside) != 1 || !strings.Contains(s.Notice(), aside[0]) {
+			if len(aside) != 1 || !strings.Contains(s.Notice(), aside[0]) || s.Aside() != aside[0] {
 				t.Fatalf("set aside: %v, notice %q", aside, s.Notice())
 			}
 			if kept, _ := os.ReadFile(aside[0]); string(kept) != contents {
@@ -120,7 +120,7 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 			if _, err := s.PutAccount(mail.Account{Address: "x@y.example"}); err != nil {
 				t.Error(err)
 			}
-			if n := open(t, dir); len(n.Accounts()) != 1 || n.Notice() != "" {
+			if n := open(t, dir); len(n.Accounts()) != 1 || n.Notice() != "" || n.Aside() != "" {
 				t.Error("not usable afterwards")
 			}
 		})

@@ -88,8 +88,8 @@ type Accounts interface {
 	Secrets(ctx context.Context, a mail.Account) (Secrets, error)
 	Preferences() settings.Preferences
 	SetPreferences(p settings.Preferences) error
-	// Notice is something the person must know about the settings file, or empty.
-	Notice() string
+	// Aside is where a settings file that was damaged lies now, or empty.
+	Aside() string
 }
 
 // Pictures fetches what messages show from the network, and only what the person has asked for.

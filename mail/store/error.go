@@ -55,7 +55,8 @@ func (e *Error) Error() string { return "cannot " + e.Doing + ": " + e.Err.Error
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Problem puts the failure in the words a person meets: disk-full, not-writable, store-damaged, cancelled or unknown.
+// Problem puts the failure in the words a person meets: disk-full, not-writable, store-damaged, store-newer,
+// store-in-use, cancelled or unknown.
 func (e *Error) Problem() *mail.Problem {
 	return &mail.Problem{Kind: e.Kind, Where: e.Path, Doing: e.Doing, Err: e.Err}
 }
@@ -80,7 +81,11 @@ func kindOf(err error) mail.Kind {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return mail.Cancelled
-	case errors.Is(err, ErrNewer), errors.Is(err, ErrNotAStore):
+	case errors.Is(err, ErrNewer):
+		return mail.StoreNewer
+	case errors.Is(err, ErrInUse):
+		return mail.StoreInUse
+	case errors.Is(err, ErrNotAStore):
 		return mail.StoreDamaged
 	case errors.As(err, &lite):
 		return sqliteKind(lite)

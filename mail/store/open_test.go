@@ -36,12 +36,12 @@ func TestOneProcessAtATime(t *testing.T) {
 	dir := t.TempDir()
 	first := openStore(t, dir)
 	_, err := Open(context.Background(), dir, Options{})
-	fails(t, err, ErrInUse, mail.Unknown)
+	fails(t, err, ErrInUse, mail.StoreInUse)
 	if !strings.Contains(err.Error(), "another Poplar is using this profile") {
 		t.Errorf("the error does not say it plainly: %v", err)
 	}
 	_, err = Open(context.Background(), dir, Options{Wait: time.Millisecond})
-	fails(t, err, ErrInUse, mail.Unknown)
+	fails(t, err, ErrInUse, mail.StoreInUse)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err = Open(ctx, dir, Options{Wait: time.Hour})
@@ -171,7 +171,11 @@ func TestRefusedFilesStayAsTheyAre(t *testing.T) {
 			}
 			for range 2 { // refused again, too: nothing was set up meanwhile
 				_, err := Open(context.Background(), dir, Options{})
-				fails(t, err, c.cause, mail.StoreDamaged)
+				kind := mail.StoreDamaged
+				if errors.Is(c.cause, ErrNewer) {
+					kind = mail.StoreNewer
+				}
+				fails(t, err, c.cause, kind)
 				if !strings.Contains(err.Error(), c.says) {
 					t.Errorf("the error does not say %q: %v", c.says, err)
 				}
