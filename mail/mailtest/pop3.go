@@ -154,7 +154,7 @@ func (s *pop3Session) run() {
 
 func (s *pop3Session) turn(name, arg string) *Turn {
 	s.counts[name]++
-	t := &Turn{Session: s.n, User: s.user, Encrypted: s.link.tls, Name: name, Arg: arg, N: s.counts[name], Mailbox: s.box, session: s}
+	t := &Turn{Session: s.n, User: s.user, Encrypted: s.link.tls, Name: name, Arg: arg, N: s.counts[name], Ahead: s.link.ahead, Mailbox: s.box, session: s}
 	s.server.run(t)
 	return t
 }

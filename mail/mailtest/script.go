@@ -22,6 +22,8 @@ type Turn struct {
 	Name string
 	Arg  string // the rest of the line; for MAIL and RCPT the address alone
 	N    int    // how often Name has come in this session, this time included
+	// Ahead says that a POP3 command came before the one before it was answered.
+	Ahead bool
 	// Mailbox is that of User on a POP3 server.
 	Mailbox *Mailbox
 

@@ -147,6 +147,12 @@ func faults() []fault {
 				m.box.Add([]byte(alikes[1] + "and more\r\n"))
 			}
 		}, known: 2, only: mail.KeepForever},
+		{name: "a look-alike of the same length joins a renumbered message", fill: func(b *mailtest.Mailbox) { b.Add([]byte(alikes[1])) }, want: []string{alikes[1], alikes[3]}, between: func(m *mailbox, visit int) {
+			if visit == 1 {
+				m.box.Renumber(func(i int, _ string) string { return fmt.Sprintf("migrated-%d", i) })
+				m.box.Add([]byte(alikes[3]))
+			}
+		}, known: 1, only: mail.KeepForever},
 		{name: "identical messages are kept as often as they are listed", fill: func(b *mailtest.Mailbox) {
 			for range 4 {
 				b.Add([]byte(four[0]))
@@ -179,6 +185,16 @@ func faults() []fault {
 				m.box.Put(mailtest.Message{Raw: []byte("Subject: later\r\n\r\n"), UIDL: "same"})
 			}
 		}, want: append(sizedLetters(4), "Subject: later\r\n\r\n"), only: mail.KeepForever},
+		{name: "a repeated unique-id loses its first message and gets another of the same length", fill: func(b *mailtest.Mailbox) {
+			for _, l := range four {
+				b.Put(mailtest.Message{Raw: []byte(l), UIDL: "same"})
+			}
+		}, between: func(m *mailbox, visit int) {
+			if visit == 1 {
+				m.box.Remove("same")
+				m.box.Put(mailtest.Message{Raw: []byte(letter(5)), UIDL: "same"})
+			}
+		}, want: letters(5), known: 3, retrs: keepRetrs(5), only: mail.KeepForever},
 		{name: "unique-ids of 70 characters and of odd octets", fill: func(b *mailtest.Mailbox) {
 			for i, l := range letters(4) {
 				b.Put(mailtest.Message{Raw: []byte(l), UIDL: []string{strings.Repeat("~", 70), "\xff\xfe\x01", "a b  c", "'; --"}[i]})

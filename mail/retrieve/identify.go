@@ -117,10 +117,11 @@ func (s *session) identify(ctx context.Context) error {
 			kept = append(kept, it) // compared when it arrives
 		}
 	}
+	doubtful := s.doubtful(strange, seen)
 	for _, it := range strange {
 		g, ok := seen[it.N]
 		i := -1
-		if ok {
+		if ok && !doubtful[g.sum] {
 			i = s.pool.first(s.pool.byTop[g.sum], func(row mail.LedgerRow) bool { return g.is(row, it.Size) })
 		}
 		if i < 0 {
@@ -138,6 +139,29 @@ func (s *session) identify(ctx context.Context) error {
 	s.limit()
 	order(s.acts.Fetch)
 	return nil
+}
+
+// doubtful are the beginnings that more messages have than there are rows with it: which of them is which, only the whole
+// message tells.
+func (s *session) doubtful(strange []Item, seen map[int]glimpse) map[string]bool {
+	here := map[string]int{}
+	for _, it := range strange {
+		g, ok := seen[it.N]
+		if ok && s.pool.first(s.pool.byTop[g.sum], func(row mail.LedgerRow) bool { return g.is(row, it.Size) }) >= 0 {
+			here[g.sum]++
+		}
+	}
+	doubtful := map[string]bool{}
+	for sum, n := range here {
+		free := 0
+		for _, i := range s.pool.byTop[sum] {
+			if !s.pool.taken[i] {
+				free++
+			}
+		}
+		doubtful[sum] = n > free
+	}
+	return doubtful
 }
 
 // limit leaves messages without UIDL on the server that are over the size limit. Without a UIDL there is no row to
@@ -199,12 +223,16 @@ func (l *limited) Write(p []byte) (int, error) {
 
 // same is a listed message that has proved to be the one its row stands for.
 func (s *session) same(it Item) {
+	settled := it.Row.State == mail.Stored && (it.Size == 0 || it.Size == it.Row.Size)
 	if it.Size > 0 {
 		it.Row.Size = it.Size
 	}
 	if s.due(it) {
 		s.doomed = append(s.doomed, it)
 		return
+	}
+	if settled {
+		return // the row says so already
 	}
 	it.Row.State, it.Row.Listed = mail.Stored, s.Now()
 	s.puts = append(s.puts, it.Row)

@@ -42,9 +42,10 @@ type Actions struct {
 	// not before they are stored.
 	Surplus map[int]bool
 
-	Present int   // listed messages that are stored here
-	Octets  int64 // what STAT would say by the sizes remembered, if nothing on the server had been replaced
-	Sizes   bool  // a decision needs sizes that the listing lacks: ask LIST and plan again
+	Repeated bool  // a UIDL stands for several messages
+	Present  int   // listed messages that are stored here
+	Octets   int64 // what STAT would say by the sizes remembered, if nothing on the server had been replaced
+	Sizes    bool  // a decision needs sizes that the listing lacks: ask LIST and plan again
 }
 
 // How long rows are remembered.
@@ -128,6 +129,7 @@ type planner struct {
 	rows    map[string]int      // place in the ledger of a UIDL
 	crowd   map[string][]Listed // entries of UIDLs that the listing or the ledger has more than once
 	used    []bool
+	doubt   bool // the UIDL in hand stands for several messages
 }
 
 // index finds the rows by UIDL and sets apart the UIDLs that name more than one message.
@@ -176,6 +178,9 @@ func (p *planner) group(uidl string, ledger []mail.LedgerRow) {
 			next = max(next, ledger[i].Dup+1)
 		}
 	}
+	// Which of them is which, no number tells: their contents do, at each visit.
+	p.doubt, p.a.Repeated = true, true
+	defer func() { p.doubt = false }()
 	pair := func(match func(e Listed, r mail.LedgerRow) bool) {
 		entries = slices.DeleteFunc(entries, func(e Listed) bool {
 			for k, i := range rows {
@@ -294,7 +299,7 @@ func (p *planner) known(e Listed, row mail.LedgerRow) {
 		p.a.Verify = append(p.a.Verify, it)
 	case mail.Deleted:
 		p.a.Sizes = p.a.Sizes || e.Size == 0
-		if row.Body == "" || e.Size == 0 || !same {
+		if row.Body == "" || e.Size == 0 || !same || p.doubt {
 			p.a.Verify = append(p.a.Verify, it)
 			break
 		}
@@ -307,7 +312,7 @@ func (p *planner) known(e Listed, row mail.LedgerRow) {
 		p.a.Put = append(p.a.Put, it.Row)
 		p.stored(it)
 	default:
-		if !same {
+		if !same || p.doubt && row.Wish != mail.WishFetch {
 			p.a.Verify = append(p.a.Verify, it)
 			break
 		}

@@ -77,11 +77,11 @@ func TestPlan(t *testing.T) {
 		{name: "refused and gone for a month", ledger: []mail.LedgerRow{with(row("a", mail.Refused, 10), func(r *mail.LedgerRow) { r.Listed = ago(31 * day) })}, forget: "a=refused"},
 		{
 			name: "one id for three, by size", listing: []Listed{{N: 1, UIDL: "a", Size: 3}, {N: 2, UIDL: "a", Size: 1}, {N: 3, UIDL: "a", Size: 2}},
-			ledger: []mail.LedgerRow{row("a", mail.Stored, 1), with(row("a", mail.Stored, 2), func(r *mail.LedgerRow) { r.Dup = 1 })}, fetch: "a",
+			ledger: []mail.LedgerRow{row("a", mail.Stored, 1), with(row("a", mail.Stored, 2), func(r *mail.LedgerRow) { r.Dup = 1 })}, fetch: "a", verify: "a a",
 		},
 		{
 			name: "one id for two, one changed", listing: []Listed{{N: 1, UIDL: "a", Size: 7}, {N: 2, UIDL: "a", Size: 1}},
-			ledger: []mail.LedgerRow{row("a", mail.Stored, 1), with(row("a", mail.Stored, 2), func(r *mail.LedgerRow) { r.Dup = 1 })}, verify: "a",
+			ledger: []mail.LedgerRow{row("a", mail.Stored, 1), with(row("a", mail.Stored, 2), func(r *mail.LedgerRow) { r.Dup = 1 })}, verify: "a a",
 		},
 	}
 	for _, tt := range tests {

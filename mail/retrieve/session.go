@@ -36,6 +36,7 @@ type session struct {
 
 	unread bool // the ledger could not be read
 	broken bool // the link ended, or the server lost its thread: another session may do better
+	piped  bool // while more than one command at a time was sent
 	more   bool // the server seems to show only part of the mailbox at a time
 	delay  time.Duration
 }
@@ -46,7 +47,10 @@ func (s *session) conduct(ctx context.Context, after bool) error {
 		return err
 	}
 	defer func() { _ = s.c.Close() }()
-	defer func() { s.Remember(s.c.Known()) }()
+	defer func() {
+		s.server, s.piped = s.c.Known(), s.broken && s.piped
+		s.Remember(s.server)
+	}()
 	s.delay = s.c.LoginDelay()
 	s.report.LoginDelay = max(s.report.LoginDelay, s.delay)
 	caps := s.c.Capabilities()
@@ -80,7 +84,7 @@ func (s *session) conduct(ctx context.Context, after bool) error {
 // lost says that the session has failed by the connection, if that is what it was: then another may do better.
 func (s *session) lost(err error) error {
 	if pop3.Refused(err) == nil {
-		s.broken = true
+		s.broken, s.piped = true, s.c.Pipelining()
 		if mail.ProblemOf(err).Kind == mail.Timeout && s.c.Pipelining() {
 			s.serial = true
 		}
@@ -143,7 +147,7 @@ func (s *session) list(ctx context.Context) (listing []Listed, count int, err er
 		}
 		plan()
 	}
-	if named && !sized && count == len(ids) && sum == octets && s.settles() {
+	if named && !sized && !s.acts.Repeated && count == len(ids) && sum == octets && s.settles() {
 		s.found = Settled{Listing: listingOf(ids), Count: count, Octets: octets}
 	}
 	return listing, count, nil

@@ -127,6 +127,8 @@ type run struct {
 	noHeads  bool           // the link ended at the first lines of a message: they are not asked for in this visit any more
 	blunt    bool           // the link ended when TOP was asked for of a message that was refused
 	serial   bool           // the server has fallen silent while commands were on their way: one at a time from now on
+	trial    bool           // or it has hung up on every session, and nothing has shown yet that this helps
+	server   pop3.Known     // what is known the server since the last session
 	done     int            // messages that have come, for Progress
 	octets   int64
 	told     time.Time // when Progress was last told
@@ -151,9 +153,14 @@ func (r *run) sessions(ctx context.Context) error {
 			return err
 		}
 		if s.stored+s.deleted+s.recognised+s.refusedNow > 0 {
-			idle = 0
+			idle, r.trial = 0, false
 		} else if idle++; idle >= maxIdle {
-			return err
+			if r.trial || !s.piped {
+				r.oneByOne(false)
+				return err
+			}
+			r.oneByOne(true)
+			idle--
 		}
 		if n == maxSessions {
 			return err
@@ -167,6 +174,15 @@ func (r *run) sessions(ctx context.Context) error {
 			p.Again = max(p.Again, d)
 			return &p
 		}
+	}
+}
+
+// oneByOne begins the trial whether a server that hangs up bears commands one at a time, or ends it: it did not help, and
+// is not to be remembered.
+func (r *run) oneByOne(begins bool) {
+	if begins || r.trial {
+		r.trial, r.serial, r.server.Serial = begins, begins, begins
+		r.Remember(r.server)
 	}
 }
 

@@ -353,6 +353,28 @@ func TestSilenceWhilePipeliningIsTriedOnceWithoutIt(t *testing.T) {
 	}
 }
 
+// A server that hangs up on commands that come early is asked one by one in the end, and from then on; one that hangs up
+// whatever comes is no such server.
+func TestHangingUpOnWhatComesEarly(t *testing.T) {
+	for _, always := range []bool{false, true} {
+		m := newMailbox(t, mail.KeepNever, mailtest.POP3Options{}, letters(4)...)
+		m.server.SetScript(mailtest.On("DELE", func(turn *mailtest.Turn) {
+			if turn.Ahead || always {
+				turn.CutBefore()
+			}
+		}))
+		r := m.run()
+		if r.Retrieved != 4 || (r.Problem != nil) != always || m.known.Serial == always || (m.box.Len() == 0) == always {
+			t.Errorf("always %v: %+v, remembered %+v, %d left", always, r, m.known, m.box.Len())
+		}
+		m.once(letters(4)...)
+		m.server.SetScript(nil)
+		if m.clean(); m.box.Len() != 0 {
+			t.Errorf("always %v: %d left", always, m.box.Len())
+		}
+	}
+}
+
 func TestServerThatShowsPartOfTheMailbox(t *testing.T) {
 	m := newMailbox(t, mail.KeepNever, mailtest.POP3Options{}, letters(620)...)
 	m.box.Limit(250)
