@@ -30,10 +30,10 @@ type SessionOptions struct {
 	Profile  string
 	Settings *settings.Settings // nil: they are opened
 	Keyring  *settings.Keyring
-	Wait    time.Duration // for another Poplar to leave the profile
-	Undo    bool          // messages wait in the outbox for the preferences' undo time
-	Trace   io.Writer
-	Log     *slog.Logger
+	Wait     time.Duration // for another Poplar to leave the profile
+	Undo     bool          // messages wait in the outbox for the preferences' undo time
+	Trace    io.Writer
+	Log      *slog.Logger
 	// LookupTXT asks the DNS for the keys of signatures; nil: they are never asked for.
 	LookupTXT func(ctx context.Context, name string) ([]string, error)
 }
