@@ -17,6 +17,8 @@ const (
 	WrongPort     Reason = "wrong-port"    // another port answers
 	Port25Blocked Reason = "port-25"       // the line's provider lets nobody send through it
 	IPv6Broken    Reason = "ipv6-broken"   // only IPv4 comes through
+	IPv6Only      Reason = "ipv6-only"     // the server has no other addresses, and the network no IPv6
+	AddressDead   Reason = "address-dead"  // one of several does not answer
 	SlowLine      Reason = "slow-line"     // it takes long to connect
 	SecondHost    Reason = "second-host"   // the server's second name is in use
 	NoPOPThere    Reason = "no-pop"        // the provider has no POP3
@@ -40,6 +42,9 @@ const (
 	CertIssuer    Reason = "certificate-issuer"
 	CertName      Reason = "certificate-name" // for another server
 	CertChanged   Reason = "certificate-changed"
+	CertWeak      Reason = "certificate-weak"
+	ChainBroken   Reason = "chain-broken"  // the server leaves out what is between its certificate and an authority
+	ChainExpired  Reason = "chain-expired" // that of an issuer
 	ClockWrong    Reason = "clock"
 	Intercepted   Reason = "intercepted"   // a program or box in between encrypts anew
 	NewIssuer     Reason = "new-issuer"    // trusted, and of another issuer than the last time
@@ -51,6 +56,7 @@ const (
 
 	// The login.
 	WrongPassword    Reason = "wrong-password"
+	PasswordOdd      Reason = "odd-password" // wrong, and typed oddly
 	UnknownUser      Reason = "unknown-user"
 	UserForm         Reason = "user-form" // the address where the local part is wanted, or the reverse
 	NeedsCode        Reason = "needs-code"
@@ -159,6 +165,14 @@ var reasonWords = map[Reason]ReasonWords{
 		"IPv6 does not work on the way to this server", "Its IPv6 address does not answer, its IPv4 address does; Poplar loses time with each connection",
 		"Restart the router, or tell whoever runs the network",
 	},
+	IPv6Only: {
+		"This server can be reached by IPv6 only", "{host} has no IPv4 address, and IPv6 does not come through on this network",
+		"Try another network, or ask the internet provider for IPv6",
+	},
+	AddressDead: {
+		"One of the server's addresses does not answer", "{other} is silent; Poplar takes the next one, and loses time with each connection",
+		"Nothing has to be done; tell the provider if it stays",
+	},
 	SlowLine: {
 		"The way to the server is slow", "Connecting took {other} ms; below 100 ms nobody notices",
 		"Nothing has to be done: mail arrives all the same, only later",
@@ -243,6 +257,18 @@ var reasonWords = map[Reason]ReasonWords{
 		"The certificate is not the one you trusted", "The server shows another one now; it may be new, or somebody else's",
 		"Compare the fingerprint with what the provider says before you trust it",
 	},
+	CertWeak: {
+		"The server's certificate is not safe any more", "It is signed with {other}, which others can forge",
+		"Ask the provider for a new certificate; no program should accept this one",
+	},
+	ChainBroken: {
+		"The server does not show its whole chain of certificates", "It leaves out the certificate of {other}, without which nobody can tell who vouches for it; browsers fetch that by themselves",
+		"Tell the provider; until it is mended, compare the fingerprint and trust this certificate",
+	},
+	ChainExpired: {
+		"A certificate above the server's own has expired", "That of {other} is past its date, or this computer's clock is wrong",
+		"Look at date and time of this computer; if they are right, tell the provider",
+	},
 	ClockWrong: {
 		"This computer's clock is wrong", "It is off by {other}, so that certificates seem expired or not valid yet",
 		"Set date and time, then run the test again",
@@ -278,6 +304,10 @@ var reasonWords = map[Reason]ReasonWords{
 	WrongPassword: {
 		"The server does not accept this password", "User name or password is wrong",
 		"Type the password again; look out for capitals and for a blank at its end",
+	},
+	PasswordOdd: {
+		"The password begins or ends with a blank, or has full-width characters", "They come in by pasting, or with a Chinese input method switched on, and cannot be seen in the field",
+		"Type it again in Latin letters; the eye in the field shows what was typed",
 	},
 	UnknownUser: {
 		"The server does not know this user", "It has no mailbox for {user}",

@@ -34,6 +34,9 @@ var phrases = []struct {
 	{regexp.MustCompile(`\bit is for (.+?), not for ([^;\s]+)`), "it is for %s, not for %s"},
 	{regexp.MustCompile(`\bit is signed by itself\b`), "it is signed by itself"},
 	{regexp.MustCompile(`\bits issuer is not known to this computer\b`), "its issuer is not known to this computer"},
+	{regexp.MustCompile(`\bthe server leaves out the issuer's certificate\b`), "the server leaves out the issuer's certificate"},
+	{regexp.MustCompile(`\bthe certificate of its issuer, (.+?), expired on (\d+ \w+ \d{4})`), "the certificate of its issuer, %s, expired on %s"},
+	{regexp.MustCompile(`\bit is signed with (\S+), which can be forged`), "it is signed with %s, which can be forged"},
 	{regexp.MustCompile(`\bit is not the one you chose to trust\b`), "it is not the one you chose to trust"},
 }
 

@@ -174,6 +174,7 @@ type examination struct {
 	began     time.Time
 	last      string // the step that ended last
 	box       *mail.Mailbox
+	onlySix   bool // the name that was tried last has IPv6 addresses alone
 	connected bool // a server has greeted
 	loggedIn  bool
 	offered   string // the reply to EHLO, in short

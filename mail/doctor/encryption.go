@@ -145,11 +145,19 @@ func (e *examination) explainCertificate(ctx context.Context, c *mail.Certificat
 	}
 	foreign := autoconfig.ByServer(e.server.Host) != nil && !public(c.Issuer)
 	switch {
-	case foreign && (has("its issuer is not known") || has("signed by itself")):
+	case foreign && !has("leaves out") && (has("its issuer is not known") || has("signed by itself")):
 		// The great providers have certificates of authorities that everybody knows: somebody else shows this one.
 		return &mail.Verdict{Reason: mail.Intercepted, Other: c.Issuer, Fixes: []mail.Fix{{Do: mail.RunAgain}, trust}}
 	case has("you chose to trust"):
 		return &mail.Verdict{Reason: mail.CertChanged, Other: c.Issuer, Fixes: []mail.Fix{trust}}
+	case has(", which can be forged"):
+		_, way, _ := strings.Cut(c.Reason, "it is signed with ")
+		way, _, _ = strings.Cut(way, ",")
+		return &mail.Verdict{Reason: mail.CertWeak, Other: way, Fixes: []mail.Fix{{Do: mail.RunAgain}, trust}}
+	case has("the certificate of its issuer, "):
+		return &mail.Verdict{Reason: mail.ChainExpired, Other: c.Issuer, Fixes: []mail.Fix{{Do: mail.RunAgain}, trust}, Also: []mail.Reason{mail.ClockWrong}}
+	case has("leaves out the issuer's certificate"):
+		return &mail.Verdict{Reason: mail.ChainBroken, Other: c.Issuer, Fixes: []mail.Fix{{Do: mail.RunAgain}, trust}}
 	case has("signed by itself"):
 		return &mail.Verdict{Reason: mail.CertSelf, Fixes: []mail.Fix{trust}}
 	case has("its issuer is not known"):

@@ -124,6 +124,10 @@ func distance(a, b string) int {
 }
 
 func (e *examination) explainConnection(ctx context.Context, p *mail.Problem) *mail.Verdict {
+	sixOnly := &mail.Verdict{Reason: mail.IPv6Only, Fixes: []mail.Fix{{Do: mail.RunAgain}, {Do: mail.EditServer}}}
+	if p.Kind == mail.Offline && e.onlySix && e.anythingElse(ctx) {
+		return sixOnly
+	}
 	if p.Kind == mail.Offline {
 		return &mail.Verdict{Reason: mail.NoNetwork, Fixes: []mail.Fix{{Do: mail.RunAgain}}}
 	}
@@ -164,6 +168,9 @@ func (e *examination) explainConnection(ctx context.Context, p *mail.Problem) *m
 	}
 	if strings.Contains(p.Said, "refused") {
 		return with(mail.PortClosed)
+	}
+	if e.onlySix {
+		return sixOnly
 	}
 	return with(mail.PortSilent)
 }

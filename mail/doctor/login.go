@@ -68,6 +68,8 @@ func (e *examination) explainPassword(v *mail.Verdict) {
 	switch {
 	case e.provider != nil && e.provider.NeedsCode && !code:
 		v.Reason, v.Also = mail.NeedsCode, []mail.Reason{mail.POPOff}
+	case oddlyTyped(e.secret):
+		v.Reason, v.Also = mail.PasswordOdd, []mail.Reason{mail.WrongPassword, mail.LockedOut}
 	case e.direction == mail.Outgoing && e.account.SameAsIncoming && e.twin != nil && e.twin.loggedIn:
 		v.Reason, v.Also = mail.OutgoingPassword, []mail.Reason{mail.SMTPOff, mail.LockedOut}
 	case e.provider != nil && e.provider.NeedsCode:
@@ -78,6 +80,11 @@ func (e *examination) explainPassword(v *mail.Verdict) {
 			v.Also = []mail.Reason{mail.NeedsCode, mail.LockedOut}
 		}
 	}
+}
+
+// oddlyTyped reports what is seldom meant in a password: a blank at either end, and the full-width forms of letters.
+func oddlyTyped(secret string) bool {
+	return secret != strings.TrimSpace(secret) || strings.ContainsFunc(secret, func(r rune) bool { return r >= '！' && r <= '～' || r == '\u3000' })
 }
 
 // looksLikeCode recognises what providers make for mail programs: sixteen letters or digits, perhaps in groups of four.
@@ -183,7 +190,7 @@ func (e *examination) fixes(r mail.Reason) []mail.Fix {
 		add(mail.EditServer)
 	case mail.UnknownUser:
 		add(mail.EditServer)
-	case mail.NeedsCode, mail.PasswordOld:
+	case mail.NeedsCode, mail.PasswordOld, mail.PasswordOdd:
 		add(mail.TypePassword, mail.OpenPage)
 	case mail.NoPassword, mail.KeyringShut:
 		add(mail.TypePassword)

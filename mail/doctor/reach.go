@@ -63,19 +63,25 @@ func (e *examination) reachName(ctx context.Context, host string, port int, firs
 	}
 	resolved := time.Since(start)
 	names := make([]string, len(addrs))
+	e.onlySix = true
 	for i, a := range addrs {
 		names[i] = a.String()
+		e.onlySix = e.onlySix && a.Is6()
 	}
 	var chosen net.Conn
 	var said []string
+	dead := map[bool][]string{} // by family, as below
 	var fastest time.Duration
 	var failure error
 	broken, works := map[bool]bool{}, map[bool]bool{} // by whether it is IPv6
 	began := time.Now()
-	list := onePerFamily(addrs)
+	list := inTurn(addrs)
 	each := e.familyLimit(len(list))
 	for _, a := range list {
 		six := a.Is6()
+		if works[six] {
+			continue // one that answers speaks for its family
+		}
 		family := "IPv4"
 		if six {
 			family = "IPv6"
@@ -90,7 +96,7 @@ func (e *examination) reachName(ctx context.Context, host string, port int, firs
 			if failure == nil || !six {
 				failure = err
 			}
-			said = append(said, fmt.Sprintf("%s %s does not answer", family, a))
+			said, dead[six] = append(said, fmt.Sprintf("%s %s does not answer", family, a)), append(dead[six], a.String())
 			continue
 		}
 		works[six] = true
@@ -116,8 +122,12 @@ func (e *examination) reachName(ctx context.Context, host string, port int, firs
 	e.took(Resolve, resolved, strings.Join(names, ", "), v)
 	v = nil
 	switch {
-	case broken[true] && works[false] && hasIPv6():
+	case broken[true] && !works[true] && works[false] && hasIPv6():
 		v = &mail.Verdict{Reason: mail.IPv6Broken}
+	case broken[false] && works[false]:
+		v = &mail.Verdict{Reason: mail.AddressDead, Other: strings.Join(dead[false], ", ")}
+	case broken[true] && works[true]:
+		v = &mail.Verdict{Reason: mail.AddressDead, Other: strings.Join(dead[true], ", ")}
 	case fastest > slow:
 		v = &mail.Verdict{Reason: mail.SlowLine, Other: strconv.FormatInt(fastest.Milliseconds(), 10)}
 	}
@@ -172,14 +182,17 @@ func (e *examination) lookUp(ctx context.Context, host string) ([]netip.Addr, er
 	return list, err
 }
 
-// onePerFamily picks the first address of each family, IPv6 first as the system would.
-func onePerFamily(list []netip.Addr) []netip.Addr {
+// perFamily is how many addresses of a family are tried, one after the other, before it counts as broken.
+const perFamily = 2
+
+// inTurn picks the first addresses of each family, IPv6 first as the system would.
+func inTurn(list []netip.Addr) []netip.Addr {
 	var six, four []netip.Addr
 	for _, a := range list {
 		switch {
-		case a.Is4() && len(four) == 0:
+		case a.Is4() && len(four) < perFamily:
 			four = append(four, a)
-		case a.Is6() && len(six) == 0:
+		case a.Is6() && len(six) < perFamily:
 			six = append(six, a)
 		}
 	}

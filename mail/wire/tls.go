@@ -149,13 +149,13 @@ func verify(state tls.ConnectionState, host string, roots *x509.CertPool, s mail
 		return nil
 	}
 	cert.Host = s.Host
-	cert.Reason = strings.Join(reasons(leaf, opts, err, len(s.Pins) > 0), "; ")
+	cert.Reason = strings.Join(reasons(leaf, state.PeerCertificates[1:], opts, err, len(s.Pins) > 0), "; ")
 	return &untrusted{cert}
 }
 
 // reasons names everything that is wrong with a leaf, because x509 stops at the first fault and a person who accepts
 // an expired date should know that the issuer is unknown, too.
-func reasons(leaf *x509.Certificate, opts x509.VerifyOptions, first error, pinned bool) []string {
+func reasons(leaf *x509.Certificate, above []*x509.Certificate, opts x509.VerifyOptions, first error, pinned bool) []string {
 	var list []string
 	now := time.Now()
 	if now.After(leaf.NotAfter) {
@@ -172,12 +172,24 @@ func reasons(leaf *x509.Certificate, opts x509.VerifyOptions, first error, pinne
 	if _, err := leaf.Verify(opts); err != nil {
 		var unknown x509.UnknownAuthorityError
 		switch {
+		case weak(leaf.SignatureAlgorithm):
+			list = append(list, "it is signed with "+leaf.SignatureAlgorithm.String()+", which can be forged")
 		case errors.As(err, &unknown) && leaf.Subject.String() == leaf.Issuer.String():
 			list = append(list, "it is signed by itself")
+		case errors.As(err, &unknown) && len(above) == 0 && len(leaf.IssuingCertificateURL) > 0:
+			// Who says where the issuer's certificate lies is no company with an authority of its own.
+			list = append(list, "its issuer is not known to this computer", "the server leaves out the issuer's certificate")
 		case errors.As(err, &unknown):
 			list = append(list, "its issuer is not known to this computer")
 		default:
 			list = append(list, err.Error())
+		}
+	}
+	if len(list) == 0 {
+		for _, c := range above {
+			if now.After(c.NotAfter) {
+				list = append(list, fmt.Sprintf("the certificate of its issuer, %s, expired on %s", readable(c.Subject), c.NotAfter.Format("2 January 2006")))
+			}
 		}
 	}
 	if len(list) == 0 {
@@ -187,6 +199,15 @@ func reasons(leaf *x509.Certificate, opts x509.VerifyOptions, first error, pinne
 		list = append(list, "it is not the one you chose to trust")
 	}
 	return list
+}
+
+// weak reports whether a way to sign can be forged.
+func weak(a x509.SignatureAlgorithm) bool {
+	switch a {
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+		return true
+	}
+	return false
 }
 
 func namesOf(c *x509.Certificate) []string {
