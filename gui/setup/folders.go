@@ -19,10 +19,10 @@ func (w *AccountWindow) foldersPage() fyne.CanvasObject {
 	sent := w.folderChoice(mail.Sent, &w.form.SentFolder, mail.Inbox, mail.Archive)
 	archive := w.folderChoice(mail.Archive, &w.form.ArchiveFolder)
 	f.Head(kit.T("Where messages go"))
-	f.Add(kit.T("New mail"), line(kit.T("Inbox, unless a rule says otherwise")))
+	f.Add(kit.T("New mail"), line(kit.T("Inbox; All inboxes shows it with that of your other accounts")))
 	f.Add(kit.T("Copies of what you send"), sent.Select)
 	f.Add(kit.T("What you archive"), archive.Select)
-	f.Add(kit.T("Drafts"), line(kit.T("Drafts")))
+	f.Add(kit.T("Drafts"), line(kit.T("Drafts; opened there, they are written on")))
 	f.Add(kit.T("Junk mail"), line(kit.T("Junk; it is not searched")))
 	f.Add(kit.T("What you delete"), line(kit.T("Trash; it stays there until you delete it for good")))
 	w.where = []*folderChoice{sent, archive}
