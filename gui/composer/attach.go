@@ -34,12 +34,28 @@ func (w *Window) Attach(paths []string) {
 		files, refused := model.AddFiles(others)
 		return result{files, folders, refused}, nil
 	}, func(r result, _ error) {
-		w.c.Attach = append(w.c.Attach, r.files...)
+		fresh, known := w.c.NewFiles(r.files)
+		w.c.Attach = append(w.c.Attach, fresh...)
 		if len(r.folders) > 0 && w.Question() == nil {
 			w.askZip(r.folders)
 		}
+		var said, empty []string
+		for _, f := range fresh {
+			if f.Size == 0 {
+				empty = append(empty, f.Name)
+			}
+		}
 		if len(r.refused) > 0 {
-			w.tell(kit.NewBar(kit.ToneWarn, "", kit.T("Not attached, for it is no file that can be read: %s", strings.Join(r.refused, ", "))))
+			said = append(said, kit.T("Not attached, for it is no file that can be read: %s", strings.Join(r.refused, ", ")))
+		}
+		if len(known) > 0 {
+			said = append(said, kit.T("Attached already: %s", strings.Join(known, ", ")))
+		}
+		if len(empty) > 0 {
+			said = append(said, kit.T("Attached, but nothing is in it: %s", strings.Join(empty, ", ")))
+		}
+		if len(said) > 0 {
+			w.tell(kit.NewBar(kit.ToneWarn, "", strings.Join(said, "\n")))
 		}
 		w.filesChanged()
 	})
@@ -92,12 +108,53 @@ func (w *Window) zip(folders []string) {
 // pasted takes files off the clipboard. It reports whether there were any.
 func (w *Window) pasted(s fyne.Shortcut) bool {
 	p, ok := s.(*fyne.ShortcutPaste)
-	if !ok {
+	if !ok || w.pasting {
 		return false
 	}
-	files := model.PastedFiles(p.Clipboard.Content())
-	w.Attach(w.takePictures(files))
-	return len(files) > 0
+	text := p.Clipboard.Content()
+	if files := model.PastedFiles(text); len(files) > 0 {
+		w.Attach(w.takePictures(files))
+		return true
+	}
+	paths := model.PastedPaths(text)
+	if len(paths) == 0 || w.Question() != nil {
+		return false
+	}
+	kit.Go(w.ctx, w.loop, func(context.Context) (bool, error) { return model.AllThere(paths), nil }, func(there bool, _ error) {
+		if there {
+			w.askPaths(p, paths)
+		} else {
+			w.pasteText(p)
+		}
+	})
+	return true
+}
+
+// askPaths asks whether files that the clipboard names are meant, or their names.
+func (w *Window) askPaths(p *fyne.ShortcutPaste, paths []string) {
+	var names []string
+	for _, path := range paths {
+		names = append(names, filepath.Base(path))
+	}
+	title := kit.T("Attach this file?")
+	if len(paths) > 1 {
+		title = kit.T("Attach these files?")
+	}
+	w.ask(&kit.Ask{
+		Title: title, Text: strings.Join(names, ", "),
+		Choices: []kit.AskChoice{
+			{Label: kit.T("Cancel")},
+			{Label: kit.T("Paste as text"), Do: func() bool { w.loop(func() { w.pasteText(p) }); return true }},
+			{Label: kit.T("Attach"), Kind: kit.Filled, Do: func() bool { w.loop(func() { w.Attach(w.takePictures(paths)) }); return true }},
+		},
+	})
+}
+
+// pasteText pastes what the clipboard has as text, whatever it names.
+func (w *Window) pasteText(p *fyne.ShortcutPaste) {
+	w.pasting = true
+	w.body.text.TypedShortcut(p)
+	w.pasting = false
 }
 
 func (w *Window) filesChanged() {

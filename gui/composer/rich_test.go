@@ -129,7 +129,7 @@ func TestPicturesInTheText(t *testing.T) {
 	k.until("attached in a plain message", func() bool { return len(k.c.Attach) == 1 })
 
 	test.Tap(k.looks)
-	drop(5, small)
+	drop(5, pictureFile(t, "other.png", 20, 20, false))
 	k.until("attached when dropped beside the text", func() bool { return len(k.c.Attach) == 2 })
 	drop(middle, small, filepath.Join(filepath.Dir(small), "gone.txt"))
 	k.until("put into the text", func() bool { return k.pictures() == 1 })

@@ -91,12 +91,12 @@ func (w *Window) submit() {
 	w.busy(true)
 	d := w.c.Draft()
 	type result struct {
-		id   mail.MessageID
-		gone []string
+		id         mail.MessageID
+		gone, shut []string
 	}
 	kit.Go(w.ctx, w.loop, func(ctx context.Context) (result, error) {
-		if gone := model.Missing(d); len(gone) > 0 {
-			return result{gone: gone}, nil
+		if gone, shut := model.Missing(d); len(gone)+len(shut) > 0 {
+			return result{gone: gone, shut: shut}, nil
 		}
 		id, err := w.p.Send(context.WithoutCancel(ctx), d)
 		return result{id: id}, err
@@ -105,6 +105,8 @@ func (w *Window) submit() {
 		switch {
 		case len(r.gone) > 0:
 			w.tell(kit.NewBar(kit.ToneErr, "", kit.T("%s is no longer where it was. Attach it again or remove it.", strings.Join(r.gone, ", "))))
+		case len(r.shut) > 0:
+			w.tell(kit.NewBar(kit.ToneErr, "", kit.T("%s cannot be read any more. Attach it again or remove it.", strings.Join(r.shut, ", "))))
 		case err != nil:
 			t := model.TellError(err, kit.T)
 			bar := kit.NewBar(kit.ToneErr, t.What, t.Advice)

@@ -70,6 +70,7 @@ type Window struct {
 	saving  bool
 	waiting []func(ok bool) // called once the saving under way has ended
 	sending bool
+	pasting bool  // what the clipboard has is taken as text
 	limit   int64 // the largest message the server takes; 0: not known
 	closed  bool
 }

@@ -64,6 +64,30 @@ func PastedFiles(text string) []string {
 	return list
 }
 
+// PastedPaths are what a clipboard's text names by its place on the disk, one a line, as GNOME's file manager writes it. It
+// is nil where the text is anything else. It does not look whether they are there: see AllThere.
+func PastedPaths(text string) []string {
+	var list []string
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		line = strings.TrimSuffix(line, "\r")
+		if !filepath.IsAbs(line) || len(list) == 100 {
+			return nil
+		}
+		list = append(list, line)
+	}
+	return list
+}
+
+// AllThere reports whether all paths name a file or a folder. It reads the disk.
+func AllThere(paths []string) bool {
+	for _, p := range paths {
+		if info, err := os.Stat(p); err != nil || !info.IsDir() && !info.Mode().IsRegular() {
+			return false
+		}
+	}
+	return true
+}
+
 // Folders are the folders among paths. It reads the disk.
 func Folders(paths []string) (folders, others []string) {
 	for _, p := range paths {

@@ -6,10 +6,56 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"poplar/mail"
 )
+
+func TestPastedPaths(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a b.txt")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string][]string{
+		file: {file}, file + "\n" + dir + "\n": {file, dir}, file + "\r\n": {file}, "see " + file: nil, "": nil, file + "\n\nMarta": nil, "a b.txt": nil,
+	} {
+		if got := PastedPaths(text); !slices.Equal(got, want) {
+			t.Errorf("%q names %q", text, got)
+		}
+	}
+	if PastedPaths(strings.Repeat(file+"\n", 101)) != nil || !AllThere([]string{file, dir}) || AllThere([]string{file, filepath.Join(dir, "gone")}) {
+		t.Error("too many, or not all there")
+	}
+}
+
+// The same file is attached once; what can be read no more is told from what is gone.
+func TestNewFilesAndShutOnes(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.txt")
+	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files, _ := AddFiles([]string{file, file})
+	c := &Composition{}
+	fresh, known := c.NewFiles(files)
+	if len(fresh) != 1 || !slices.Equal(known, []string{"a.txt"}) {
+		t.Errorf("%d fresh, %q known", len(fresh), known)
+	}
+	c.Attach = append(fresh, mail.Attachment{Name: "part", Raw: mail.Bytes("x")})
+	if fresh, known = c.NewFiles(files[:1]); len(fresh) != 0 || len(known) != 1 {
+		t.Errorf("%d fresh, %q known", len(fresh), known)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(file, 0o700); err != nil { // opens, but is no file any more
+		t.Fatal(err)
+	}
+	if gone, shut := Missing(mail.Draft{Attach: c.Attach}); len(gone) != 0 || !slices.Equal(shut, []string{"a.txt"}) {
+		t.Errorf("gone %q, shut %q", gone, shut)
+	}
+}
 
 func TestPastedFiles(t *testing.T) {
 	for text, want := range map[string][]string{

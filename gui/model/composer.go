@@ -1,6 +1,8 @@
 package model
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -185,7 +187,7 @@ func lastBlock(text, block string) int {
 func AddFiles(paths []string) (files []mail.Attachment, refused []string) {
 	for _, p := range paths {
 		info, err := os.Stat(p)
-		if err != nil || !info.Mode().IsRegular() {
+		if err != nil || !readable(p) {
 			refused = append(refused, filepath.Base(p))
 			continue
 		}
@@ -194,21 +196,48 @@ func AddFiles(paths []string) (files []mail.Attachment, refused []string) {
 	return files, refused
 }
 
-// Missing names the attached files that are no longer on the disk. It reads the disk.
-func Missing(d mail.Draft) []string {
-	var gone []string
-	for _, a := range d.Attach {
-		if a.Path == "" {
-			continue
-		}
-		f, err := os.Open(a.Path)
-		if err != nil {
-			gone = append(gone, a.Name)
-			continue
-		}
+func readable(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() { // opening a pipe would wait for its other end
+		return false
+	}
+	f, err := os.Open(path)
+	if err == nil {
 		_ = f.Close() // it was only read
 	}
-	return gone
+	return err == nil
+}
+
+// NewFiles are those of files that are not attached yet, and the names of those that are.
+func (c *Composition) NewFiles(files []mail.Attachment) (fresh []mail.Attachment, known []string) {
+	have := map[string]bool{}
+	for _, a := range c.Attach {
+		have[a.Path] = true
+	}
+	for _, f := range files {
+		if f.Path != "" && have[f.Path] {
+			known = append(known, f.Name)
+			continue
+		}
+		have[f.Path] = true
+		fresh = append(fresh, f)
+	}
+	return fresh, known
+}
+
+// Missing names the attached files that are no longer on the disk, and those that cannot be read any more. It reads the disk.
+func Missing(d mail.Draft) (gone, shut []string) {
+	for _, a := range d.Attach {
+		if a.Path == "" || readable(a.Path) {
+			continue
+		}
+		if _, err := os.Stat(a.Path); errors.Is(err, fs.ErrNotExist) {
+			gone = append(gone, a.Name)
+		} else {
+			shut = append(shut, a.Name)
+		}
+	}
+	return gone, shut
 }
 
 // AttachedSize is the sum of the attachments' sizes.

@@ -185,13 +185,13 @@ func TestFiles(t *testing.T) {
 		t.Errorf("refused %v", refused)
 	}
 	d := mail.Draft{Attach: append(files, mail.Attachment{Name: "part", Raw: mail.Bytes("x")})}
-	if m := Missing(d); m != nil {
+	if m, shut := Missing(d); m != nil || shut != nil {
 		t.Errorf("missing %v", m)
 	}
 	if err := os.Remove(p); err != nil {
 		t.Fatal(err)
 	}
-	if m := Missing(d); !slices.Equal(m, []string{"计划.pdf"}) {
+	if m, shut := Missing(d); !slices.Equal(m, []string{"计划.pdf"}) || shut != nil {
 		t.Errorf("missing %v", m)
 	}
 }

@@ -1,0 +1,51 @@
+package composer
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+)
+
+// GNOME's file manager puts the places of files on the clipboard as plain text: whether they are meant or their names is asked.
+func TestPlacesOfFilesArePasted(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "plan.txt")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k := open(t, letter())
+	paste := func(text string) {
+		c := test.NewClipboard()
+		c.SetContent(text)
+		k.body.text.TypedShortcut(&fyne.ShortcutPaste{Clipboard: c})
+	}
+	paste(file)
+	k.until("asked", func() bool { return k.Question() != nil })
+	if k.Question().Title != "Attach this file?" || k.Question().Text != "plan.txt" {
+		t.Errorf("asked %q about %q", k.Question().Title, k.Question().Text)
+	}
+	k.answer("Attach")
+	k.until("attached", func() bool { return len(k.c.Attach) == 1 && k.Notice() != nil })
+	if strings.Contains(k.body.text.Text(), "plan.txt") || k.Notice().Text() != "Attached, but nothing is in it: plan.txt" {
+		t.Errorf("told %q", k.Notice().Text())
+	}
+	// The same once more, as a file: it is there already.
+	k.Attach([]string{file})
+	k.until("told", func() bool { return k.Notice().Text() == "Attached already: plan.txt" })
+	if len(k.c.Attach) != 1 {
+		t.Errorf("attached %d times", len(k.c.Attach))
+	}
+	paste(file)
+	k.until("asked again", func() bool { return k.Question() != nil })
+	k.answer("Paste as text")
+	k.until("pasted", func() bool { return strings.Contains(k.body.text.Text(), file) })
+	// What is not there is text.
+	paste(file + "x")
+	k.until("pasted without a question", func() bool { return strings.Contains(k.body.text.Text(), file+"x") })
+	if k.Question() != nil || len(k.c.Attach) != 1 {
+		t.Error("asked about what is not there")
+	}
+}
