@@ -163,7 +163,11 @@ func asJSON(p *mail.Problem) *problemJSON {
 // sentence tells a problem in one line.
 func sentence(p *mail.Problem) string {
 	_, advice := p.Words()
-	return strings.TrimRight(p.Error(), ".!") + ". " + advice + "."
+	s := strings.TrimRight(p.Error(), ".!")
+	if p.Certificate != nil && p.Certificate.Reason != "" {
+		s += ": " + p.Certificate.Reason + "; no password was sent"
+	}
+	return s + ". " + advice + "."
 }
 
 type versionVerb struct{}

@@ -48,9 +48,7 @@ func (v *receiveVerb) Run(r *run) error {
 			if refused == nil {
 				refused = []mail.RefusedMessage{}
 			}
-			text := fmt.Sprintf("%s  %d retrieved (%d bytes), %d deleted, %d left on the server, %d skipped, %d refused, %.2f s",
-				p.Account, p.Retrieved, p.Bytes, p.Deleted, p.Left, p.Skipped, len(p.Refused), p.Took.Seconds())
-			err := r.emit(visitJSON{p.Account, p.Retrieved, p.Bytes, p.Deleted, p.Left, p.Skipped, refused, p.Took.Seconds(), asJSON(p.Problem)}, "%s", text)
+			err := r.emit(visitJSON{p.Account, p.Retrieved, p.Bytes, p.Deleted, p.Left, p.Skipped, refused, p.Took.Seconds(), asJSON(p.Problem)}, "%s", visitText(p))
 			if err != nil {
 				return err
 			}
@@ -61,6 +59,19 @@ func (v *receiveVerb) Run(r *run) error {
 		}
 		return failed
 	})
+}
+
+// visitText tells of a visit in a line, and in further ones what a person should know of single messages.
+func visitText(p mail.VisitReport) string {
+	text := fmt.Sprintf("%s  %d retrieved (%d bytes), %d deleted, %d left on the server, %d skipped, %d refused, %.2f s",
+		p.Account, p.Retrieved, p.Bytes, p.Deleted, p.Left, p.Skipped, len(p.Refused), p.Took.Seconds())
+	if p.Renumbered > 0 {
+		text += fmt.Sprintf("\n  renamed on the server, known again and not stored twice: %d", p.Renumbered)
+	}
+	for _, m := range p.Refused {
+		text += fmt.Sprintf("\n  the server refuses message %q: %s", m.UIDL, m.Said)
+	}
+	return text
 }
 
 // summaryJSON is a message as list and search print it.

@@ -36,6 +36,7 @@ const (
 	SaidBroken  = "the connection ends whenever this message is asked for"
 	SaidEndless = "the message goes on far beyond its announced size"
 	SaidNothing = "the server lists this message and sends nothing of it"
+	SaidNo      = "the server refuses this message and gives no reason"
 )
 
 // Key is the message's key in the ledger.

@@ -182,6 +182,8 @@ func saidOf(m mail.RefusedMessage) string {
 		return kit.T("the message goes on far beyond its announced size")
 	case mail.SaidNothing:
 		return kit.T("the server lists this message and sends nothing of it")
+	case mail.SaidNo:
+		return kit.T("the server refuses this message and gives no reason")
 	}
 	return m.Said
 }

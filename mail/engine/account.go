@@ -25,6 +25,7 @@ type account struct {
 	failures int                // visits in a row that failed
 	paused   bool               // no automatic visit before the person has acted
 	notUntil time.Time          // the server asked not to come back before
+	recalled bool               // what earlier processes were asked has been looked up
 	least    time.Duration      // the shortest time between two visits by the timetable that server and provider allow
 	stampers stampers           // who stamps its mail
 	missed   bool               // a visit was due while the mailbox was open in a window
@@ -53,6 +54,9 @@ func (acc *account) set(a mail.Account, now time.Time) bool {
 	was := acc.a
 	acc.a = a
 	forget := acc.paused || !reflect.DeepEqual(was.Incoming, a.Incoming)
+	if forget {
+		acc.notUntil = time.Time{}
+	}
 	if was.CheckMinutes != a.CheckMinutes || acc.paused {
 		acc.paused, acc.failures = false, 0
 		acc.status.Next = next(a, now, 0, nil, acc.least)

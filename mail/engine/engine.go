@@ -190,8 +190,10 @@ func (e *Engine) setAccounts(ctx context.Context, accounts []mail.Account) error
 		e.order = append(e.order, a.ID)
 		if have := e.accounts[a.ID]; have != nil {
 			if have.set(a, e.o.Now()) {
-				if err := e.store.Remember(ctx, knownKey(a), nil); err != nil {
-					return err
+				for _, key := range []string{knownKey(a), pauseKey(a)} {
+					if err := e.store.Remember(ctx, key, nil); err != nil {
+						return err
+					}
 				}
 			}
 			continue

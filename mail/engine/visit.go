@@ -66,6 +66,7 @@ func (e *Engine) visit(ctx context.Context, acc *account) mail.VisitReport {
 	e.publishStatus(mail.VisitProgress, acc)
 
 	var report mail.VisitReport
+	e.recallPause(ctx, acc, a, started)
 	if wait := acc.wait(started); wait > 0 {
 		report = mail.VisitReport{Account: a.ID, Problem: &mail.Problem{
 			Kind: mail.LoginDelay, Where: a.Incoming.Addr(), Doing: "log in", Again: wait,
@@ -77,6 +78,7 @@ func (e *Engine) visit(ctx context.Context, acc *account) mail.VisitReport {
 	report.Took = e.o.Now().Sub(started)
 
 	acc.end(e.o.Now(), report, e.least(a))
+	e.keepPause(ctx, a, report, e.o.Now())
 	e.kickIndex() // not before: indexing would keep the visit from storing
 	e.publishStatus(mail.VisitEnded, acc)
 	if report.Problem != nil {

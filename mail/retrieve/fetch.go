@@ -209,6 +209,9 @@ func (r *reader) notGiven(it Item, e *pop3.Error) {
 	if e.Code != "" {
 		said = strings.TrimSpace("[" + e.Code + "] " + said)
 	}
+	if said == "" {
+		said = mail.SaidNo
+	}
 	r.giveUp(it, said)
 }
 
