@@ -351,7 +351,7 @@ func TestTheFootSaysHowTheAccountsDo(t *testing.T) {
 	if f.Foot.line.Text() != "Saved" {
 		t.Error("a notice is not shown")
 	}
-	if !q.Until(5*time.Second, func() bool { return f.Foot.line.Text() == "Up to date · checked 12:00" }) {
+	if !q.Until(time.Minute, func() bool { return f.Foot.line.Text() == "Up to date · checked 12:00" }) {
 		t.Error("a notice stays")
 	}
 }

@@ -168,7 +168,7 @@ func open(t *testing.T, d mail.Draft) *desk {
 // until runs the loop until something is so.
 func (k *desk) until(what string, done func() bool) {
 	k.Helper()
-	if !k.q.Until(5*time.Second, done) {
+	if !k.q.Until(time.Minute, done) {
 		k.Fatalf("never: %s", what)
 	}
 }

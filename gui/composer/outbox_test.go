@@ -92,7 +92,7 @@ func openOutbox(t *testing.T, items []mail.OutboxItem) *shelf {
 
 func (s *shelf) until(what string, done func() bool) {
 	s.Helper()
-	if !s.q.Until(5*time.Second, done) {
+	if !s.q.Until(time.Minute, done) {
 		s.Fatalf("never: %s", what)
 	}
 }

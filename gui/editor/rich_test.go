@@ -242,7 +242,7 @@ func TestPictures(t *testing.T) {
 		}
 		return nil
 	}
-	if !d.q.Until(10*time.Second, func() bool { return shown() != nil }) {
+	if !d.q.Until(time.Minute, func() bool { return shown() != nil }) {
 		t.Fatal("the picture is not drawn")
 	}
 	if i := shown(); i.Size() != fyne.NewSize(200, 100) || i.Position().Y < padY+d.row {

@@ -145,7 +145,7 @@ func TestBoldHanComesFromTheSystem(t *testing.T) {
 	l.Place(0, 20, 200)
 	face := func() fyne.Resource { return test.WidgetRenderer(l).Objects()[0].(*canvas.Text).FontSource }
 	_ = face()
-	if !q.Until(20*time.Second, func() bool { return face() != nil }) {
+	if !q.Until(time.Minute, func() bool { return face() != nil }) {
 		t.Fatal("the bold face was never given to the line that waited for it")
 	}
 	if latin := test.WidgetRenderer(l).Objects()[1].(*canvas.Text).FontSource; latin != nil {

@@ -59,7 +59,7 @@ func newBench(t *testing.T) *bench {
 // wait runs the loop until the message is laid out and every visible tile is there.
 func (b *bench) wait() {
 	b.t.Helper()
-	if !b.q.Until(20*time.Second, func() bool {
+	if !b.q.Until(time.Minute, func() bool {
 		if b.page == nil || b.laidAt != b.Size().Width {
 			return false
 		}
@@ -79,7 +79,7 @@ func (b *bench) wait() {
 		b.scroll.Content.Resize(fyne.NewSize(b.scroll.Size().Width, b.scroll.Content.MinSize().Height))
 		b.scroll.Refresh()
 		b.Update()
-		b.q.Until(20*time.Second, func() bool {
+		b.q.Until(time.Minute, func() bool {
 			first, last := b.wanted()
 			for n := first; n <= last; n++ {
 				if t := b.tiles[n]; t == nil || !t.ready {
@@ -210,7 +210,7 @@ func TestZoomAndFind(t *testing.T) {
 		t.Errorf("before the first comes %d of %d", at, n)
 	}
 	b.ZoomKey(&desktop.CustomShortcut{KeyName: fyne.KeyPlus, Modifier: fyne.KeyModifierShortcutDefault})
-	b.q.Until(20*time.Second, func() bool { return b.Height() != h })
+	b.q.Until(time.Minute, func() bool { return b.Height() != h })
 	b.wait()
 	if b.Zoom() != 1.1 || b.Height() < h*1.05 {
 		t.Errorf("zoom %v, height %v after %v", b.Zoom(), b.Height(), h)
@@ -255,7 +255,7 @@ func TestHTMLIsShown(t *testing.T) {
 	b.Deselect()
 	shown := b.shown
 	b.Provide(map[string][]byte{"https://pictures.example/a.png": gif})
-	if !b.q.Until(10*time.Second, func() bool { return b.shown > shown }) {
+	if !b.q.Until(time.Minute, func() bool { return b.shown > shown }) {
 		t.Fatal("the pictures were not taken up")
 	}
 	if b.held[0] != 0 {
@@ -279,7 +279,7 @@ func TestColoursFollowTheTheme(t *testing.T) {
 	dark = true
 	shown := b.shown
 	b.Refresh()
-	if !b.q.Until(10*time.Second, func() bool { return b.shown > shown }) {
+	if !b.q.Until(time.Minute, func() bool { return b.shown > shown }) {
 		t.Fatal("the page kept its colours")
 	}
 	b.wait()
@@ -289,7 +289,7 @@ func TestColoursFollowTheTheme(t *testing.T) {
 	}
 	b.SetOriginal(true)
 	shown = b.shown
-	b.q.Until(10*time.Second, func() bool { return b.shown > shown })
+	b.q.Until(time.Minute, func() bool { return b.shown > shown })
 	if b.page.Canvas != light {
 		t.Errorf("original canvas %v, want %v", b.page.Canvas, light)
 	}
@@ -362,7 +362,7 @@ func TestEarlierTextFoldsAndIsFound(t *testing.T) {
 		b.MouseUp(b.mouse(x, y))
 	}
 	click()
-	if !b.q.Until(20*time.Second, func() bool { return b.Height() > low+60 }) {
+	if !b.q.Until(time.Minute, func() bool { return b.Height() > low+60 }) {
 		t.Fatalf("it stays %v high", b.Height())
 	}
 	b.wait()
@@ -370,15 +370,15 @@ func TestEarlierTextFoldsAndIsFound(t *testing.T) {
 	b.lastTap.count = 0
 	b.lastTap.pos = fyne.Position{}
 	click()
-	if !b.q.Until(20*time.Second, func() bool { return b.Height() == low }) || len(b.links) != 0 {
+	if !b.q.Until(time.Minute, func() bool { return b.Height() == low }) || len(b.links) != 0 {
 		t.Errorf("it is %v high, and %q were opened", b.Height(), b.links)
 	}
 	b.Find("train")
-	if !b.q.Until(20*time.Second, func() bool { return len(b.matches) == 1 }) {
+	if !b.q.Until(time.Minute, func() bool { return len(b.matches) == 1 }) {
 		t.Error("what is folded is not found")
 	}
 	b.SetMono(true)
-	if !b.q.Until(20*time.Second, func() bool { return b.tree != nil && b.tree.Fits(html.Viewport{Mono: true}) }) {
+	if !b.q.Until(time.Minute, func() bool { return b.tree != nil && b.tree.Fits(html.Viewport{Mono: true}) }) {
 		t.Error("the letters stay as they are")
 	}
 }
@@ -399,7 +399,7 @@ func TestWideMessages(t *testing.T) {
 	zoom := func(z float32) {
 		before := b.page
 		b.SetZoom(z)
-		b.q.Until(20*time.Second, func() bool { return b.page != before })
+		b.q.Until(time.Minute, func() bool { return b.page != before })
 		b.wait()
 	}
 	zoom(2)

@@ -103,7 +103,7 @@ func newKnowing(t *testing.T, k *knower) (*Reader, *kit.Queue) {
 func openAs(t *testing.T, r *Reader, q *kit.Queue, id mail.MessageID) {
 	t.Helper()
 	r.Open(mail.Summary{ID: id}, nil)
-	if !q.Until(20*time.Second, func() bool { return r.Message() != nil && r.id == id && r.body.Laid() != nil }) {
+	if !q.Until(time.Minute, func() bool { return r.Message() != nil && r.id == id && r.body.Laid() != nil }) {
 		t.Fatal("the message does not come")
 	}
 	q.Run()
@@ -250,7 +250,7 @@ func TestWhereAMessageComesFrom(t *testing.T) {
 		t.Error("the bar stays")
 	}
 	r.Open(mail.Summary{ID: 3}, nil)
-	if !q.Until(20*time.Second, func() bool { return h.origin.line.Text() == "Confirmed by a signature of example.pt" }) {
+	if !q.Until(time.Minute, func() bool { return h.origin.line.Text() == "Confirmed by a signature of example.pt" }) {
 		t.Errorf("%q", h.origin.line.Text())
 	}
 	openAs(t, r, q, 4)
@@ -323,7 +323,7 @@ func TestPicturesAreShownSmall(t *testing.T) {
 	r, q := newKnowing(t, &knower{messages: map[mail.MessageID]*mail.Message{5: m}, parts: map[int][]byte{0: picture(900, 400), 1: []byte("no picture"), 2: picture(9, 9)}})
 	openAs(t, r, q, 5)
 	ts := r.Attachments.tickets
-	if !q.Until(20*time.Second, func() bool { return ts[0].thumb != nil }) {
+	if !q.Until(time.Minute, func() bool { return ts[0].thumb != nil }) {
 		t.Fatal("no small picture")
 	}
 	if b := ts[0].thumb.Bounds(); b.Dx() > 4*ticketHeight || b.Dy() > 2*ticketHeight {
@@ -358,15 +358,15 @@ func TestPreviews(t *testing.T) {
 		return v
 	}
 	v := show(mail.Part{Index: 0, Name: "a.png", Type: "image/png", Size: 2048})
-	if !q.Until(20*time.Second, func() bool { return v.line.Text() == "Picture · 2 KB · 300 × 200 pixels" }) {
+	if !q.Until(time.Minute, func() bool { return v.line.Text() == "Picture · 2 KB · 300 × 200 pixels" }) {
 		t.Errorf("%q", v.line.Text())
 	}
 	v = show(mail.Part{Index: 1, Name: "t.csv", Type: "text/csv"})
-	if !q.Until(20*time.Second, func() bool { return v.text.Doc() != nil || v.middle.Objects[0] != fyne.CanvasObject(v.note) }) {
+	if !q.Until(time.Minute, func() bool { return v.text.Doc() != nil || v.middle.Objects[0] != fyne.CanvasObject(v.note) }) {
 		t.Error("no text")
 	}
 	v = show(mail.Part{Index: 2, Name: "b.gif", Type: "image/gif"})
-	if !q.Until(20*time.Second, func() bool { return v.note.bold.Text() == "This cannot be shown." }) {
+	if !q.Until(time.Minute, func() bool { return v.note.bold.Text() == "This cannot be shown." }) {
 		t.Error("a broken picture says nothing")
 	}
 	for _, p := range []mail.Part{{Name: "a.exe", Type: "image/png"}, {Name: "a.svg", Type: "image/svg+xml"}, {Name: "a.png", Type: "image/png", Size: 1 << 30}, {Name: "a.pdf", Type: "application/pdf"}, {Name: "a.html", Type: "text/html"}} {
@@ -398,7 +398,7 @@ func TestAMessageIsReadAgain(t *testing.T) {
 	openAs(t, r, q, 5)
 	k.messages[5] = &mail.Message{Subject: "Grüße", Text: "x", Forced: true}
 	r.Again()
-	if !q.Until(20*time.Second, func() bool { return r.header.lines[0].Text() == "Grüße" }) {
+	if !q.Until(time.Minute, func() bool { return r.header.lines[0].Text() == "Grüße" }) {
 		t.Error("it stays as it was")
 	}
 }

@@ -104,7 +104,7 @@ func TestPicturesComeOnAWordOnly(t *testing.T) {
 	}
 	bar(r).show.OnTapped()
 	want := []string{"http://cdn.example/b.png", "https://cdn.example/a.png", "https://cdn.example/c.png"}
-	if !q.Until(20*time.Second, func() bool { return !r.fetch.busy && len(r.body.HeldPictures()) == 0 && r.body.Laid() != nil }) {
+	if !q.Until(time.Minute, func() bool { return !r.fetch.busy && len(r.body.HeldPictures()) == 0 && r.body.Laid() != nil }) {
 		t.Fatal("the pictures do not come")
 	}
 	if got := a.all(); !slices.Equal(got, want) {
@@ -124,7 +124,7 @@ func TestPicturesComeOnAWordOnly(t *testing.T) {
 		t.Error("a bar over a message without pictures")
 	}
 	open(t, r, q, 2)
-	if !q.Until(20*time.Second, func() bool { return len(a.all()) == 6 && !r.fetch.busy }) {
+	if !q.Until(time.Minute, func() bool { return len(a.all()) == 6 && !r.fetch.busy }) {
 		t.Errorf("asked for %q", a.all())
 	}
 	open(t, r, q, 4)
@@ -151,7 +151,7 @@ func TestDoubtfulSendersHaveNoPicturesByThemselves(t *testing.T) {
 	}
 	r.notes.set(noteWarning, nil)
 	r.showPictures()
-	if !q.Until(20*time.Second, func() bool { return len(a.all()) == 3 && !r.fetch.busy }) {
+	if !q.Until(time.Minute, func() bool { return len(a.all()) == 3 && !r.fetch.busy }) {
 		t.Fatal("nothing is fetched on a word")
 	}
 	if got := bar(r); got == nil || got.title.Text() != "3 pictures could not be loaded" || got.show.Label() != "Try again" {
@@ -281,7 +281,7 @@ p{font-family:x;background:image-set("https://cdn.example/i.png" 1x);list-style-
 		}) {
 			continue
 		}
-		if !q.Until(20*time.Second, func() bool { return done }) {
+		if !q.Until(time.Minute, func() bool { return done }) {
 			t.Fatal("no page for the browser")
 		}
 	}
@@ -318,7 +318,7 @@ func TestWhatWasSearchedForIsFoundInEarlierTextToo(t *testing.T) {
 	}{{"poplar", 1, false}, {"willow", 30, true}} {
 		r.Clear()
 		r.Open(mail.Summary{ID: 1}, []string{c.word})
-		if !q.Until(20*time.Second, func() bool { n, _ := r.body.FindNext(0); return r.Message() != nil && n == c.want }) {
+		if !q.Until(time.Minute, func() bool { n, _ := r.body.FindNext(0); return r.Message() != nil && n == c.want }) {
 			n, _ := r.body.FindNext(0)
 			t.Fatalf("%s: %d places are marked", c.word, n)
 		}
@@ -370,7 +370,7 @@ func TestPlainTextAndPrinting(t *testing.T) {
 	r.box = b
 	open(t, r, q, 1)
 	laid := func() string {
-		q.Until(20*time.Second, func() bool { return r.body.Laid() != nil })
+		q.Until(time.Minute, func() bool { return r.body.Laid() != nil })
 		return r.body.Laid().Text
 	}
 	if s := laid(); !strings.Contains(s, "Styled text") {
@@ -386,7 +386,7 @@ func TestPlainTextAndPrinting(t *testing.T) {
 	}
 	var page string
 	r.Document(t.Context(), true, func(src string, _ error) { page = src })
-	if !q.Until(20*time.Second, func() bool { return page != "" }) {
+	if !q.Until(time.Minute, func() bool { return page != "" }) {
 		t.Fatal("no page")
 	}
 	for _, want := range []string{"<h1>Letter</h1>", "a@b.example", "Anna &lt;anna@example.org&gt;", "Plan.pdf (2", "window.print()"} {

@@ -81,7 +81,7 @@ func newReader(t *testing.T, b *box) (*Reader, *kit.Queue) {
 func open(t *testing.T, r *Reader, q *kit.Queue, id mail.MessageID) {
 	t.Helper()
 	r.Open(mail.Summary{ID: id}, nil)
-	if !q.Until(20*time.Second, func() bool { return r.Message() != nil && r.id == id && r.Attachments.Visible() }) {
+	if !q.Until(time.Minute, func() bool { return r.Message() != nil && r.id == id && r.Attachments.Visible() }) {
 		t.Fatal("the message does not come")
 	}
 }
@@ -127,7 +127,7 @@ func TestWhatWasSearchedForIsFoundInTheBody(t *testing.T) {
 	}{{[]string{"line", "of"}, 100}, {[]string{"text", "nowhere"}, 100}, {[]string{"nowhere"}, 0}} {
 		r.Clear()
 		r.Open(mail.Summary{ID: 5}, c.words)
-		if !q.Until(20*time.Second, func() bool { return r.Message() != nil && r.Attachments.Visible() }) {
+		if !q.Until(time.Minute, func() bool { return r.Message() != nil && r.Attachments.Visible() }) {
 			t.Fatal("the message does not come")
 		}
 		n, _ := r.body.FindNext(0)
@@ -190,14 +190,14 @@ func TestASlowMessageShowsBarsThenWords(t *testing.T) {
 	if r.state != nothing {
 		t.Error("what was shown goes at once")
 	}
-	if !q.Until(5*time.Second, func() bool { return r.state == loading && r.bars[0].Visible() }) {
+	if !q.Until(time.Minute, func() bool { return r.state == loading && r.bars[0].Visible() }) {
 		t.Fatal("no bars")
 	}
-	if !q.Until(10*time.Second, func() bool { return r.message.Visible() }) || r.message.bold.Text() != "Opening the message…" {
+	if !q.Until(time.Minute, func() bool { return r.message.Visible() }) || r.message.bold.Text() != "Opening the message…" {
 		t.Errorf("%q", r.message.bold.Text())
 	}
 	close(b.gates[1])
-	if !q.Until(20*time.Second, func() bool { return r.Message() != nil }) || r.bars[0].Visible() || r.message.Visible() {
+	if !q.Until(time.Minute, func() bool { return r.Message() != nil }) || r.bars[0].Visible() || r.message.Visible() {
 		t.Error("bars or words stay")
 	}
 }
@@ -205,7 +205,7 @@ func TestASlowMessageShowsBarsThenWords(t *testing.T) {
 func TestAMessageThatCannotBeReadSaysWhy(t *testing.T) {
 	r, q := newReader(t, &box{err: errors.Join(&mail.Problem{Kind: mail.StoreDamaged})})
 	r.Open(mail.Summary{ID: 1}, nil)
-	if !q.Until(5*time.Second, func() bool { return r.state == broken }) || r.message.bold.Text() != "The mail store is damaged or cannot be read" {
+	if !q.Until(time.Minute, func() bool { return r.state == broken }) || r.message.bold.Text() != "The mail store is damaged or cannot be read" {
 		t.Errorf("%q", r.message.bold.Text())
 	}
 }

@@ -42,7 +42,7 @@ func TestReceiptIsAskedAboutAndNeverSentByItself(t *testing.T) {
 	a := &asker{ask: mail.ReceiptAsk{To: []mail.Address{{Addr: "marta@example.pt"}}}}
 	r.SetReceipts(a)
 	r.Open(mail.Summary{ID: 1}, nil)
-	if !q.Until(5*time.Second, func() bool { return r.notes.slots[noteReceipt] != nil }) {
+	if !q.Until(time.Minute, func() bool { return r.notes.slots[noteReceipt] != nil }) {
 		t.Fatal("it is not asked")
 	}
 	bar := r.notes.slots[noteReceipt].(*kit.Bar)
@@ -54,12 +54,12 @@ func TestReceiptIsAskedAboutAndNeverSentByItself(t *testing.T) {
 	}
 	a.fail = errors.New("disk full")
 	bar.Do(0)
-	if !q.Until(5*time.Second, func() bool { return len(a.answers()) == 1 && r.notes.slots[noteReceipt] != nil }) {
+	if !q.Until(time.Minute, func() bool { return len(a.answers()) == 1 && r.notes.slots[noteReceipt] != nil }) {
 		t.Fatal("what went wrong is not asked again")
 	}
 	a.fail = nil
 	r.notes.slots[noteReceipt].(*kit.Bar).Do(1)
-	if !q.Until(5*time.Second, func() bool {
+	if !q.Until(time.Minute, func() bool {
 		return slices.Equal(a.answers(), []bool{true, false}) && r.notes.slots[noteReceipt] == nil
 	}) {
 		t.Errorf("answered %v", a.answers())
@@ -67,7 +67,7 @@ func TestReceiptIsAskedAboutAndNeverSentByItself(t *testing.T) {
 	// Somebody who did not write the message is named, and not telling is the likely answer.
 	a.ask = mail.ReceiptAsk{To: []mail.Address{{Addr: "tracker@spam.example"}}, Strange: true}
 	r.Open(mail.Summary{ID: 2}, nil)
-	if !q.Until(5*time.Second, func() bool { return r.notes.slots[noteReceipt] != nil }) {
+	if !q.Until(time.Minute, func() bool { return r.notes.slots[noteReceipt] != nil }) {
 		t.Fatal("it is not asked")
 	}
 	if got := r.notes.slots[noteReceipt].(*kit.Bar).Acts(); got[0] != "Do not tell" {

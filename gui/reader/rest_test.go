@@ -33,7 +33,7 @@ func TestOnlyTheFirstLinesAreHere(t *testing.T) {
 	open(t, r, q, 1)
 	until := func(what string, done func() bool) {
 		t.Helper()
-		if !q.Until(10*time.Second, done) {
+		if !q.Until(time.Minute, done) {
 			t.Fatalf("it never came to: %s", what)
 		}
 	}
@@ -99,7 +99,7 @@ func TestALongMessageIsShownBeforeItIsRead(t *testing.T) {
 	r.Open(mail.Summary{ID: 1}, nil)
 	until := func(what string, done func() bool) {
 		t.Helper()
-		if !q.Until(20*time.Second, done) {
+		if !q.Until(time.Minute, done) {
 			t.Fatalf("it never came to: %s", what)
 		}
 	}
@@ -132,7 +132,7 @@ func TestWhatIsUnfoldedStays(t *testing.T) {
 	r.scroll.ScrollToOffset(fyne.NewPos(0, 40))
 	first := r.Message()
 	r.Again()
-	if !q.Until(20*time.Second, func() bool { return r.Message() != nil && r.Message() != first && r.Attachments.Visible() }) {
+	if !q.Until(time.Minute, func() bool { return r.Message() != nil && r.Message() != first && r.Attachments.Visible() }) {
 		t.Fatal("it is not read again")
 	}
 	if !r.header.open || len(r.header.fields) != fields || fields == 0 || r.scroll.Offset.Y != 40 {
@@ -143,7 +143,7 @@ func TestWhatIsUnfoldedStays(t *testing.T) {
 	k.fates = map[mail.MessageID][]mail.Fate{3: {{Addr: "bob@x.example", State: mail.FateFailed, Status: "5.1.1"}}}
 	k.mu.Unlock()
 	r.Changed([]mail.MessageID{3})
-	if !q.Until(20*time.Second, func() bool { return r.notes.slots[noteCard] != card }) {
+	if !q.Until(time.Minute, func() bool { return r.notes.slots[noteCard] != card }) {
 		t.Error("that it failed is not told")
 	}
 	open(t, r, q, 4)

@@ -176,7 +176,7 @@ func newBench(t *testing.T, list ...mail.RemoteMessage) *bench {
 
 func (b *bench) until(what string, done func() bool) {
 	b.t.Helper()
-	if !b.q.Until(10*time.Second, done) {
+	if !b.q.Until(time.Minute, done) {
 		b.t.Fatalf("it never came to: %s (%v)", what, b.done())
 	}
 }
@@ -355,7 +355,7 @@ func TestRefused(t *testing.T) {
 	w.Show()
 	until := func(what string, done func() bool) {
 		t.Helper()
-		if !q.Until(10*time.Second, done) {
+		if !q.Until(time.Minute, done) {
 			t.Fatalf("it never came to: %s: %v", what, w.Rows())
 		}
 	}

@@ -209,7 +209,7 @@ func (b *bench) until(what string, done func() bool) {
 		defer b.e.mu.Unlock()
 		return done()
 	}
-	if !b.q.Until(30*time.Second, look) {
+	if !b.q.Until(time.Minute, look) {
 		b.Fatalf("never: %s", what)
 	}
 }

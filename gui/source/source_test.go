@@ -75,7 +75,7 @@ func newStage(t *testing.T, b *box) *stage {
 
 func (s *stage) until(what string, done func() bool) {
 	s.t.Helper()
-	if !s.q.Until(20*time.Second, done) {
+	if !s.q.Until(time.Minute, done) {
 		s.t.Fatalf("it never came to that: %s", what)
 	}
 }
