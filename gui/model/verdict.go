@@ -35,6 +35,14 @@ func Explain(f mail.Finding, a mail.Account, language string, tr Translate) Expl
 	v := f.Verdict
 	if v == nil && p != nil {
 		v = &mail.Verdict{Reason: p.Reason(), Fixes: fixesOf(p, f.Direction)}
+		switch p.Kind { // no server has said anything
+		case mail.KeyringLocked:
+			v.Reason = mail.KeyringShut
+		case mail.KeyringAbsent:
+			v.Reason = mail.KeyringMissing
+		case mail.PasswordMissing:
+			v.Reason = mail.NoPassword
+		}
 		v.Host, v.Port = split(p.Where)
 	}
 	if p != nil {

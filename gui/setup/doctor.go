@@ -23,7 +23,9 @@ func examine(ctx context.Context, loop kit.Loop, p model.Poplar, form *model.For
 		secrets := model.Secrets{}
 		if stored {
 			kept, err := p.Secrets(ctx, account)
-			if err != nil && typed[mail.Incoming] == "" {
+			// Who has shut the keyring is not asked to open it once more. Without a keyring, and without a password, the
+			// test goes as far as it can.
+			if typed[mail.Incoming] == "" && model.KeyringRefused(err) && !model.KeyringMissing(err) {
 				return err
 			}
 			for dir, s := range kept {

@@ -12,6 +12,7 @@ import (
 	"poplar/gui/kit"
 	"poplar/gui/model"
 	"poplar/mail"
+	"poplar/settings"
 )
 
 // wrongPort is a test that fails at a port, with a button that mends it.
@@ -194,5 +195,41 @@ func TestAddressIsUnderstood(t *testing.T) {
 	b.until("looked for what was meant", func() bool { return g.search.Ended })
 	if got := asked(); !slices.Equal(got, []string{"Anna@birch.example", "anna@gamil.com", "anna@gmail.com"}) {
 		t.Errorf("asked for %q", got)
+	}
+}
+
+// shut is why the keyring gives nothing.
+func (e *engine) shut() error {
+	if e.absent {
+		return settings.ErrAbsent
+	}
+	return settings.ErrLocked
+}
+
+// Without a keyring the doctor goes as far as it can; one that was shut is not knocked at again. Neither speaks of
+// another password where there was none.
+func TestDoctorWithoutAKeyring(t *testing.T) {
+	for _, absent := range []bool{false, true} {
+		b := start(t)
+		b.e.absent = absent
+		kind, reason := mail.KeyringLocked, mail.KeyringShut
+		if absent {
+			kind, reason = mail.KeyringAbsent, mail.KeyringMissing
+		}
+		a := account()
+		b.e.findings = []mail.Finding{
+			{Direction: mail.Incoming, Step: "greeting", OK: true},
+			{Direction: mail.Incoming, Step: "log in", Problem: &mail.Problem{Kind: kind}, Verdict: &mail.Verdict{Reason: reason, Fixes: []mail.Fix{{Do: mail.TypePassword}}}},
+		}
+		w := b.account(&a, Options{})
+		w.Test()
+		b.until("told", func() bool { return !w.doctor.Diagnosis().Ended.IsZero() })
+		if n := len(b.e.tests); (n == 1) != absent {
+			t.Errorf("absent %v: %d tests", absent, n)
+		}
+		if said := seen(w.doctor.side); !strings.Contains(said, "Enter password…") {
+			t.Errorf("absent %v: it says\n%s", absent, said)
+		}
+		w.doctor.Window.Close()
 	}
 }

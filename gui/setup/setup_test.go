@@ -32,6 +32,7 @@ type engine struct {
 	prefs    settings.Preferences
 	made     int
 	locked   bool // the keyring takes nothing
+	absent   bool // there is none
 	fail     error
 	stored   model.Secrets
 	tests    []mail.Account
@@ -117,7 +118,7 @@ func (e *engine) Secrets(context.Context, mail.Account) (model.Secrets, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stored == nil {
-		return nil, settings.ErrLocked
+		return nil, e.shut()
 	}
 	return e.stored, nil
 }
