@@ -127,7 +127,7 @@ func (p *post) submit(ctx context.Context, o mail.OutboxItem, raw mail.Raw, inFl
 		}
 		r, err := l.session.Send(ctx, m, inFlight)
 		l.session.Bind(life)
-		if used && r.State == mail.Deferred && !l.session.Usable() && ctx.Err() == nil && !anybody(r) {
+		if (used || l.session.Unchunked()) && r.State == mail.Deferred && !l.session.Usable() && ctx.Err() == nil && !anybody(r) {
 			if l.session.Lost() {
 				p.e.setAlone(key)
 			}

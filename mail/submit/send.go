@@ -33,12 +33,17 @@ type Message struct {
 
 // Send submits m to s over a connection of its own: see Open and Session.Send.
 func Send(ctx context.Context, s mail.Server, secret string, o wire.Options, m Message, inFlight func(ctx context.Context) error) (mail.Receipt, error) {
-	x, err := Open(ctx, s, secret, o)
-	if err != nil {
-		return notSent(m, err), err
+	for {
+		x, err := Open(ctx, s, secret, o)
+		if err != nil {
+			return notSent(m, err), err
+		}
+		r, err := x.Send(ctx, m, inFlight)
+		_ = x.Close() // the receipt is there; how the farewell went changes nothing
+		if !x.Unchunked() {
+			return r, err
+		}
 	}
-	defer x.Close() //nolint:errcheck // the receipt is there; how the farewell went changes nothing
-	return x.Send(ctx, m, inFlight)
 }
 
 // notSent is the receipt of a submission that did not come to the recipients: nobody has the message, all may later.

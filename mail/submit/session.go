@@ -30,15 +30,14 @@ const (
 
 // Session is a connection to a submission server, logged in. It is for one goroutine at a time.
 type Session struct {
-	server mail.Server
-	secret string
-	o      wire.Options
-	link   *link
-	client *smtp.Client
-	offers map[string]string // EHLO keywords in capitals, and what follows them
-	busy   bool              // a transaction has begun and must be reset before the next
-	// noChunks: CHUNKING was offered and did not work.
-	noChunks bool
+	server    mail.Server
+	secret    string
+	o         wire.Options
+	link      *link
+	client    *smtp.Client
+	offers    map[string]string // EHLO keywords in capitals, and what follows them
+	busy      bool              // a transaction has begun and must be reset before the next
+	unchunked bool              // see Unchunked
 	// ahead is the message whose envelope has left behind the end of the one before; its replies are still to be read.
 	ahead *transaction
 	lost  bool // see Lost
@@ -197,6 +196,10 @@ func (x *Session) Usable() bool {
 // Lost reports whether the server did not answer an envelope that had left behind the end of a message: it may have lost
 // what came there. Nobody has that message.
 func (x *Session) Lost() bool { return x.lost }
+
+// Unchunked reports whether the server has offered CHUNKING and does not know it, so that the session had to be broken off.
+// Nobody has the message; a new session sends it by DATA.
+func (x *Session) Unchunked() bool { return x.unchunked }
 
 // Close says QUIT, if there is anybody to say it to, and closes the connection. What was sent is not affected by its
 // error.

@@ -224,20 +224,6 @@ func TestChunkingOnlyWhereItHelps(t *testing.T) {
 			t.Errorf("%s: said %q", name, got)
 		}
 	}
-	s := start(t, mailtest.SMTPOptions{Chunking: true, Script: mailtest.On("BDAT", mailtest.Instead("502 5.5.1 what?"))})
-	// It waits for a command, and nothing but the limit ends that.
-	if r, err := submit.Send(t.Context(), s.to, users["anna"], wire.Options{Idle: time.Second}, message(bert), quietly); err == nil || r.State == mail.SentOK {
-		t.Errorf("the text was taken for commands: %v", r)
-	}
-}
-
-// A server that offers CHUNKING and says that it does not know it gets the message by DATA.
-func TestChunkingThatDoesNotWork(t *testing.T) {
-	s := start(t, mailtest.SMTPOptions{Chunking: true, Script: mailtest.Once("DOT", mailtest.Refuse("502 5.5.1", "unknown command"))})
-	r, err := send(t, s, message(bert))
-	if err != nil || r.State != mail.SentOK || len(s.Messages()) != 1 || len(lines(s, "RSET")) != 1 || len(lines(s, "DATA")) != 1 {
-		t.Errorf("%v, %v, %q", r, err, lines(s))
-	}
 }
 
 func TestDeliveryReports(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/textproto"
 	"slices"
+	"sync"
 
 	"github.com/emersion/go-smtp"
 
@@ -84,7 +85,7 @@ func (t *transaction) gone(n int64) {
 // and PIPELINING, and the message needs no change. It is whole lines then.
 func (t *transaction) small() ([]byte, bool) {
 	x, size := t.x, t.size()
-	if !x.offered("PIPELINING") || !x.offered("CHUNKING") || x.noChunks || size > smallSize || t.b.open()+2 > window {
+	if !x.offered("PIPELINING") || !x.offered("CHUNKING") || knowsNoChunks(x.server) || size > smallSize || t.b.open()+2 > window {
 		return nil, false
 	}
 	text, err := io.ReadAll(t.reader())
@@ -95,6 +96,14 @@ func (t *transaction) small() ([]byte, bool) {
 		text = append(text, "\r\n"...)
 	}
 	return text, true
+}
+
+// unchunked are the servers, by host and port, that offer CHUNKING and do not know it, for as long as the process lives.
+var unchunked sync.Map
+
+func knowsNoChunks(s mail.Server) bool {
+	_, known := unchunked.Load(s.Addr())
+	return known
 }
 
 // commands are MAIL and RCPT as go-smtp's client says them, and whose each is: -1 for the sender.
@@ -186,6 +195,16 @@ func (t *transaction) atOnce(ctx context.Context, text []byte, inFlight func(con
 			break // what was said of the recipients follows from that
 		}
 	}
+	if n := len(whose); sender == nil && b.open() > 0 && len(replies) > n && slices.Contains([]int{500, 501, 502, 504}, replies[n].code) {
+		// QUIRK: CHUNKING is offered by something before the server and unknown to the server itself, which now takes the
+		// lines of the message for commands: what it says to them answers nothing.
+		unchunked.Store(x.server.Addr(), true)
+		x.unchunked = true
+		t.breakOff()
+		e := refusal(replies[n], x.server.Addr(), stepSend, x.secret)
+		e.Kind = mail.ServerTemporary
+		return b.stop(mail.Deferred, e), e
+	}
 	if err == nil {
 		t.gone(t.size())
 	}
@@ -204,17 +223,7 @@ func (t *transaction) atOnce(ctx context.Context, text []byte, inFlight func(con
 		e := x.refused(b)
 		return b.stop(mail.Failed, e), e
 	}
-	last := replies[len(replies)-1]
-	if slices.Contains([]int{500, 501, 502, 504}, last.code) && x.Usable() {
-		// QUIRK: CHUNKING is offered by something before the server and unknown to the server itself.
-		x.noChunks = true
-		if err := x.reset(); err != nil {
-			return b.stop(mail.Deferred, err), err
-		}
-		b.taken = 0
-		return t.byData(ctx, func(context.Context) error { return nil })
-	}
-	return t.settle(last)
+	return t.settle(replies[len(replies)-1])
 }
 
 // byData says MAIL and RCPT in as few flights as the server allows, DATA in the last of them, and sends the message
