@@ -221,7 +221,7 @@ func (p *planner) note(it Item) {
 	if p.seen != nil {
 		p.seen(it)
 	}
-	if p.places != nil {
+	if p.places != nil && it.Row.Wish != mail.WishDelete { // what goes anyway takes nobody's place
 		p.places = append(p.places, p.placeOf(it))
 	}
 }
