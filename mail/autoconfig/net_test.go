@@ -210,7 +210,7 @@ func (n *internet) options() Options {
 		n.t.Fatal(err)
 	}
 	return Options{
-		Resolver: resolver, HTTP: &http.Client{Transport: web, Jar: jar}, CAFile: n.caFile, ISPDB: "https://ispdb.test/v1.1/", Each: 5 * time.Second,
+		Resolver: resolver, HTTP: &http.Client{Transport: web, Jar: jar}, CAFile: n.caFile, ISPDB: "https://ispdb.test/v1.1/", Each: 30 * time.Second, Overall: 2 * time.Minute,
 		Wire: wire.Options{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			where, ok := n.mail[addr]
 			if !ok {

@@ -35,7 +35,7 @@ type clinic struct {
 
 func open(t *testing.T, p mailtest.POP3Options, s mailtest.SMTPOptions) *clinic {
 	t.Helper()
-	c := &clinic{t: t, ca: mailtest.NewCA(), o: wire.Options{Connect: 5 * time.Second, Idle: 5 * time.Second}}
+	c := &clinic{t: t, ca: mailtest.NewCA(), o: wire.Options{Connect: time.Minute, Idle: time.Minute}}
 	c.secret = func(mail.Direction) (string, error) { return password, nil }
 	file, err := c.ca.File(t.TempDir())
 	if err != nil {
@@ -192,7 +192,7 @@ func TestFaults(t *testing.T) {
 		{
 			name: "silent servers", pop: mailtest.POP3Options{Script: mailtest.On("GREETING", mailtest.Stall(nil))}, smtp: mailtest.SMTPOptions{Script: mailtest.On("GREETING", mailtest.Stall(nil))},
 			in: "resolve, connect, encrypt, greeting: timeout", out: "resolve, connect, greeting: timeout",
-			spoil: func(c *clinic) { c.o.Idle = 50 * time.Millisecond },
+			spoil: func(c *clinic) { c.o.Idle = 4 * time.Second },
 		},
 		{
 			name: "unfriendly greetings", pop: mailtest.POP3Options{Script: mailtest.On("GREETING", mailtest.Say("-ERR too many connections"))},
@@ -326,10 +326,11 @@ func TestLetter(t *testing.T) {
 	for _, k := range []struct {
 		name    string
 		deliver bool
+		wait    time.Duration
 		want    string
 	}{
-		{"it comes back", true, "outgoing send: ok\nincoming retrieve: ok\nincoming delete: ok"},
-		{"it does not", false, "outgoing send: ok\nincoming retrieve: timeout"},
+		{"it comes back", true, 5 * time.Minute, "outgoing send: ok\nincoming retrieve: ok\nincoming delete: ok"},
+		{"it does not", false, 2 * time.Second, "outgoing send: ok\nincoming retrieve: timeout"},
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			c := open(t, mailtest.POP3Options{}, mailtest.SMTPOptions{Deliver: func(string) *mailtest.Mailbox { return nil }})
@@ -339,7 +340,7 @@ func TestLetter(t *testing.T) {
 			}
 			var lines []string
 			r := doctor.Test(t.Context(), c.account, doctor.Options{
-				Secret: c.secret, Wire: func(mail.Direction) wire.Options { return c.o }, Letter: true, Patience: 3 * time.Second,
+				Secret: c.secret, Wire: func(mail.Direction) wire.Options { return c.o }, Letter: true, Patience: k.wait,
 				Report: func(f mail.Finding) {
 					said := "ok"
 					if !f.OK {
