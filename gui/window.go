@@ -499,20 +499,12 @@ func (w *window) fail(err error) {
 		return
 	}
 	told := model.Tell(p, kit.T)
-	if p.Kind == mail.DiskFull || p.Kind == mail.NotWritable || p.Kind == mail.StoreDamaged {
-		w.box(p.Kind, told.What, model.Sentences(kit.T, told.Advice))
+	if loss := p.Kind == mail.DiskFull || p.Kind == mail.NotWritable || p.Kind == mail.StoreDamaged; loss && !w.told[p.Kind] {
+		w.told[p.Kind] = true // a second one of its kind is no news
+		w.tell(told.What, model.Sentences(kit.T, told.Advice))
 		return
 	}
 	w.folders.Say(w.loop, told.What, true)
-}
-
-// box tells of a loss, once for each kind of it.
-func (w *window) box(kind mail.Kind, what, advice string) {
-	if w.told[kind] {
-		return
-	}
-	w.told[kind] = true
-	w.tell(what, advice)
 }
 
 // tell shows something that must be read.

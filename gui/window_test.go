@@ -290,6 +290,9 @@ func TestOnlyLossesAreToldInABox(t *testing.T) {
 	if n := len(s.w.win.Canvas().Overlays().List()); n != 1 {
 		t.Errorf("%d boxes for a full disk", n)
 	}
+	if got := footText(s.w); !strings.Contains(got, "The disk is full") {
+		t.Errorf("the second time the foot says %q", got)
+	}
 }
 
 func TestFirstStartShowsTheSetUp(t *testing.T) {
