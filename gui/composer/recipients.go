@@ -1,6 +1,7 @@
 package composer
 
 import (
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -18,6 +19,7 @@ const (
 	chipStep   = 30 // between two rows of chips
 	chipGap    = 6
 	typingMin  = 140 // room the caret's field needs beside the chips
+	rowsMax    = 5   // of chips; more are scrolled
 )
 
 // recipients is one line of addresses: those that are done stand as chips, the next one is being typed.
@@ -30,6 +32,9 @@ type recipients struct {
 	list     []model.Entered
 	chips    []*kit.Chip
 	entry    *kit.Typing
+	first    int       // the row of chips that is shown first
+	rowOf    []int     // of each chip, once they have places
+	follow   bool      // the row of the entry is to be shown
 	selected int       // -1: none
 	lit      *kit.Fill // over which a chip of another line is dragged
 	// onDragged and onDropped are told of a chip that is dragged away.
@@ -55,10 +60,13 @@ func newRecipients(label string, list []model.Entered, trail fyne.CanvasObject, 
 			}
 			r.close()
 			r.Commit()
+		} else {
+			r.toEntry()
 		}
 	}
 	r.entry.OnChanged = func(s string) {
 		r.choose(-1)
+		r.toEntry()
 		r.ask(s)
 	}
 	r.ExtendBaseWidget(r)
@@ -198,6 +206,32 @@ func (r *recipients) remake() {
 		r.chips = append(r.chips, c)
 	}
 	r.selected = -1
+	r.follow = r.follow || kit.Focused(r.entry)
+	r.Refresh()
+}
+
+// toEntry shows the row in which one types.
+func (r *recipients) toEntry() {
+	if rows := r.rows(); rows > rowsMax && r.first < rows-rowsMax {
+		r.follow = true
+		r.Refresh()
+	}
+}
+
+// rows is how many rows chips and entry take.
+func (r *recipients) rows() int {
+	rows := 0
+	r.arrange(r.Size().Width, func(_ fyne.CanvasObject, row int, _, _, _, _ float32) { rows = max(rows, row+1) })
+	return rows
+}
+
+// Scrolled implements fyne.Scrollable: of many rows of chips a few are shown.
+func (r *recipients) Scrolled(e *fyne.ScrollEvent) {
+	by := 1
+	if e.Scrolled.DY > 0 {
+		by = -1
+	}
+	r.first += by
 	r.Refresh()
 }
 
@@ -224,9 +258,15 @@ func (r *recipients) choose(i int) {
 	if i == r.selected {
 		return
 	}
-	r.selected = i
-	for k, c := range r.chips {
-		c.SetSelected(k == i)
+	if r.selected >= 0 && r.selected < len(r.chips) {
+		r.chips[r.selected].SetSelected(false)
+	}
+	if r.selected = i; i >= 0 && i < len(r.chips) {
+		r.chips[i].SetSelected(true)
+	}
+	if i >= 0 && i < len(r.rowOf) && (r.rowOf[i] < r.first || r.rowOf[i] >= r.first+rowsMax) {
+		r.first = r.rowOf[i]
+		r.Refresh()
 	}
 }
 
@@ -334,31 +374,31 @@ func (r *recipients) shortcut(s fyne.Shortcut) bool {
 // Tapped implements fyne.Tappable: a click beside the chips is meant for the field.
 func (r *recipients) Tapped(*fyne.PointEvent) { kit.Focus(r.entry) }
 
-// arrange finds the places of the chips and of the entry, and the height they need.
-func (r *recipients) arrange(width float32, place func(o fyne.CanvasObject, x, y, w, h float32)) float32 {
+// arrange finds the places of the chips and of the entry in their rows, and the height they need.
+func (r *recipients) arrange(width float32, place func(o fyne.CanvasObject, row int, x, y, w, h float32)) float32 {
 	right := width - linePad
 	if r.trail != nil {
 		right -= r.trail.MinSize().Width + 8
 	}
-	x, row := float32(lineLabel), float32(0)
+	x, row := float32(lineLabel), 0
 	for _, c := range r.chips {
 		w := min(c.MinSize().Width, right-lineLabel)
 		if x > lineLabel && x+w > right {
 			x, row = lineLabel, row+1
 		}
-		place(c, x, row*chipStep+7, w, 24)
+		place(c, row, x, 7, w, 24)
 		x += w + chipGap
 	}
 	if x > lineLabel && x+typingMin > right {
 		x, row = lineLabel, row+1
 	}
-	place(r.entry, x-6, row*chipStep+4, right-x+6, kit.ControlHeight)
-	return row*chipStep + lineHeight
+	place(r.entry, row, x-6, 4, right-x+6, kit.ControlHeight)
+	return float32(min(row, rowsMax-1))*chipStep + lineHeight
 }
 
 // Height is what the line needs at a width.
 func (r *recipients) Height(width float32) float32 {
-	return r.arrange(width, func(fyne.CanvasObject, float32, float32, float32, float32) {})
+	return r.arrange(width, func(fyne.CanvasObject, int, float32, float32, float32, float32) {})
 }
 
 // MinSize implements fyne.CanvasObject.
@@ -369,12 +409,13 @@ func (r *recipients) MinSize() fyne.Size {
 
 // CreateRenderer implements fyne.Widget.
 func (r *recipients) CreateRenderer() fyne.WidgetRenderer {
-	return &recipientsRenderer{line: r, label: kit.NewLine(r.label, 13, false, kit.Text2), rule: kit.NewRule()}
+	return &recipientsRenderer{line: r, label: kit.NewLine(r.label, 13, false, kit.Text2), count: kit.NewLine("", 12, false, kit.Text3), rule: kit.NewRule()}
 }
 
 type recipientsRenderer struct {
 	line  *recipients
 	label *kit.Line
+	count *kit.Line // of the chips, where they are not all shown
 	rule  fyne.CanvasObject
 }
 
@@ -383,7 +424,7 @@ func (r *recipientsRenderer) MinSize() fyne.Size { return r.line.MinSize() }
 
 // Objects implements fyne.WidgetRenderer.
 func (r *recipientsRenderer) Objects() []fyne.CanvasObject {
-	objects := []fyne.CanvasObject{r.line.lit, r.label, r.rule}
+	objects := []fyne.CanvasObject{r.line.lit, r.label, r.count, r.rule}
 	if r.line.trail != nil {
 		objects = append(objects, r.line.trail) // before the entry: Tab in it goes on to the next line
 	}
@@ -396,10 +437,34 @@ func (r *recipientsRenderer) Objects() []fyne.CanvasObject {
 // Layout implements fyne.WidgetRenderer.
 func (r *recipientsRenderer) Layout(s fyne.Size) {
 	r.label.Place(linePad, 24, lineLabel-linePad-8)
-	r.line.arrange(s.Width, func(o fyne.CanvasObject, x, y, w, h float32) {
-		o.Move(fyne.NewPos(x, y))
+	l := r.line
+	rows := l.rows()
+	if l.follow || l.first > rows-rowsMax {
+		l.first = rows - rowsMax
+	}
+	l.first, l.follow = max(l.first, 0), false
+	l.rowOf = l.rowOf[:0]
+	l.arrange(s.Width, func(o fyne.CanvasObject, row int, x, y, w, h float32) {
+		seen := row >= l.first && row < l.first+rowsMax
+		if o != fyne.CanvasObject(l.entry) {
+			l.rowOf = append(l.rowOf, row)
+			if seen {
+				o.Show()
+			} else {
+				o.Hide()
+			}
+		} else if !seen {
+			x = -2 * s.Width // it keeps the keyboard
+		}
+		o.Move(fyne.NewPos(x, float32(row-l.first)*chipStep+y))
 		o.Resize(fyne.NewSize(w, h))
 	})
+	count := ""
+	if rows > rowsMax {
+		count = strconv.Itoa(len(l.list))
+	}
+	r.count.SetText(count)
+	r.count.Place(linePad, 24+chipStep, lineLabel-linePad-8)
 	if t := r.line.trail; t != nil {
 		m := t.MinSize()
 		t.Move(fyne.NewPos(s.Width-linePad-m.Width+8, (lineHeight-m.Height)/2))

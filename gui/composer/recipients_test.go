@@ -1,13 +1,16 @@
 package composer
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
+	"poplar/gui/kit"
 	"poplar/gui/model"
 	"poplar/mail"
 )
@@ -157,5 +160,62 @@ func TestCcComesWhenItIsWantedOrUsed(t *testing.T) {
 	d.Bcc = []mail.Address{{Addr: "b@x.org"}}
 	if k := open(t, d); !k.lines[model.Bcc].Visible() {
 		t.Error("a blind copy is hidden from its sender")
+	}
+}
+
+// Many recipients take five rows, which are scrolled: subject and text stay in sight, and so does what is typed.
+func TestManyRecipientsAreScrolled(t *testing.T) {
+	k := open(t, letter())
+	line := k.lines[model.To]
+	before := line.Size().Height
+	kit.Focus(line.entry)
+	var pasted strings.Builder
+	for i := range 500 {
+		fmt.Fprintf(&pasted, "王小明 <p%d＠example.cn>；", i)
+	}
+	c := test.NewClipboard()
+	c.SetContent(pasted.String())
+	line.entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: c})
+	k.until("taken", func() bool { return len(k.c.Recipients[model.To]) >= 500 })
+	if h := line.Size().Height; h > before+4*chipStep {
+		t.Errorf("the line is %v high", h)
+	}
+	seen := func() (first, last, n int) {
+		first = -1
+		for i, c := range line.chips {
+			if !c.Visible() {
+				continue
+			}
+			if p := c.Position(); p.Y < 0 || p.Y+c.Size().Height > line.Size().Height {
+				t.Errorf("chip %d stands at %v", i, p)
+			}
+			if first < 0 {
+				first = i
+			}
+			last, n = i, n+1
+		}
+		return first, last, n
+	}
+	entry := func() bool { return line.entry.Position().X >= 0 && line.entry.Position().Y < line.Size().Height }
+	if _, last, n := seen(); last != len(line.chips)-1 || n > 60 || !entry() {
+		t.Errorf("%d chips are seen up to %d of %d, the entry %v", n, last, len(line.chips), entry())
+	}
+	line.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.Delta{DY: 10}})
+	if _, last, _ := seen(); last == len(line.chips)-1 || entry() || !kit.Focused(line.entry) {
+		t.Errorf("scrolled up the last seen is %d, the entry %v", last, entry())
+	}
+	line.entry.TypedRune('x')
+	if !entry() {
+		t.Error("what is typed is not seen")
+	}
+	line.entry.SetText("")
+	for range len(line.chips) {
+		line.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyLeft})
+	}
+	if first, _, _ := seen(); first != 0 || line.selected != 0 {
+		t.Errorf("at the start %d is seen first, %d is chosen", first, line.selected)
+	}
+	if y := fyne.CurrentApp().Driver().AbsolutePositionForObject(k.subject).Y; y+40 > k.Window.Window.Canvas().Size().Height {
+		t.Errorf("the subject stands at %v", y)
 	}
 }
