@@ -32,6 +32,7 @@ type addressParser struct {
 	space    bool   // blanks stand before what comes next
 
 	lastSemicolon int // where the last one of the field is
+	names         int // how many at the end of list are words before a comma that hold no address
 }
 
 // parseAddresses reads a field of addresses.
@@ -113,11 +114,18 @@ func (p *addressParser) run() {
 			p.space = true
 			p.i++
 		case ',':
+			n, name := len(p.list), !p.hasAngle && !p.hasAt && len(p.words) > 0 && p.names < 3
 			p.finish()
+			if name && len(p.list) == n+1 {
+				p.names++
+			} else {
+				p.names = 0
+			}
 			p.i++
 		case ';':
 			// The end of a group. QUIRK: a list parted by semicolons.
 			p.finish()
+			p.names = 0
 			p.i++
 		case ':':
 			p.colon()
@@ -142,6 +150,7 @@ func (p *addressParser) colon() {
 	isGroup := !p.hasAngle && len(p.words) > 0 && !p.hasAt && p.lastSemicolon >= p.i
 	if isGroup || len(p.bare) == 6 && strings.EqualFold(string(p.bare), "mailto") {
 		p.reset()
+		p.names = 0
 		return
 	}
 	p.word([]byte{':'}, []byte{':'})
@@ -296,14 +305,23 @@ func addrSpec(s []byte) []byte {
 		s = s[7:]
 	}
 	out := make([]byte, 0, len(s))
-	inQuote := false
+	inQuote, blank, at := false, false, false
 	for _, c := range s {
 		if c == '"' {
 			inQuote = !inQuote
 		}
 		if !inQuote && (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+			blank = true
 			continue
 		}
+		if blank && at && c != '.' && c != '@' {
+			// QUIRK: words behind an address, in the same brackets.
+			if last := out[len(out)-1]; last != '.' && last != '@' {
+				break
+			}
+		}
+		blank = false
+		at = at || c == '@' && !inQuote
 		out = append(out, c)
 	}
 	return out
@@ -349,6 +367,20 @@ func (p *addressParser) finish() {
 		a.Name = unquote(strings.TrimSpace(decodeWords(p.phrase)))
 		if a.Name == "" {
 			a.Name = comment
+		}
+		if strings.EqualFold(a.Name, a.Addr) && bytes.IndexByte(p.bare, '"') < 0 {
+			a.Name = "" // QUIRK: the address twice
+		}
+		if p.names > 0 && strings.Contains(a.Addr, "@") && len(a.Name) < 1000 {
+			// QUIRK: a comma in a name that is not quoted.
+			for i := len(p.list) - 1; p.names > 0; i, p.names = i-1, p.names-1 {
+				before := p.list[i].Name
+				if before == "" {
+					before = p.list[i].Addr
+				}
+				a.Name = strings.TrimSuffix(before+", "+a.Name, ", ")
+				p.list = p.list[:i]
+			}
 		}
 		if a.Addr == "" && strings.Contains(a.Name, "@") && !strings.ContainsAny(a.Name, " ") {
 			// QUIRK: the address before empty brackets.
@@ -406,7 +438,11 @@ func (p *addressParser) withoutAngle(comment string) mail.Address {
 			return mail.Address{Name: strings.TrimSpace(decodeWords(bytes.ReplaceAll(name, []byte{'"'}, nil))), Addr: addrText(addrSpec(w))}
 		}
 	}
-	return mail.Address{Name: comment, Addr: addrText(addrSpec(p.bare))}
+	if a := addrText(addrSpec(p.bare)); strings.EqualFold(a, comment) {
+		return mail.Address{Addr: a} // QUIRK: the address twice
+	} else {
+		return mail.Address{Name: comment, Addr: a}
+	}
 }
 
 // addrText is an addr-spec as text (RFC 6532 lets it be UTF-8).

@@ -34,7 +34,7 @@ func (t *tree) attachments() []attachment {
 			}
 			return true
 		}
-		if p.multi() && p.boundary == "" && p.depth < depthLimit {
+		if p.multi() && (p.boundary == "" || p == t.root) && p.depth < depthLimit {
 			return true // its text is the body
 		}
 		p.describe()

@@ -102,7 +102,7 @@ func (t *tree) bodyBlocks() []block {
 		switch {
 		case p.ctype.value == "text/html":
 			blocks = []block{{html: []*part{p}}}
-		case strings.HasPrefix(p.ctype.value, "text/") && p.ctype.value != "text/calendar", p.multi() && p.boundary == "":
+		case strings.HasPrefix(p.ctype.value, "text/") && p.ctype.value != "text/calendar", p.multi() && (p.boundary == "" || p == t.root):
 			blocks = []block{{plain: []*part{p}}}
 		}
 		return len(blocks) == 0

@@ -167,8 +167,8 @@ func (t *tree) reportScore(told string) int {
 		n += 3
 	}
 	if told != "" {
-		if textPhrases.in(t.evenOf(told)) || failureIn(told) {
-			n += 2
+		if textPhrases.in(t.evenOf(told)) || (n > 2 || t.look().subject) && failureIn(told) {
+			n += 2 // words like "expired" or "blocked" need more than one other sign, or the subject
 		} else if n < 7 {
 			n--
 		}

@@ -38,7 +38,20 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 				self[strings.ToLower(a.Addr)] = true
 			}
 		}
-		if failed = tellers(lines, self); len(failed) == 0 && failureIn(text) {
+		// Exchange says first whom it went to, then whom it did not reach.
+		for n, line := range lines {
+			if strings.Contains(line, "did not reach the following") {
+				failed = tellers(lines[n+1:], self)
+				for i := range failed {
+					failed[i].line += n + 1
+				}
+				break
+			}
+		}
+		if len(failed) == 0 {
+			failed = tellers(lines, self)
+		}
+		if len(failed) == 0 && failureIn(text) {
 			failed = tellers(lines, nil) // a person who wrote to itself
 		}
 	}
@@ -53,7 +66,8 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 	}
 	failed = failed[:min(len(failed), toldLimit)]
 	even := t.evenOf(text)
-	delayed := delayPhrases.in(even) && !finalPhrases.in(even)
+	// What may happen in the end has not happened yet.
+	delayed := delayPhrases.in(even) && !finalPhrases.in(strings.ReplaceAll(even, "will give up", ""))
 	delivered := !delayed && arrivedPhrases.in(even) && !textPhrases.in(even) && !failureIn(text)
 	var list []mail.Bounced
 	for i, f := range failed {
@@ -64,6 +78,9 @@ func (t *tree) reportText(text string, copied *header) []mail.Bounced {
 					to = g.line
 				}
 			}
+		}
+		if isReply(lines[from], 0) {
+			to = from + 1 // the line of a transcript
 		}
 		b := mail.Bounced{Recipient: f.addr}
 		own := lines[from:to]
@@ -192,6 +209,9 @@ func nextAddress(s string, from int) (addr string, start, end int) {
 		for end > at+1 && (s[end-1] == '.' || s[end-1] == '-') {
 			end--
 		}
+		if at-start > 5 && strings.EqualFold(s[start:start+5], "smtp=") {
+			start += 5 // an address of X.400
+		}
 		if start < at && end > at+1 {
 			return s[start:end], start, end
 		}
@@ -211,6 +231,11 @@ func addressByte(c byte, domain bool) bool {
 // beginsLine says whether the address at [start, end) opens its line, as in "<a@b>:", ">>> a@b <a@b>", "a@b on Thu, …".
 func beginsLine(line string, start, end int) bool {
 	head := strings.TrimRight(line[:start], `"'<([`)
+	code := len(head) == 4 && isReply(head, 0) // "550 <a@b>... User unknown"
+	if code {
+		line, start, end = line[4:], start-4, end-4
+		head = ""
+	}
 	if len(line[:start])-len(head) > 2 || strings.Trim(head, " \t>*-•·") != "" {
 		return false
 	}
@@ -222,6 +247,9 @@ func beginsLine(line string, start, end int) bool {
 		return true
 	}
 	tail = strings.TrimLeft(tail, " ")
+	if code {
+		return strings.HasPrefix(tail, "...")
+	}
 	return tail == "" || strings.IndexByte(":;,(=<-", tail[0]) >= 0 || strings.HasPrefix(tail, "...") || strings.HasPrefix(tail, "on ")
 }
 

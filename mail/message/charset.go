@@ -26,6 +26,7 @@ type codec struct {
 	ascii  bool                          // bytes below 0x80 without ESC are ASCII
 	utf8   bool
 	single bool // one byte, one character
+	jis    bool // signs have the characters of JIS, not Microsoft's
 }
 
 var (
@@ -39,7 +40,9 @@ var (
 	cEUCKR  = &codec{name: "euc-kr", enc: korean.EUCKR, ascii: true}
 	cKOI8   = &codec{name: "koi8-u", enc: charmap.KOI8U, ascii: true, single: true}
 	c1251   = &codec{name: "windows-1251", enc: charmap.Windows1251, ascii: true, single: true}
-	cJIS    = &codec{name: "iso-2022-jp", own: decodeISO2022}
+	cJIS    = &codec{name: "iso-2022-jp", own: decodeISO2022, jis: true}
+	cJISS   = &codec{name: "shift_jis", enc: japanese.ShiftJIS, ascii: true, jis: true}
+	cJISE   = &codec{name: "euc-jp", enc: japanese.EUCJP, ascii: true, jis: true}
 	cUTF7   = &codec{name: "utf-7", own: decodeUTF7}
 	cHZ     = &codec{name: "hz-gb-2312", own: decodeHZ}
 	c874    = &codec{name: "windows-874", enc: charmap.Windows874, ascii: true, single: true}
@@ -52,7 +55,8 @@ func single(name string, enc encoding.Encoding) *codec {
 // codecs maps names as squeezed by charsetKey to their codecs. Where a superset is in use under the name of its
 // subset (WHATWG Encoding Standard), the superset is taken. What is missing here is asked of go-message's own table.
 var codecs = map[string]*codec{
-	"utf8": cUTF8, "unicode11utf8": cUTF8, "unicode20utf8": cUTF8, "utf8mb4": cUTF8, "xunicode20utf8": cUTF8, "utf": cUTF8,
+	"xuserdefined": nil, // what a browser calls bytes of no charset
+	"utf8":         cUTF8, "unicode11utf8": cUTF8, "unicode20utf8": cUTF8, "utf8mb4": cUTF8, "xunicode20utf8": cUTF8, "utf": cUTF8,
 	"uft8": cUTF8, "cp65001": cUTF8, "unicode": cUTF8, "utf8mac": cUTF8, "65001": cUTF8, "xutf8j": cUTF8, "cesu8": cUTF8, "utf8n": cUTF8,
 	"usascii": cASCII, "ascii": cASCII, "ansix341968": cASCII, "iso646us": cASCII, "646": cASCII, "us": cASCII,
 	"7bit": cASCII, "isoir6": cASCII, "cp367": cASCII,
@@ -74,8 +78,8 @@ var codecs = map[string]*codec{
 	"gb2312": cGBK, "gbk": cGBK, "gb18030": cGBK, "gb180302000": cGBK, "xgbk": cGBK, "cp936": cGBK, "ms936": cGBK, "windows936": cGBK, "euccn": cGBK, "gb231280": cGBK, "csgb2312": cGBK, "chinese": cGBK, "gb23121980": cGBK, "xeuccn": cGBK, "gb": cGBK, "gb1988": cGBK, "936": cGBK, "csgb231280": cGBK, "xgb": cGBK, "isoir58": cGBK,
 	"hz": cHZ, "hzgb2312": cHZ, "hzgb": cHZ,
 	"big5": cBig5, "big5hkscs": cBig5, "big5eten": cBig5, "cp950": cBig5, "ms950": cBig5, "xxbig5": cBig5, "csbig5": cBig5, "cnbig5": cBig5, "950": cBig5, "big5hk": cBig5, "xbig5": cBig5, "windows950": cBig5, "big5ms": cBig5, "big5uao": cBig5,
-	"shiftjis": cSJIS, "sjis": cSJIS, "xsjis": cSJIS, "cp932": cSJIS, "ms932": cSJIS, "windows31j": cSJIS, "mskanji": cSJIS, "csshiftjis": cSJIS, "xsjiscp932": cSJIS, "windows932": cSJIS, "shiftjis2004": cSJIS, "932": cSJIS, "cswindows31j": cSJIS,
-	"eucjp": cEUCJP, "xeucjp": cEUCJP, "ujis": cEUCJP, "eucjpms": cEUCJP, "cp51932": cEUCJP, "eucjpwin": cEUCJP, "extendedunixcodepackedformatforjapanese": cEUCJP, "cseucpkdfmtjapanese": cEUCJP,
+	"shiftjis": cJISS, "sjis": cJISS, "xsjis": cJISS, "cp932": cSJIS, "ms932": cSJIS, "windows31j": cSJIS, "mskanji": cSJIS, "csshiftjis": cJISS, "xsjiscp932": cSJIS, "windows932": cSJIS, "shiftjis2004": cJISS, "932": cSJIS, "cswindows31j": cSJIS,
+	"eucjp": cJISE, "xeucjp": cJISE, "ujis": cJISE, "eucjpms": cEUCJP, "cp51932": cEUCJP, "eucjpwin": cEUCJP, "extendedunixcodepackedformatforjapanese": cJISE, "cseucpkdfmtjapanese": cJISE,
 	"euckr": cEUCKR, "ksc56011987": cEUCKR, "ksc5601": cEUCKR, "cp949": cEUCKR, "ms949": cEUCKR, "uhc": cEUCKR, "ksx1001": cEUCKR, "xwindows949": cEUCKR, "windows949": cEUCKR, "korean": cEUCKR, "cseuckr": cEUCKR, "ksc56011989": cEUCKR, "xeuckr": cEUCKR, "949": cEUCKR, "isoir149": cEUCKR, "5601": cEUCKR, "ks": cEUCKR,
 	"iso2022jp": cJIS, "iso2022jp1": cJIS, "iso2022jp2": cJIS, "iso2022jp3": cJIS, "iso2022jpms": cJIS, "iso2022jpext": cJIS, "iso2022jp2004": cJIS, "csiso2022jp": cJIS, "cp50220": cJIS, "cp50221": cJIS, "cp50222": cJIS, "jis": cJIS, "jis7": cJIS, "iso2022": cJIS, "iso2022kr": cJIS, "csiso2022kr": cJIS, "iso2022cn": cJIS, "iso2022cnext": cJIS,
 	"utf7": cUTF7, "unicode11utf7": cUTF7, "unicode20utf7": cUTF7, "xunicode20utf7": cUTF7, "csunicode11utf7": cUTF7, "utf7imap": cUTF7, "cp65000": cUTF7,
@@ -163,8 +167,20 @@ func codecOf(name string) *codec {
 	return c
 }
 
+// jisSigns are the signs for which the tables of Windows, which the decoders have, give other characters than JIS X 0208: the
+// wave dash above all, which is in most Japanese mail.
+var jisSigns = strings.NewReplacer("\uFF5E", "\u301C", "\u2225", "\u2016", "\uFF0D", "\u2212", "\uFFE0", "\u00A2", "\uFFE1", "\u00A3", "\uFFE2", "\u00AC")
+
 // decode reads b. ok is false when some bytes did not fit; they became U+FFFD.
 func (c *codec) decode(b []byte) (s string, ok bool) {
+	s, ok = c.read(b)
+	if c.jis {
+		s = jisSigns.Replace(s)
+	}
+	return s, ok
+}
+
+func (c *codec) read(b []byte) (s string, ok bool) {
 	switch {
 	case c.utf8:
 		return decodeUTF8(b)
@@ -282,7 +298,7 @@ func decodeNamed(b []byte, charset string) (string, fit, *codec) {
 	}
 	if c == cLatin1 && (isForeign(b) || isEastern(b)) {
 		// QUIRK: text of another script under the name of ISO-8859-1.
-		if d := detect(b); d != cLatin1 {
+		if d := detect(b); d != cLatin1 && (d.single || !onlyLetters(b)) {
 			s, _ := d.decode(b)
 			return s, fitsByGuess, d
 		}
@@ -372,6 +388,17 @@ func isEastern(b []byte) bool {
 	return false
 }
 
+// onlyLetters says whether all 8-bit bytes of b are letters of ISO-8859-1, none a sign: nearly half of the bytes of Chinese or
+// Korean text would be signs.
+func onlyLetters(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x80 && c < 0xc0 || c == 0xd7 || c == 0xf7 {
+			return false
+		}
+	}
+	return true
+}
+
 // isHZ says whether b, which is ASCII, has a run of HZ in it (RFC 1843): pairs of characters between ~{ and ~}.
 func isHZ(b []byte) bool {
 	i := bytes.Index(b, []byte("~{"))
@@ -408,8 +435,9 @@ func isUTF8(b []byte, single bool) bool {
 		return false
 	}
 	if single {
-		// U+FFFD itself says that the text was damaged before it got its label.
-		return !bytes.Contains(b, []byte("\uFFFD"))
+		// U+FFFD itself says that the text was damaged before it got its label. Nothing but Â and Ã are the remains of UTF-8 that was
+		// read as ISO-8859-1 once before.
+		return !bytes.Contains(b, []byte("\uFFFD")) && !onlyRemains(b[i:])
 	}
 	n := 0
 	for i < len(b) {
@@ -423,6 +451,17 @@ func isUTF8(b []byte, single bool) bool {
 		i += size
 	}
 	return n >= 2
+}
+
+func onlyRemains(b []byte) bool {
+	for len(b) > 0 {
+		r, size := utf8.DecodeRune(b)
+		if r >= 0x80 && r != 'Â' && r != 'Ã' {
+			return false
+		}
+		b = b[size:]
+	}
+	return true
 }
 
 // utf8Share is the share of the 8-bit bytes of b that form UTF-8, and how many characters they form.

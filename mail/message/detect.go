@@ -71,6 +71,9 @@ func detect(b []byte) *codec {
 	if share, n := utf8Share(b); share >= 0.9 && n >= 3 {
 		return cUTF8 // QUIRK: UTF-8 with a few bytes damaged
 	}
+	if isTypography(b) {
+		return cLatin1
+	}
 	lang, _ := preferred.Load().(string)
 	best, top := cLatin1, 0.0
 	for _, c := range candidates {
@@ -86,6 +89,28 @@ func detect(b []byte) *codec {
 		}
 	}
 	return best
+}
+
+// isTypography says whether the 8-bit bytes of b are signs of Windows-1252, not letters: each alone (a blank that does not
+// break, a copyright sign, curved quotes), or so many side by side, as ornaments have them, that letters would be among them.
+func isTypography(b []byte) bool {
+	n, pairs, rows := 0, 0, 0
+	for i, c := range b {
+		switch {
+		case c < 0x80:
+			continue
+		case c >= 0xc0, c < 0xa0 && strings.IndexByte("\x80\x85\x91\x92\x93\x94\x95\x96\x97\x99", c) < 0:
+			return false
+		}
+		n++
+		if i+1 < len(b) && b[i+1] >= 0x80 {
+			pairs++
+		}
+		if c >= 0xa4 {
+			rows++ // not of the rows of signs that double-byte sets have
+		}
+	}
+	return pairs == 0 || n >= 8 && rows*3 > n*2
 }
 
 // doubleByte walks double-byte text. valid says whether a lead byte and the byte after it are one character; each gets the
@@ -184,14 +209,17 @@ func otherChinese(c *codec, b []byte) *codec {
 		return nil
 	}
 	b = b[:min(len(b), detectLimit)]
-	n := 0
+	n, cyrillic := 0, 0
 	for _, x := range b {
 		if x >= 0x80 {
 			n++
 		}
+		if x == 0xa7 {
+			cyrillic++
+		}
 	}
-	if n < 20 {
-		return nil
+	if n < 20 || c == cGBK && cyrillic*3 > n {
+		return nil // Russian in the letters that GB 2312 has for it fills one row of it
 	}
 	gb, big5 := scoreGB(b), scoreBig5(b)
 	switch {

@@ -232,7 +232,8 @@ func (w *window) took(used []field) {
 // splitHeader cuts block into fields and returns where the header ends. done is false when the block ends before the
 // header does; with final set there is nothing after the block.
 func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool, h *header, p *problems) (end int, done bool) {
-	last := 0 // where the last field's value starts
+	last := 0     // where the last field's value starts
+	lost := false // the last line was no field: what is folded under it goes with it
 	for i := 0; i < len(block); {
 		line, next := cutLine(block, i)
 		if next == len(block) && !final {
@@ -247,7 +248,9 @@ func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool
 			return i, true
 		}
 		if line[0] == ' ' || line[0] == '\t' {
-			if n := len(h.fields); n > 0 {
+			if n := len(h.fields); lost {
+				p.add(headerLine)
+			} else if n > 0 {
 				if i+len(line)-last <= fieldLimit {
 					// The fold stays in: value and line lie next to each other.
 					h.fields[n-1].value = block[last : i+len(line)]
@@ -269,6 +272,7 @@ func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool
 			continue
 		}
 		name, value, ok := splitField(line)
+		lost = false
 		switch {
 		case ok && len(h.fields) < 3 && len(name) == 4 && isSeparator(value):
 			// QUIRK: an mbox separator that was made a From field; it may stand under another line that was put in front.
@@ -279,6 +283,10 @@ func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool
 			p.add(headerCut)
 		case i == 0 && (bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))):
 			// QUIRK: an mbox separator in front.
+		case root && len(h.fields) > 0 && meantAsField(line):
+			// QUIRK: a field whose name has blanks in it, or that has no name, though none follow it.
+			p.add(headerLine)
+			last, lost = next, true
 		default:
 			on, sure := recovers(block[next:], root && len(h.fields) > 0)
 			if !sure && !final {
@@ -292,7 +300,7 @@ func splitHeader(block []byte, final, root bool, boundary func(line []byte) bool
 			}
 			// QUIRK: a line that is no field, amid fields: it is left out, the others are kept.
 			p.add(headerLine)
-			last = next
+			last, lost = next, true
 		}
 		i = next
 	}
@@ -320,6 +328,21 @@ func holdsParameters(name []byte) bool {
 func isSeparator(v []byte) bool {
 	w := bytes.Fields(v)
 	return len(w) == 6 && bytes.IndexByte(w[0], '@') > 0 && len(w[1]) == 3 && monthOf(strings.ToLower(string(w[2]))) > 0 && bytes.Count(w[4], []byte{':'}) == 2 && len(w[5]) == 4
+}
+
+// meantAsField says whether a line that is no field was meant as one: its first word is a name of several words joined by
+// hyphens, like X-Mailer, or the name before its colon lacks.
+func meantAsField(line []byte) bool {
+	colon := bytes.IndexByte(line, ':')
+	if colon <= 0 {
+		return colon == 0
+	}
+	blank := bytes.IndexAny(line[:colon], " \t")
+	if blank <= 0 {
+		return false
+	}
+	hyphen := bytes.IndexByte(line[:blank], '-')
+	return hyphen > 0 && hyphen < blank-1 && isFieldName(line[:blank]) && wellKnown(line[:blank])
 }
 
 // recovers says whether a header goes on after a malformed line: one of the next lines before the empty one is a

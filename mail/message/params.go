@@ -148,6 +148,9 @@ func cutParameterValue(s []byte) (val, rest []byte) {
 		i++
 	}
 	val = bytes.TrimSpace(s[:i])
+	if len(val) > 4 && bytes.HasPrefix(val, []byte(`\"`)) && bytes.HasSuffix(val, []byte(`\"`)) {
+		val = val[2 : len(val)-2] // QUIRK: the quotes are themselves escaped
+	}
 	if j := bytes.IndexByte(val, '('); j > 0 && val[j-1] == ' ' && val[len(val)-1] == ')' {
 		val = bytes.TrimSpace(val[:j])
 	}

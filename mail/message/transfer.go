@@ -87,6 +87,7 @@ type base64Reader struct {
 	began  bool   // something was decoded
 	newLn  bool   // the last that was seen is a line end
 	gap    bool   // padded stands for an empty line, not for padding
+	below  bool   // the line of the padding is over
 	ended  bool   // what follows is no base64
 	err    error
 }
@@ -124,6 +125,7 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 				continue
 			}
 			if d.padded = !d.more(); d.padded {
+				d.below = true
 				continue
 			}
 			if d.ended {
@@ -176,7 +178,7 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 				dst = partial(dst, acc, n)
 				acc, n = 0, 0
 			}
-			d.padded, d.gap, d.hold = true, false, d.hold[:0]
+			d.padded, d.gap, d.below, d.hold = true, false, false, d.hold[:0]
 		case src[i] == '\n':
 			if d.newLn && d.began {
 				d.padded, d.gap, d.hold = true, true, d.hold[:0]
@@ -192,6 +194,10 @@ func (d *base64Reader) decode(dst, src []byte) []byte {
 
 // more looks at the line that follows padding: false when it is empty. Text ends the data.
 func (d *base64Reader) more() bool {
+	if sum := bytes.TrimSpace(d.hold); d.below && !d.gap && len(sum) == 5 && sum[0] == '=' && sum[4] != '=' {
+		d.ended = true // QUIRK: the checksum of OpenPGP's armour
+		return true
+	}
 	d.hold = bytes.TrimLeft(d.hold, " \t\r=") // the rest of the padding
 	line := bytes.TrimRight(d.hold, " \t\r=")
 	if len(line) == 0 {
@@ -283,9 +289,10 @@ func qpLine(b []byte, whole bool) []byte {
 			end--
 		}
 		eol = b[end:]
-		// Blanks at a line's end are transport padding.
-		for end > 0 && (b[end-1] == ' ' || b[end-1] == '\t') {
-			end--
+		// Blanks behind a soft break or an encoded blank are transport padding. QUIRK: at the end of other lines, where they ought to
+		// be padding as well, they come from a sender that does not encode them: no server adds any today.
+		if bare := bytes.TrimRight(b[:end], " \t"); bytes.HasSuffix(bare, []byte("=")) || bytes.HasSuffix(bare, []byte("=20")) || bytes.HasSuffix(bare, []byte("=09")) {
+			end = len(bare)
 		}
 	}
 	soft := false
