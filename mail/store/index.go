@@ -17,8 +17,8 @@ const (
 	indexBytes = 2 << 20
 )
 
-// searchPatience is how long a search helps the index along before it makes do with what is there.
-const searchPatience = 250 * time.Millisecond
+// searchPatience is how long a search helps the index along before it makes do with what is there. Tests have more of it.
+var searchPatience = 250 * time.Millisecond
 
 // maxIndexed bounds the text of one message that is indexed.
 const maxIndexed = 8 << 20

@@ -13,6 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	searchPatience = time.Minute // what a test has stored it finds, however busy the machine is
 	if role := os.Getenv(victimRole); role != "" {
 		os.Exit(victim(role))
 	}
