@@ -129,7 +129,7 @@ func (m *Menu) TypedKey(k *fyne.KeyEvent) {
 		p.chosen = -1
 		p.step(1)
 	case fyne.KeyEnd:
-		p.chosen = len(p.items)
+		p.chosen = -1
 		p.step(-1)
 	case fyne.KeyRight:
 		if i := p.item(); i != nil && i.ChildMenu != nil {
@@ -258,9 +258,14 @@ func (p *menuPanel) choose(n int) {
 	p.Refresh()
 }
 
-// step chooses the next line that can be chosen.
+// step chooses the next line that can be chosen, round the end; where none is chosen, the first or the last.
 func (p *menuPanel) step(by int) {
-	for n := p.chosen + by; n >= 0 && n < len(p.items); n += by {
+	n := p.chosen
+	if n < 0 && by < 0 {
+		n = 0
+	}
+	for range p.items {
+		n = (n + by + len(p.items)) % len(p.items)
 		if i := p.items[n]; !i.IsSeparator && !i.Disabled {
 			p.choose(n)
 			return

@@ -57,6 +57,18 @@ func TestMenu(t *testing.T) {
 	}
 
 	m = PopUp(many(), w.Canvas(), fyne.NewPos(10, 10))
+	for _, c := range []struct {
+		name fyne.KeyName
+		want string
+	}{{fyne.KeyUp, "end"}, {fyne.KeyDown, "first"}, {fyne.KeyUp, "end"}} { // round the end
+		key(m, c.name)
+		if i := m.panels[0].item(); i == nil || i.Label != c.want {
+			t.Errorf("%s: %v is chosen, not %s", c.name, i, c.want)
+		}
+	}
+	key(m, fyne.KeyEscape)
+
+	m = PopUp(many(), w.Canvas(), fyne.NewPos(10, 10))
 	p := m.panels[0]
 	at := func(n int) *desktop.MouseEvent {
 		e := &desktop.MouseEvent{}
