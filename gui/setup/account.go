@@ -107,11 +107,7 @@ func NewAccountWindow(app fyne.App, p model.Poplar, loop kit.Loop, a *mail.Accou
 		[]fyne.CanvasObject{kit.NewButton(kit.T("Cancel"), "", kit.Plain, w.ask), w.save})
 	w.fill(container.NewBorder(w.tabs, container.New(&kit.Column{}, w.notice, foot), nil, nil, container.NewStack(stack...)))
 	w.Window.SetCloseIntercept(w.ask)
-	w.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape && w.Window.Canvas().Overlays().Top() == nil {
-			w.ask()
-		}
-	})
+	w.keys(func() { w.Save(nil) }, w.ask)
 	w.tabs.Choose(o.Tab)
 	if o.Focus != "" {
 		w.Focus(o.Focus)

@@ -63,6 +63,20 @@ func (f *frame) fill(content fyne.CanvasObject) {
 	kit.SetContent(f.Window, container.NewStack(kit.NewFill(kit.Surface, 0), content))
 }
 
+// keys has Enter do what the window's main button does, and Escape what the one beside it does, where nothing in the
+// window has a use for these keys and no question is open.
+func (f *frame) keys(enter, escape func()) {
+	f.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
+		switch {
+		case f.Window.Canvas().Overlays().Top() != nil:
+		case k.Name == fyne.KeyEscape:
+			escape()
+		case k.Name == fyne.KeyReturn, k.Name == fyne.KeyEnter:
+			enter()
+		}
+	})
+}
+
 // Show brings the window up, or to the front.
 func (f *frame) Show() {
 	f.Window.Show()

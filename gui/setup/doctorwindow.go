@@ -71,15 +71,11 @@ func newDoctorWindow(w *AccountWindow) *DoctorWindow {
 	d.told = container.NewBorder(nil, safe, nil, nil, container.NewVScroll(d.side))
 	body := container.New(doctorBody{}, card, container.NewStack(d.told, d.log))
 	d.fill(container.NewBorder(head, foot, nil, nil, body))
-	d.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		switch {
-		case d.Window.Canvas().Overlays().Top() != nil:
-		case k.Name == fyne.KeyEscape:
-			d.Window.Close()
-		case (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) && d.told.Visible() && !d.d.Ended.IsZero():
+	d.keys(func() {
+		if d.told.Visible() && !d.d.Ended.IsZero() {
 			pressFirst(d.side) // what is likeliest to help
 		}
-	})
+	}, d.Window.Close)
 	return d
 }
 

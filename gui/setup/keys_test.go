@@ -233,3 +233,23 @@ func TestDoctorWithoutAKeyring(t *testing.T) {
 		w.doctor.Window.Close()
 	}
 }
+
+// Enter is the main button of the account's window, in whatever field it is pressed.
+func TestEnterSavesAnAccount(t *testing.T) {
+	b := start(t)
+	a := account()
+	w := b.account(&a, Options{})
+	enter := &fyne.KeyEvent{Name: fyne.KeyReturn}
+	fill(w.in.host, "two words")
+	w.Window.Canvas().Focus(w.in.host.Entry)
+	w.in.host.Entry.TypedKey(enter)
+	if w.closed || w.in.host.Wrong() == "" || len(b.e.saved) > 0 {
+		t.Fatal("what is wrong was saved")
+	}
+	fill(w.in.host, "pop.birch.example")
+	w.in.host.Entry.TypedKey(enter)
+	b.until("saved", func() bool { return w.closed })
+	if got := b.e.saved[0].Incoming.Host; got != "pop.birch.example" {
+		t.Errorf("saved %q", got)
+	}
+}

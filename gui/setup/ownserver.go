@@ -87,11 +87,7 @@ func newOwnServerWindow(t *through, apply func(o mail.OwnServer, secret string),
 	})
 	w.scroll = container.NewVScroll(container.New(&single{}, w.page))
 	w.fill(container.NewBorder(nil, foot, nil, nil, w.scroll))
-	w.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape && w.Window.Canvas().Overlays().Top() == nil {
-			w.Window.Close()
-		}
-	})
+	w.keys(w.Apply, w.Window.Close)
 	w.shown()
 	w.Window.Canvas().Focus(w.fields[model.FieldOutHost].Entry)
 	return w

@@ -78,11 +78,7 @@ func NewSignInWindow(app fyne.App, p model.Poplar, loop kit.Loop, form *model.Fo
 	w.fill(guidePage(kit.NewPara(kit.T("Sign in on the provider's page"), 20, true, kit.Text),
 		kit.NewPara(kit.T("You sign in there, not here: Poplar never sees that password. What the provider gives in its place is kept in the keyring. Poplar has no client id of its own; yours stays yours."), 13, false, kit.Text2),
 		content, kit.NewFoot(32, nil, []fyne.CanvasObject{kit.NewButton(kit.T("Cancel"), "", kit.Plain, w.Window.Close), w.code, w.browser})))
-	w.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape {
-			w.Window.Close()
-		}
-	})
+	w.keys(func() { w.Begin(false) }, w.Window.Close)
 	w.shown()
 	w.Window.Canvas().Focus(w.id.Entry)
 	return w

@@ -40,11 +40,11 @@ func NewTakeOverWindow(app fyne.App, p model.Poplar, loop kit.Loop, o Options) *
 		kit.NewPara(kit.T("Servers, names and what has been retrieved already are taken over, so that nothing comes twice. Nothing is changed in the other program. Passwords have to be typed once more."), 13, false, kit.Text2),
 		container.New(&kit.Column{Gap: 14}, w.notice, w.rows),
 		kit.NewFoot(32, nil, []fyne.CanvasObject{w.leave, w.take})))
-	w.Window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape {
-			w.Window.Close()
+	w.keys(func() {
+		if w.take.Visible() && !w.take.Disabled() {
+			w.Take()
 		}
-	})
+	}, w.Window.Close)
 	kit.Go(w.ctx, loop, func(ctx context.Context) ([]mail.Foreign, error) { return p.Foreign(ctx), nil }, func(list []mail.Foreign, _ error) { w.found(list) })
 	return w
 }
