@@ -475,9 +475,17 @@ func TestProgress(t *testing.T) {
 
 func TestNothingNewCostsNothing(t *testing.T) {
 	m := newMailbox(t, mail.KeepForever, mailtest.POP3Options{}, letters(50)...)
-	m.clean()
+	left := make(chan struct{}) // the answer to QUIT is not waited for
+	m.server.SetScript(mailtest.On("QUIT", func(*mailtest.Turn) { left <- struct{}{} }))
+	visit := func() {
+		done := make(chan struct{})
+		go func() { <-left; close(done) }()
+		m.clean()
+		<-done
+	}
+	visit()
 	before, steps := len(m.server.Commands()), m.store.steps
-	m.clean()
+	visit()
 	var lines []string
 	waits := 0
 	for _, c := range m.server.Commands()[before:] {
