@@ -43,6 +43,24 @@ func TestScan(t *testing.T) {
 func TestSnippet(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{"> quoted\n\nMy answer\n", "My answer"}, {"> only\n> quotes\n", "> only > quotes"}, {"", ""}, {"a\u200bb\tc", "ab c"}, {strings.Repeat("很", 500), strings.Repeat("很", snippetRunes)},
+		{"Fine with me.\n\n-----Original Message-----\nFrom: Ada\nSent: Monday\n\nLunch?", "Fine with me."},
+		{"-----Original Message-----\nFrom: Ada <ada@x>\nSent: Monday\nTo: Bo\nSubject: Plan\n\nLunch at one?", "Lunch at one?"},
+		{"From: Ada <ada@x>\n\nSent: Monday\n\nTo: Bo\n\nSubject: Plan\n\n\nLunch at one?", "Lunch at one?"},
+		{"From: Ada <ada@x> Sent: Monday To: Bo Subject: Plan\nLunch at one?", "Lunch at one?"},
+		{"________________________________\n*Von:* Ada\n*Gesendet:* Montag\n*An:* Bo\n\nMittag?", "Mittag?"},
+		{"好的。\n\n发件人：张三\n发送时间：2024年5月6日\n收件人：李四\n主题：午饭\n\n一点？", "好的。"},
+		{"------------------ 原始邮件 ------------------\n发件人: \"张三\" <a@x>;\n发送时间: 2024年5月6日\n收件人: 李四\n主题: 午饭\n\n一点吃饭？", "一点吃饭？"},
+		{"On Mon, 6 May 2024 at 09:30, Ada\n<ada@x> wrote:\n> Lunch?\n\nYes, at one.", "Yes, at one."},
+		{"Yes.\nOn Mon, 6 May 2024 at 09:30, Ada <ada@x> wrote:\nLunch?", "Yes."},
+		{"在 2024-05-06 09:30:00，\"张三\" <a@x> 写道：\n一点吃饭？", "一点吃饭？"},
+		{"Am 6. Mai 2024 um 09:30 schrieb Ada <ada@x>:\n> Mittag?\nJa.", "Ja."},
+		{"---------- Forwarded message ---------\nFrom: Ada <ada@x>\nDate: Mon, 6 May 2024\nSubject: Plan\nTo: Bo <bo@x>\n\n\nLunch at one?", "Lunch at one?"},
+		{"Begin forwarded message:\n\nFrom: Ada\nSubject: Plan\nDate: Monday\n\n", "Begin forwarded message: From: Ada Subject: Plan Date: Monday"},
+		{"From: the cook\nThe menu of today is long.", "From: the cook The menu of today is long."},
+		{"On 5 May we met. Ada said:\nlet us go", "On 5 May we met. Ada said: let us go"},
+		{"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nSigned words.\n", "Signed words."},
+		{"---\nA rule alone.", "--- A rule alone."},
+		{"Data:\nDate: today\nAll is well", "Data: Date: today All is well"},
 	}
 	for _, tt := range tests {
 		if got := snippet(tt.in); got != tt.want {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"poplar/mail"
 )
@@ -130,81 +128,4 @@ func addressField(h *header, name string) []mail.Address {
 		}
 	}
 	return list
-}
-
-// snippet returns the first words of text: quoted lines are left out where anything else is there.
-func snippet(text string) string {
-	if s := firstWords(text, true); s != "" {
-		return s
-	}
-	return firstWords(text, false)
-}
-
-func firstWords(text string, skipQuotes bool) string {
-	var b strings.Builder
-	b.Grow(min(len(text), snippetRunes+56))
-	n := 0
-	for len(text) > 0 && n < snippetRunes {
-		line := text
-		if i := strings.IndexByte(text, '\n'); i >= 0 {
-			line, text = text[:i], text[i+1:]
-		} else {
-			text = ""
-		}
-		line = strings.TrimSpace(line)
-		if line == "" || skipQuotes && line[0] == '>' {
-			continue
-		}
-		if n > 0 {
-			b.WriteByte(' ')
-			n++
-		}
-		blank := false
-		if k := plainRun(line); k > 0 {
-			// Nearly all lines are words of ASCII.
-			k = min(k, snippetRunes-n)
-			b.WriteString(line[:k])
-			n += k
-			line = line[k:]
-			if n >= snippetRunes {
-				break
-			}
-		}
-		for i, r := range line {
-			if n >= snippetRunes {
-				break
-			}
-			if r == ' ' || r != utf8.RuneError && unicode.IsSpace(r) {
-				blank = true
-				continue
-			}
-			if r < ' ' || r >= 0x7f && unseen(r, line[i]) {
-				continue
-			}
-			if blank && (i > 0 || n > 0) {
-				b.WriteByte(' ')
-				n++
-			}
-			blank = false
-			b.WriteRune(r)
-			n++
-		}
-	}
-	return strings.TrimSpace(b.String())
-}
-
-// plainRun is how much of line, from its start, is ASCII to look at with single blanks in it; it ends with no blank.
-func plainRun(line string) int {
-	for i := 0; i < len(line); i++ {
-		c := line[i]
-		if c < ' ' || c >= 0x7f || c == ' ' && (i+1 == len(line) || line[i+1] <= ' ' || line[i+1] >= 0x7f) {
-			return i
-		}
-	}
-	return len(line)
-}
-
-// unseen says whether r, which first begins, is nothing to look at: a control or format character, a broken byte.
-func unseen(r rune, first byte) bool {
-	return unicode.IsControl(r) || r >= 0xad && unicode.Is(unicode.Cf, r) || r == utf8.RuneError && first != 0xEF
 }
