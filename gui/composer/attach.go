@@ -188,3 +188,27 @@ func (w *Window) sumUp() {
 		w.sum.SetText("")
 	}
 }
+
+// onePiece is a clipboard with what is to be pasted in the place of what another has.
+type onePiece string
+
+// Content implements fyne.Clipboard.
+func (o onePiece) Content() string { return string(o) }
+
+// SetContent implements fyne.Clipboard.
+func (onePiece) SetContent(string) {}
+
+// pastedSubject pastes into the subject: on one line, and no more than a subject has.
+func (w *Window) pastedSubject(s fyne.Shortcut) bool {
+	p, ok := s.(*fyne.ShortcutPaste)
+	if !ok {
+		return false
+	}
+	room := model.SubjectMax - len([]rune(w.subject.Text)) + len([]rune(w.subject.SelectedText()))
+	text, cut := model.SubjectLine(p.Clipboard.Content(), room)
+	w.subject.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: onePiece(text)})
+	if cut {
+		w.tell(kit.NewBar(kit.ToneWarn, "", kit.T("A subject has %d letters at most; the rest was left out.", model.SubjectMax)))
+	}
+	return true
+}

@@ -49,3 +49,23 @@ func TestPlacesOfFilesArePasted(t *testing.T) {
 		t.Error("asked about what is not there")
 	}
 }
+
+// What is pasted into the subject is one line of bounded length, and that is told: a field of ten thousand letters could not be written in.
+func TestPastedIntoTheSubject(t *testing.T) {
+	k := open(t, letter())
+	k.subject.SetText("Re: ")
+	k.subject.CursorColumn = 4
+	paste := func(text string) {
+		c := test.NewClipboard()
+		c.SetContent(text)
+		k.subject.TypedShortcut(&fyne.ShortcutPaste{Clipboard: c})
+	}
+	paste("two\r\nlines\tand a \x1b[0m bell\x07 ")
+	if got := k.c.Subject; got != "Re: two lines and a [0m bell" && got != "Re: two lines and a  [0m bell" || k.Notice() != nil {
+		t.Errorf("the subject is %q", got)
+	}
+	paste(strings.Repeat("长", 10000))
+	if n := len([]rune(k.c.Subject)); n != 998 || k.Notice() == nil || !strings.Contains(k.Notice().Text(), "998") {
+		t.Errorf("the subject has %d letters", n)
+	}
+}

@@ -115,6 +115,7 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 	}
 	w.subject = kit.NewTyping()
 	w.subject.Text = w.c.Subject
+	w.subject.OnShortcut = w.pastedSubject
 	w.subject.OnChanged = func(s string) {
 		w.c.Subject = s
 		w.Window.SetTitle(w.title())

@@ -402,8 +402,30 @@ func mentionsAttachment(subject, text string) bool {
 
 // ComposerTitle is the title of the window that writes c.
 func (c *Composition) ComposerTitle(tr Translate) string {
-	if s := strings.TrimSpace(c.Subject); s != "" {
+	s, cut := SubjectLine(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) { // it would turn what the window's frame says around
+			return -1
+		}
+		return r
+	}, c.Subject), 120)
+	switch {
+	case cut:
+		return s + "…"
+	case s != "":
 		return s
 	}
 	return tr("New message")
+}
+
+// SubjectMax is how many letters a subject takes that is pasted: more than any program shows, and few enough to write in.
+const SubjectMax = 998
+
+// SubjectLine is a text as a subject has it: one line without control characters, cut after room letters.
+func SubjectLine(text string, room int) (line string, cut bool) {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }), " ")
+	letters := []rune(strings.TrimSpace(text))
+	if room = max(room, 0); len(letters) <= room {
+		return string(letters), false
+	}
+	return string(letters[:room]), true
 }

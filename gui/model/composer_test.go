@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"poplar/mail"
@@ -193,5 +194,18 @@ func TestFiles(t *testing.T) {
 	}
 	if m, shut := Missing(d); !slices.Equal(m, []string{"计划.pdf"}) || shut != nil {
 		t.Errorf("missing %v", m)
+	}
+}
+
+// The window's title is of bounded length, and nothing in a subject turns it around.
+func TestComposerTitle(t *testing.T) {
+	tr := func(s string, _ ...any) string { return s }
+	for subject, want := range map[string]string{
+		"": "New message", " \u202e ": "New message", "Lunch\u202e\u200f today": "Lunch today", strings.Repeat("长", 5000): strings.Repeat("长", 120) + "…",
+	} {
+		c := &Composition{Subject: subject}
+		if got := c.ComposerTitle(tr); got != want {
+			t.Errorf("%.20q is titled %q", subject, got)
+		}
 	}
 }

@@ -204,9 +204,15 @@ next:
 				continue next
 			}
 		}
+		if letters := []rune(s); len(letters) > longestSubject {
+			s = string(letters[:longestSubject]) + "…"
+		}
 		return s
 	}
 }
+
+// longestSubject is how many letters an answer takes of its original's subject.
+const longestSubject = 900
 
 // withoutSignature drops the signature at the end of a text. What looks like one but is long, or holds a quote, stays.
 func withoutSignature(s string) string {

@@ -182,3 +182,12 @@ func TestAnswersToStrangeMailAreBuilt(t *testing.T) {
 		}
 	}
 }
+
+// A subject without end is not carried on.
+func TestAnswerToAnEndlessSubject(t *testing.T) {
+	m := &mail.Message{Subject: "Re: Re: " + strings.Repeat("长", 10000), From: []mail.Address{{Addr: "a@x.org"}}}
+	d := Answer(mail.Account{}, m, mail.Bytes(""), mail.ReplySender, nil, "en", InMemory)
+	if n := len([]rune(d.Subject)); n != len("Re: ")+longestSubject+1 || !strings.HasSuffix(d.Subject, "长…") {
+		t.Errorf("the answer's subject has %d letters", n)
+	}
+}
