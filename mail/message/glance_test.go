@@ -152,3 +152,25 @@ func TestBase64Size(t *testing.T) {
 		t.Errorf("of quoted-printable %d are reckoned", size)
 	}
 }
+
+// A field longer than all that is kept of a header does not hide those behind it.
+func TestFieldTooLong(t *testing.T) {
+	const name = "Bo Birch <bo.birch@poplar.example>,"
+	for what, line := range map[string]string{"folded": name + "\r\n ", "in one line": name + " "} {
+		raw := huge{"From: Ada <ada@poplar.example>\r\nTo: ", line, "cy@poplar.example\r\nSubject: Spring\r\nMessage-ID: <m@poplar.example>\r\n\r\nHello.\r\n", 6 << 20 / int64(len(line))}
+		whole := make([]byte, raw.Size())
+		if _, err := raw.ReadAt(whole, 0); err != nil {
+			t.Fatal(err)
+		}
+		for where, raw := range map[string]mail.Raw{"through a window": raw, "in memory": mail.Bytes(whole)} {
+			s := Scan(raw)
+			if s.Subject != "Spring" || s.MessageID != "m@poplar.example" || s.Snippet != "Hello." || len(s.To) != addressLimit {
+				t.Errorf("%s, %s: the list shows %q, %q, %q, %d addresses", what, where, s.Subject, s.MessageID, s.Snippet, len(s.To))
+			}
+			m, err := Glance(raw, "")
+			if err != nil || m.Subject != "Spring" || strings.TrimSpace(m.Text) != "Hello." {
+				t.Errorf("%s, %s: a glance shows %q, %q, %v", what, where, m.Subject, m.Text, err)
+			}
+		}
+	}
+}

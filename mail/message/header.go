@@ -194,10 +194,7 @@ func (w *window) parseHeader(off int64, root bool, boundary func(line []byte) bo
 		}
 		if w.own != nil {
 			// The window moves on: the fields get memory of their own.
-			kept := append([]byte(nil), block[:min(end, headerLimit, max(headerLimit-w.kept, 1024))]...)
-			w.kept += len(kept)
-			h.fields = h.fields[:0]
-			splitHeader(kept, true, root, boundary, &h, p)
+			w.keep(&h, p)
 		}
 		// All headers together have a limit too: what many parts say at length is left out.
 		if w.fields += len(h.fields); w.fields > allFields && !root {
@@ -207,6 +204,34 @@ func (w *window) parseHeader(off int64, root bool, boundary func(line []byte) bo
 		h.fields = slices.Clip(h.fields)
 		return h, off + int64(end)
 	}
+}
+
+// keep copies the fields out of the window. What is too long for the room that is left is cut, so that it does not hide those
+// behind it.
+func (w *window) keep(h *header, p *problems) {
+	const short = 4 << 10
+	left := max(headerLimit-w.kept, 1024)
+	size := 0
+	for i := range h.fields {
+		f := &h.fields[i]
+		if n := len(f.name) + len(f.value); n > left || n > short && n > left/2 {
+			f.value = f.value[:min(len(f.value), max(left/2-len(f.name), 0))]
+			if len(f.name) > left {
+				f.name = nil
+			}
+			p.add(headerCut)
+		}
+		size += len(f.name) + len(f.value)
+		left -= len(f.name) + len(f.value)
+	}
+	kept := make([]byte, 0, size)
+	for i := range h.fields {
+		f := &h.fields[i]
+		from, mid := len(kept), len(kept)+len(f.name)
+		kept = append(append(kept, f.name...), f.value...)
+		f.name, f.value = kept[from:mid:mid], kept[mid:len(kept):len(kept)]
+	}
+	w.kept += size
 }
 
 // room is memory for the fields of a header. Those of a message share pieces of it.
