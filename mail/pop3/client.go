@@ -60,6 +60,7 @@ type Client struct {
 	conn     conn
 	r        *bufio.Reader
 	out      []byte
+	retrying bool // connecting once more because of CAPA
 	unheard  bool // the server hung up on the last CAPA before login
 	greeted  bool // the server's first line has come on this connection
 	greeting string
@@ -108,7 +109,13 @@ func newClient(s mail.Server, o Options) *Client {
 	if addr := s.Addr() + " " + string(s.Security); c.known.Addr != addr {
 		c.known = Known{Addr: addr}
 	}
-	c.dial = func(ctx context.Context) (conn, error) { return wire.Dial(ctx, s, o.Wire) }
+	c.dial = func(ctx context.Context) (conn, error) {
+		w := o.Wire
+		if c.retrying {
+			w.Step = nil // its steps have been told
+		}
+		return wire.Dial(ctx, s, w)
+	}
 	return c
 }
 

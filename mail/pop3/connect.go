@@ -19,6 +19,8 @@ func (c *Client) connect(ctx context.Context, trusting bool) error {
 	if err == nil || !c.unheard {
 		return err
 	}
+	c.retrying = true
+	defer func() { c.retrying = false }()
 	// Links do break: only the second time it is CAPA that the server cannot bear.
 	for _, c.known.NoCapa = range []bool{false, true} {
 		if c.reach(ctx, trusting) == nil {

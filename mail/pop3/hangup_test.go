@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"poplar/mail"
 	"poplar/mail/mailtest"
@@ -88,6 +89,13 @@ func TestServerThatHangsUpOnCAPA(t *testing.T) {
 			t.Errorf("visit %d: asked %d times, remembered %+v", visit+1, asked, known)
 		}
 	}
+	// Each step is told once.
+	var steps []string
+	c, err := pop3.Dial(t.Context(), s.Server("u"), wire.Options{Step: func(name string, _ time.Duration, _ string) { steps = append(steps, name) }})
+	if err != nil || !slices.Equal(steps, []string{"resolve", "connect"}) {
+		t.Errorf("%q, %v", steps, err)
+	}
+	_ = c.Close()
 	// Once is a link that broke.
 	s, _ = serve(t, mailtest.POP3Options{Script: mailtest.Once("CAPA", mailtest.CutBefore)}, "A: 1\r\n\r\n")
 	if c := login(t, s); c.Known().NoCapa || !c.Pipelining() {
