@@ -59,6 +59,9 @@ func (t *tx) mark(ids []mail.MessageID, set, clear mail.Flags) error {
 		return err
 	}
 	for _, h := range all {
+		if err := t.ctx.Err(); err != nil { // of many: whoever quits does not wait for them
+			return err
+		}
 		flags := h.flags&^clear | set
 		if flags == h.flags {
 			continue
@@ -96,6 +99,9 @@ func (t *tx) move(ids []mail.MessageID, to place) error {
 		return err
 	}
 	for _, h := range all {
+		if err := t.ctx.Err(); err != nil {
+			return err
+		}
 		if h.folder == to.id {
 			continue
 		}
@@ -148,6 +154,9 @@ func (t *tx) remove(ids []mail.MessageID, how removal) error {
 	}
 	threads := map[int64]bool{}
 	for _, h := range all {
+		if err := t.ctx.Err(); err != nil {
+			return err
+		}
 		if how.byPerson && h.queued == mail.InFlight {
 			return ErrInFlight
 		}
@@ -166,6 +175,9 @@ func (t *tx) remove(ids []mail.MessageID, how removal) error {
 		t.tell(mail.Removed, p, h.id)
 	}
 	for thread := range threads {
+		if err := t.ctx.Err(); err != nil {
+			return err
+		}
 		if err := t.forgetThread(thread); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -151,6 +152,47 @@ func TestMessagesAreSortedByTheirFolders(t *testing.T) {
 	}
 	if got, err := s.Placed(t.Context(), nil); err != nil || len(got) != 0 {
 		t.Errorf("of none: %v, %v", got, err)
+	}
+}
+
+// cancelledAfter is a context that is cancelled once it was asked so many times.
+type cancelledAfter struct {
+	context.Context
+	left, late int
+}
+
+func (c *cancelledAfter) Err() error {
+	if c.left--; c.left >= 0 {
+		return nil
+	}
+	c.late++
+	return context.Canceled
+}
+
+func TestChangesOfManyEndWhenTheyAreCancelled(t *testing.T) {
+	s := newStore(t)
+	var letters []mail.Arrival
+	for i := range 30 {
+		letters = append(letters, letter(i+1, "One of many", ""))
+	}
+	ids := add(t, s, letters...)
+	trash := folder(t, s, home, mail.Trash)
+	for _, c := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"mark", func(ctx context.Context) error { return s.Mark(ctx, ids, mail.Seen, 0) }},
+		{"move", func(ctx context.Context) error { return s.Move(ctx, ids, trash) }},
+		{"delete", func(ctx context.Context) error { return s.Delete(ctx, ids) }},
+	} {
+		ctx := &cancelledAfter{Context: t.Context(), left: 10}
+		if err := c.do(ctx); !errors.Is(err, context.Canceled) || ctx.late != 1 {
+			t.Errorf("%s: %v after %d late questions", c.name, err, ctx.late)
+		}
+		rows, err := s.List(t.Context(), mail.Query{Role: mail.Inbox, Unread: true})
+		if err != nil || len(rows) != len(ids) {
+			t.Errorf("%s: %d of %d are as they were, %v", c.name, len(rows), len(ids), err)
+		}
 	}
 }
 
