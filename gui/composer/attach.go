@@ -208,7 +208,11 @@ func (w *Window) pastedSubject(s fyne.Shortcut) bool {
 	text, cut := model.SubjectLine(p.Clipboard.Content(), room)
 	w.subject.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: onePiece(text)})
 	if cut {
-		w.tell(kit.NewBar(kit.ToneWarn, "", kit.T("A subject has %d letters at most; the rest was left out.", model.SubjectMax)))
+		w.tellCut()
 	}
 	return true
+}
+
+func (w *Window) tellCut() {
+	w.tell(kit.NewBar(kit.ToneWarn, "", kit.T("A subject has %d letters at most; the rest was left out.", model.SubjectMax)))
 }

@@ -68,4 +68,11 @@ func TestPastedIntoTheSubject(t *testing.T) {
 	if n := len([]rune(k.c.Subject)); n != 998 || k.Notice() == nil || !strings.Contains(k.Notice().Text(), "998") {
 		t.Errorf("the subject has %d letters", n)
 	}
+	// The same of a message that begins so, as by a mail link.
+	d := letter()
+	d.Subject = strings.Repeat("长", 10000)
+	k = open(t, d)
+	if n := len([]rune(k.subject.Text)); n != 998 || k.subject.Text != k.c.Subject || k.Notice() == nil || k.c.Changed() {
+		t.Errorf("it begins with a subject of %d letters, changed %v", n, k.c.Changed())
+	}
 }

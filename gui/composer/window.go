@@ -77,6 +77,10 @@ type Window struct {
 
 // New returns the window for a draft. Show brings it up.
 func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *Window {
+	line, cut := model.SubjectLine(d.Subject, model.SubjectMax)
+	if cut { // as a mail link or somebody's message may have it
+		d.Subject = line
+	}
 	w := &Window{
 		Window: app.NewWindow(""), p: p, loop: loop, o: o, c: model.NewComposition(d), now: time.Now, pause: saveAfter,
 		lines: map[model.RecipientField]*recipients{}, notice: container.New(&kit.Column{Pad: fyne.NewSize(linePad, 0)}),
@@ -144,8 +148,11 @@ func New(app fyne.App, p model.Poplar, loop kit.Loop, d mail.Draft, o Options) *
 	if len(w.c.Attach) > 0 {
 		w.askLimit()
 	}
-	if o.Notice != "" {
+	switch {
+	case o.Notice != "":
 		w.tell(kit.NewBar(kit.ToneInfo, "", o.Notice))
+	case cut:
+		w.tellCut()
 	}
 	w.Window.SetTitle(w.title())
 	w.Window.SetCloseIntercept(w.Close)
