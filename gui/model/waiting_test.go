@@ -11,8 +11,7 @@ func TestWaitingNamesWhatIsNext(t *testing.T) {
 		var list []mail.Finding
 		for _, s := range steps {
 			dir := mail.Incoming
-			switch {
-			case s[0] == '>':
+			if s[0] == '>' {
 				dir, s = mail.Outgoing, s[1:]
 			}
 			ok := s[0] != '!'
