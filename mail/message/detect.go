@@ -329,7 +329,7 @@ func letters(common string, low, high byte) func([]byte) float64 {
 		}
 	}
 	return func(b []byte) float64 {
-		sum, n, bad, single := 0.0, 0, 0, 0
+		sum, n, bad, single, runs := 0.0, 0, 0, 0, 0
 		for i := 0; i < len(b); i++ {
 			if b[i] < 0x80 {
 				continue
@@ -340,6 +340,9 @@ func letters(common string, low, high byte) func([]byte) float64 {
 			}
 			n++
 			sum += weight[b[i]]
+			if i == 0 || b[i-1] < 0x80 {
+				runs++
+			}
 			if (i == 0 || b[i-1] < 0x80) && (i+1 == len(b) || b[i+1] < 0x80) {
 				if i > 0 && isAlnum(b[i-1]) || i+1 < len(b) && isAlnum(b[i+1]) {
 					single++ // a letter alone among Latin ones
@@ -349,7 +352,7 @@ func letters(common string, low, high byte) func([]byte) float64 {
 		if n == 0 {
 			return 0
 		}
-		return 0.95*sum/float64(n) - 1.5*float64(bad)/float64(n+bad) - 2*float64(single)/float64(n)
+		return 0.95*sum/float64(n) - 1.5*float64(bad)/float64(n+bad) - 2*float64(single)/float64(max(runs, 1))
 	}
 }
 

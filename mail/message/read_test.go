@@ -42,7 +42,11 @@ func TestScan(t *testing.T) {
 
 func TestSnippet(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"> quoted\n\nMy answer\n", "My answer"}, {"> only\n> quotes\n", "> only > quotes"}, {"", ""}, {"a\u200bb\tc", "ab c"}, {strings.Repeat("很", 500), strings.Repeat("很", snippetRunes)},
+		{"> quoted\n\nMy answer\n", "My answer"},
+		{"> only\n> quotes\n", "> only > quotes"},
+		{"", ""},
+		{"a\u200bb\tc", "ab c"},
+		{strings.Repeat("很", 500), strings.Repeat("很", snippetRunes)},
 		{"Fine with me.\n\n-----Original Message-----\nFrom: Ada\nSent: Monday\n\nLunch?", "Fine with me."},
 		{"-----Original Message-----\nFrom: Ada <ada@x>\nSent: Monday\nTo: Bo\nSubject: Plan\n\nLunch at one?", "Lunch at one?"},
 		{"From: Ada <ada@x>\n\nSent: Monday\n\nTo: Bo\n\nSubject: Plan\n\n\nLunch at one?", "Lunch at one?"},
