@@ -145,7 +145,7 @@ func (w *Window) askPaths(p *fyne.ShortcutPaste, paths []string) {
 		Choices: []kit.AskChoice{
 			{Label: kit.T("Cancel")},
 			{Label: kit.T("Paste as text"), Do: func() bool { w.loop(func() { w.pasteText(p) }); return true }},
-			{Label: kit.T("Attach"), Kind: kit.Filled, Do: func() bool { w.loop(func() { w.Attach(w.takePictures(paths)) }); return true }},
+			{Label: kit.T("Add as attachment"), Kind: kit.Filled, Do: func() bool { w.loop(func() { w.Attach(w.takePictures(paths)) }); return true }},
 		},
 	})
 }

@@ -27,7 +27,7 @@ func TestPlacesOfFilesArePasted(t *testing.T) {
 	if k.Question().Title != "Attach this file?" || k.Question().Text != "plan.txt" {
 		t.Errorf("asked %q about %q", k.Question().Title, k.Question().Text)
 	}
-	k.answer("Attach")
+	k.answer("Add as attachment")
 	k.until("attached", func() bool { return len(k.c.Attach) == 1 && k.Notice() != nil })
 	if strings.Contains(k.body.text.Text(), "plan.txt") || k.Notice().Text() != "Attached, but nothing is in it: plan.txt" {
 		t.Errorf("told %q", k.Notice().Text())
