@@ -186,3 +186,28 @@ func TestTextOfAnInvitation(t *testing.T) {
 		t.Errorf("%v, %q", m.TextMade, m.Text)
 	}
 }
+
+// What `poplar parse` calls a file is what the message says by the letter; what is saved is named by the end of its path.
+func TestBackslashes(t *testing.T) {
+	for _, tt := range []struct{ header, reported, shown string }{
+		{`Content-Disposition: attachment; filename="C:\TEMP\plan.png"`, "C:TEMPplan.png", "plan.png"},
+		{`Content-Disposition: attachment; filename="C:\\TEMP\\plan.png"`, `C:\TEMP\plan.png`, "plan.png"},
+		{`Content-Disposition: attachment; filename="a \"big\" plan.png"`, `a "big" plan.png`, "a _big_ plan.png"},
+		{`Content-Type: image/png; name="TEMP\plan.png"`, "TEMPplan.png", "plan.png"},
+		{`Content-Disposition: attachment; filename=C:\TEMP\plan.png`, `C:\TEMP\plan.png`, "plan.png"},
+	} {
+		kind := "Content-Type: image/png\r\n"
+		if strings.HasPrefix(tt.header, "Content-Type") {
+			kind = ""
+		}
+		raw := mail.Bytes("From: ada@poplar.example\r\n" + kind + tt.header + "\r\n\r\nx\r\n")
+		r := Report(raw)
+		m, err := Open(raw)
+		if err != nil || len(r.Attachments) != 1 || len(m.Parts) != 1 {
+			t.Fatalf("%s: %+v, %+v, %v", tt.header, r.Attachments, m.Parts, err)
+		}
+		if r.Attachments[0].Name != tt.reported || m.Parts[0].Name != tt.shown {
+			t.Errorf("%s: reported as %q, shown as %q", tt.header, r.Attachments[0].Name, m.Parts[0].Name)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"strings"
 
 	"poplar/mail"
 	"poplar/mail/html"
@@ -54,6 +55,9 @@ func Report(raw mail.Raw) Reported {
 		case !p.isBody():
 			p.describe()
 			a := ReportedAttachment{Name: p.name, Type: p.ctype.value}
+			if strings.IndexByte(p.name, '\\') >= 0 {
+				a.Name = p.strictName()
+			}
 			sum := sha256.New()
 			a.Size, _ = io.Copy(sum, t.reader(p))
 			a.SHA256 = hex.EncodeToString(sum.Sum(nil))
@@ -77,6 +81,32 @@ func Report(raw mail.Raw) Reported {
 	r.Bounce = t.bounce(func() string { return t.readBody(false).text }).list
 	r.Problems = append([]string{}, t.list...)
 	return r
+}
+
+// strictName is the file name by the letter of RFC 2045, where a backslash only says that the next character is meant as it is:
+// other parsers agree on that. What a person sees is the last part of a path instead.
+func (p *part) strictName() string {
+	for _, from := range [][2]string{{"content-disposition", "filename"}, {"content-type", "name"}, {"content-disposition", "name"}} {
+		v := p.header.best(from[0])
+		plain := make([]byte, 0, len(v))
+		quoted := false
+		for i := 0; i < len(v); i++ {
+			switch {
+			case v[i] == '"':
+				quoted = !quoted
+			case quoted && v[i] == '\\' && i+1 < len(v):
+				if i++; v[i] == '"' || v[i] == '\\' {
+					plain = append(plain, '\\')
+				}
+			}
+			plain = append(plain, v[i])
+		}
+		d := parseParameters(plain)
+		if name := d.text(from[1]); name != "" {
+			return name
+		}
+	}
+	return p.name
 }
 
 // wholeText decodes a text leaf as it is, files coded in it included.
