@@ -52,7 +52,7 @@ func TestOwnServerOfAnIdentity(t *testing.T) {
 	}
 	done := func() {
 		t.Helper()
-		if !q.Until(time.Minute, func() bool { return !win.findings.Ended.IsZero() }) {
+		if !q.Until(5*time.Minute, func() bool { return !win.findings.Ended.IsZero() }) {
 			t.Fatal("the test does not end")
 		}
 	}
@@ -119,7 +119,7 @@ func TestOwnServerOfAnIdentity(t *testing.T) {
 	// With the account's window it goes, too.
 	x.edit()
 	w.cancel()
-	if !q.Until(time.Minute, func() bool { return x.window == nil }) {
+	if !q.Until(5*time.Minute, func() bool { return x.window == nil }) {
 		t.Error("the window stays without its account's")
 	}
 }

@@ -61,7 +61,7 @@ func TestOwnServerSignsIn(t *testing.T) {
 	}
 	fill(sign.id, "my own")
 	sign.Begin(false)
-	if !q.Until(time.Minute, func() bool { return sign.finished }) {
+	if !q.Until(5*time.Minute, func() bool { return sign.finished }) {
 		t.Fatal("not signed in")
 	}
 	if s := p.asked.Account; s.Incoming.User != "sales@gmail.com" || s.OAuth.ClientID != "my own" {
@@ -71,7 +71,7 @@ func TestOwnServerSignsIn(t *testing.T) {
 		t.Errorf("it says %q", win.signedIn.Text())
 	}
 	win.Test()
-	if !q.Until(time.Minute, func() bool { return !win.findings.Ended.IsZero() }) {
+	if !q.Until(5*time.Minute, func() bool { return !win.findings.Ended.IsZero() }) {
 		t.Fatal("the test does not end")
 	}
 	if a := p.account; a.OAuth == nil || a.OAuth.ClientID != "my own" || !a.SMTP().Token() || p.secrets[a.TokensOf(mail.Outgoing)] != `{"refresh":"own"}` {

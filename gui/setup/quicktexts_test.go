@@ -46,7 +46,7 @@ func TestQuickTextsAreEdited(t *testing.T) {
 	defer w.Window.Close()
 	until := func(what string, done func() bool) {
 		t.Helper()
-		if !q.Until(time.Minute, done) {
+		if !q.Until(5*time.Minute, done) {
 			t.Fatalf("never: %s; %+v", what, p.Preferences().QuickTexts)
 		}
 	}

@@ -210,7 +210,7 @@ func (b *bench) until(what string, done func() bool) {
 		defer b.e.mu.Unlock()
 		return done()
 	}
-	if !b.q.Until(time.Minute, look) {
+	if !b.q.Until(5*time.Minute, look) {
 		b.Fatalf("never: %s", what)
 	}
 }
