@@ -68,7 +68,7 @@ func (g *Guide) forget() {
 		return
 	}
 	g.stopLooking()
-	g.search, g.byName = nil, false
+	g.search, g.byName, g.clear = nil, false, false
 	g.mine.Clear(g.form)
 	g.tell()
 }

@@ -123,6 +123,38 @@ func TestServersFoundAtOnceAreShown(t *testing.T) {
 	}
 }
 
+func TestServersWithoutEncryptionAreAskedAbout(t *testing.T) {
+	b := start(t)
+	b.e.findings = findings(nil)
+	clear := found("autoconfig", "pop.birch.example", "smtp.birch.example")
+	clear.Incoming.Port, clear.Incoming.Security = 110, mail.NoTLS
+	g := b.guide(Options{}, func(context.Context, string, func(mail.Found)) ([]mail.Found, error) {
+		return []mail.Found{clear}, nil
+	})
+	who(g, "anna@birch.example")
+	b.until("found", func() bool { return g.search.Ended })
+	question := func() fyne.CanvasObject {
+		t.Helper()
+		g.Test()
+		top := g.win.Canvas().Overlays().Top()
+		if top == nil || len(b.e.tests) > 0 {
+			t.Fatalf("nothing is asked, and %d tests were begun", len(b.e.tests))
+		}
+		return top
+	}
+	question()
+	g.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyReturn}) // back
+	b.tap(question(), "Edit servers…")
+	if !g.found.fields.Visible() {
+		t.Error("the fields do not show")
+	}
+	b.tap(question(), "Test anyway")
+	b.until("tested", func() bool { return g.finish.Visible() })
+	if len(b.e.tests) != 1 || b.e.tests[0].Incoming.AllowPlaintext {
+		t.Errorf("%+v", b.e.tests)
+	}
+}
+
 func TestServersFoundLateDoNotHoldUp(t *testing.T) {
 	b := start(t)
 	answer := make(chan mail.Found)

@@ -50,6 +50,7 @@ type Guide struct {
 	names   model.Office    // what the person was told of the servers
 	asks    *officePage     // the page that asks for that
 	byName  bool            // the servers are those of names
+	clear   bool            // the person knows that they do not encrypt
 	starts  *kit.Choice     // of the mail that is on the server already
 	start   mail.Start
 	started bool // the person chose
@@ -310,6 +311,10 @@ func (g *Guide) Test() {
 		return
 	}
 	if g.form.Check(model.FieldDays) != "" {
+		return
+	}
+	if host := g.unencrypted(); host != "" && !g.clear {
+		g.askClear(host)
 		return
 	}
 	g.stopLooking() // the person has chosen: nothing changes any more

@@ -202,6 +202,38 @@ func clearBar(a mail.Account) *kit.Bar {
 	return kit.NewBar(kit.ToneWarn, kit.T("Not everything is encrypted"), kit.T("Anybody on the way can read the messages. Ask the provider for servers with encryption."))
 }
 
+// unencrypted is a server that was found, that does not encrypt, and that would be logged in at; "" where there is none. What
+// the person has typed is no news to them.
+func (g *Guide) unencrypted() string {
+	for _, d := range []mail.Direction{mail.Incoming, mail.Outgoing} {
+		s := g.form.Side(d)
+		if s.Security == mail.NoTLS && !*g.mine.Of(d) && (d == mail.Incoming || g.form.OutgoingAuth) {
+			return s.Host
+		}
+	}
+	return ""
+}
+
+// askClear asks before anything that has to do with the password goes to a server whose name TLS cannot verify: the answer to
+// a challenge is not the password, but a weak one can be guessed from it.
+func (g *Guide) askClear(host string) {
+	q := &kit.Ask{
+		Title: kit.T("%s does not encrypt", host), Width: 520,
+		Text: kit.T("Anybody on the way can read the messages. The password itself is not sent there, but a weak one can be guessed from what is. Ask the provider for servers with encryption."),
+		Choices: []kit.AskChoice{
+			{Label: kit.T("Test anyway"), Left: true, Kind: kit.Danger, Do: func() bool {
+				g.clear = true
+				g.Test()
+				return true
+			}},
+			{Label: kit.T("Edit servers…"), Do: func() bool { g.found.edit(); return true }},
+			{Label: kit.T("Back"), Kind: kit.Filled},
+		},
+		OnCancelled: func() {},
+	}
+	q.Show(g.win, nil)
+}
+
 // newSumRow shows one side of the account in the look of a step.
 func newSumRow(s model.Sum) fyne.CanvasObject {
 	r := &stepRow{list: newStepList(func(int) {}), index: -1, finding: mail.Finding{OK: true}, sum: &s}
@@ -218,7 +250,7 @@ func (g *Guide) remedies() remedies {
 		},
 		password: func(mail.Direction) { g.turn(guideWho); g.focus(g.Password.Entry) },
 		servers:  func(d mail.Direction) { g.toServers(d) },
-		find:     func() { g.search, g.byName, g.mine = nil, false, model.Mine{}; g.look(); g.turn(guideServers) },
+		find:     func() { g.search, g.byName, g.clear, g.mine = nil, false, false, model.Mine{}; g.look(); g.turn(guideServers) },
 		signIn:   g.SignIn,
 		page:     g.browse,
 		trust: func(c mail.Certificate) {
