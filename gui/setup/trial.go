@@ -250,9 +250,13 @@ func (g *Guide) remedies() remedies {
 		},
 		password: func(mail.Direction) { g.turn(guideWho); g.focus(g.Password.Entry) },
 		servers:  func(d mail.Direction) { g.toServers(d) },
-		find:     func() { g.search, g.byName, g.clear, g.mine = nil, false, false, model.Mine{}; g.look(); g.turn(guideServers) },
-		signIn:   g.SignIn,
-		page:     g.browse,
+		find: func() {
+			g.search, g.byName, g.clear, g.mine = nil, false, false, model.Mine{}
+			g.look()
+			g.turn(guideServers)
+		},
+		signIn: g.SignIn,
+		page:   g.browse,
 		trust: func(c mail.Certificate) {
 			AskTrust(g.win, c, func(trusted bool) {
 				if trusted {
