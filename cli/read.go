@@ -27,7 +27,7 @@ type visitJSON struct {
 }
 
 // thrift is how many per cent the heap may grow between two collections in a process that retrieves and ends. More
-// collections cost about a tenth of a visit's time, and save half of what the heap would take.
+// collections cost about a tenth of a visit's time, and save some megabytes (docs/performance.md).
 const thrift = 40
 
 // Run makes one visit to each account.
