@@ -209,18 +209,7 @@ func (t *tx) copyFolder(num int64, chosen mail.FolderID) (place, error) {
 // ErrInFlight while it is being sent and ErrNoMessage when it is not in the outbox. The Hub hears Changed.
 func (s *Store) Unqueue(ctx context.Context, id mail.MessageID) error {
 	return s.write(ctx, "take the message back", func(t *tx) error {
-		all, err := t.held([]mail.MessageID{id})
-		if err != nil {
-			return err
-		}
-		if len(all) == 0 || all[0].queued == "" {
-			return ErrNoMessage
-		}
-		p, err := t.folder(all[0].folder)
-		if err != nil {
-			return err
-		}
-		drafts, err := t.role(p.num, mail.Drafts)
+		drafts, err := t.draftsOf(id)
 		if err != nil {
 			return err
 		}
@@ -235,27 +224,33 @@ func (s *Store) TakeBack(ctx context.Context, id mail.MessageID, draft mail.Arri
 	var now mail.MessageID
 	err := s.writeLarge(ctx, "take the message back", []mail.Arrival{draft}, func(t *tx, batch []mail.Arrival) error {
 		draft := batch[0]
-		all, err := t.held([]mail.MessageID{id})
+		drafts, err := t.draftsOf(id)
 		if err != nil {
 			return err
 		}
-		if len(all) == 0 || all[0].queued == "" {
-			return ErrNoMessage
-		}
-		p, err := t.folder(all[0].folder)
-		if err != nil {
-			return err
-		}
-		to, err := t.role(p.num, mail.Drafts)
-		if err != nil {
-			return err
-		}
-		if now, err = t.add(to, &draft); err != nil {
+		if now, err = t.add(drafts, &draft); err != nil {
 			return err
 		}
 		return t.remove([]mail.MessageID{id}, removal{byPerson: true})
 	})
 	return now, err
+}
+
+// draftsOf finds where a message that waits in the outbox goes when it is taken back. The error is ErrNoMessage when it is not
+// there.
+func (t *tx) draftsOf(id mail.MessageID) (place, error) {
+	all, err := t.held([]mail.MessageID{id})
+	if err != nil {
+		return place{}, err
+	}
+	if len(all) == 0 || all[0].queued == "" {
+		return place{}, ErrNoMessage
+	}
+	p, err := t.folder(all[0].folder)
+	if err != nil {
+		return place{}, err
+	}
+	return t.role(p.num, mail.Drafts)
 }
 
 // unqueue drops a message's row in the outbox.
